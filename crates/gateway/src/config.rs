@@ -1,0 +1,218 @@
+//! What an operator can set.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use serde::Deserialize;
+
+/// The settings of one gateway; every one has a default except the key.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where visitors' requests come in, HTTP/1.0 and 1.1.
+    pub listen: SocketAddr,
+    /// Where `/metrics`, `/healthz` and `/readyz` are served; keep it off the public network.
+    pub metrics_listen: SocketAddr,
+    /// The platform whose verdicts are followed, without a path.
+    pub platform_url: String,
+    /// The platform as visitors see it: closed domains are sent to `{public_url}/closed?domain=…`.
+    pub public_url: String,
+    /// The API key of an account with the role `gateway`.
+    pub api_key: SecretString,
+    /// Where the last verdicts are kept for a start without the platform; without it nothing is kept.
+    pub snapshot_file: Option<PathBuf>,
+    /// What a visitor of a closed domain gets.
+    pub closed: Closed,
+    /// How long the platform may be silent before the verdicts count as stale. They go on being applied.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub stale_after: Duration,
+    /// How the platform is followed.
+    pub follow: Follow,
+    /// What a client may do and how long it may take.
+    pub client: Client,
+    /// How origins are spoken to.
+    pub origin: Origin,
+    /// Worker threads; 0 means one per processor.
+    pub workers: usize,
+    /// How long requests in progress may take to end once the gateway is told to stop.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub drain: Duration,
+}
+
+/// What a visitor of a closed domain gets.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Closed {
+    /// A redirect (302) to the platform's page, which says why and how to file.
+    #[default]
+    Redirect,
+    /// A small page of the gateway's own (451), for when the platform must not be reached by visitors.
+    Page,
+}
+
+/// How the platform is followed.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Follow {
+    /// How long the platform may hold a question for changes open; the platform allows at most 30 s.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub wait: Duration,
+    /// How long a snapshot may take.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub snapshot_timeout: Duration,
+    /// The pause after the first failure; it doubles with each further one.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub retry_min: Duration,
+    /// The longest pause between two tries.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub retry_max: Duration,
+}
+
+/// What a client may do and how long it may take.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Client {
+    /// Connections open at one time; further ones wait in the kernel's queue.
+    pub max_connections: usize,
+    /// The longest request line and header fields together, in bytes (431).
+    pub max_head: usize,
+    /// The most header fields (431); pingora itself stops at 256.
+    pub max_fields: usize,
+    /// The longest request body in bytes (413).
+    pub max_body: u64,
+    /// Requests answered on one connection before it is closed.
+    pub max_requests: u32,
+    /// How long the whole head of a request may take from its first byte on (408).
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub head_timeout: Duration,
+    /// How long a connection may lie idle between two requests.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub idle_timeout: Duration,
+    /// The longest pause between two pieces of a request body.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub read_timeout: Duration,
+    /// The longest a client may leave one write of the answer waiting.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub write_timeout: Duration,
+    /// Whether the client is another proxy of ours, whose `X-Forwarded-*` and `Forwarded` are then kept and extended.
+    pub trust_forwarded: bool,
+}
+
+/// How origins are spoken to.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Origin {
+    /// How long a connection may take, the look-up of the origin's name included.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub connect_timeout: Duration,
+    /// The longest an origin may be silent.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub read_timeout: Duration,
+    /// The longest an origin may leave one write waiting.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub write_timeout: Duration,
+    /// How long an unused connection is kept for the next request.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub idle_timeout: Duration,
+    /// How long an upgraded connection (WebSocket) may be silent in either direction.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub upgraded_timeout: Duration,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8602)),
+            metrics_listen: SocketAddr::from(([127, 0, 0, 1], 8604)),
+            platform_url: "http://127.0.0.1:8600".to_owned(),
+            public_url: "http://127.0.0.1:8600".to_owned(),
+            api_key: SecretString::default(),
+            snapshot_file: None,
+            closed: Closed::default(),
+            stale_after: Duration::from_secs(120),
+            follow: Follow::default(),
+            client: Client::default(),
+            origin: Origin::default(),
+            workers: 0,
+            drain: Duration::from_secs(10),
+        }
+    }
+}
+
+impl Default for Follow {
+    fn default() -> Self {
+        Self {
+            wait: Duration::from_secs(25),
+            snapshot_timeout: Duration::from_secs(300),
+            retry_min: Duration::from_millis(500),
+            retry_max: Duration::from_secs(30),
+        }
+    }
+}
+
+impl Default for Client {
+    fn default() -> Self {
+        Self {
+            max_connections: 20_000,
+            max_head: 32 * 1024,
+            max_fields: 100,
+            max_body: 512 * 1024 * 1024,
+            max_requests: 1_000,
+            head_timeout: Duration::from_secs(10),
+            idle_timeout: Duration::from_secs(60),
+            read_timeout: Duration::from_secs(30),
+            write_timeout: Duration::from_secs(30),
+            trust_forwarded: false,
+        }
+    }
+}
+
+impl Default for Origin {
+    fn default() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(5),
+            read_timeout: Duration::from_secs(60),
+            write_timeout: Duration::from_secs(30),
+            idle_timeout: Duration::from_secs(60),
+            upgraded_timeout: Duration::from_secs(3_600),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use secrecy::ExposeSecret;
+
+    #[test]
+    fn a_file_needs_to_say_only_what_differs() {
+        let config: Config = serde_json::from_value(serde_json::json!({
+            "listen": "0.0.0.0:80",
+            "api_key": "bk_test",
+            "closed": "page",
+            "stale_after": "5m",
+            "client": { "head_timeout": "2s 500ms" },
+        }))
+        .unwrap();
+        assert_eq!(config.listen, "0.0.0.0:80".parse().unwrap());
+        assert_eq!(config.closed, Closed::Page);
+        assert_eq!(config.stale_after, Duration::from_secs(300));
+        assert_eq!(config.client.head_timeout, Duration::from_millis(2_500));
+        assert_eq!(config.client.idle_timeout, Client::default().idle_timeout);
+        assert_eq!(config.api_key.expose_secret(), "bk_test");
+    }
+
+    #[test]
+    fn a_misspelt_setting_is_an_error() {
+        let wrong = serde_json::from_value::<Config>(serde_json::json!({ "stale_afer": "5m" }));
+        assert!(wrong.unwrap_err().to_string().contains("stale_afer"));
+    }
+
+    #[test]
+    fn the_key_does_not_show_in_debug_output() {
+        let config = Config { api_key: "bk_secret".to_owned().into(), ..Config::default() };
+        assert!(!format!("{config:?}").contains("bk_secret"));
+    }
+}
