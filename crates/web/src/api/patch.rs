@@ -1,0 +1,61 @@
+//! The body of a save: one section of a draft, told apart by its word `section`.
+//!
+//! serde reads such a choice through a buffer and forgets where in the body it was, so a wrong field would be refused
+//! without a place. The word is therefore read first, and the rest of the body as that section.
+
+use app::act::Patch;
+use axum::extract::{FromRequest, Request};
+use axum::http::StatusCode;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::body::{self, Body};
+use super::problem::Problem;
+
+/// A section of a draft from a request.
+#[derive(Debug, Clone)]
+pub struct Section(pub Patch);
+
+impl<S: Send + Sync> FromRequest<S> for Section {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let Body(fields) = Body::<Map<String, Value>>::from_request(request, state).await?;
+        read(fields).map(Self)
+    }
+}
+
+/// Reads a section from the fields of a body.
+///
+/// # Errors
+/// When the section is missing or unknown, or a field of it cannot be read; the refusal names the field.
+fn read(mut fields: Map<String, Value>) -> Result<Patch, Problem> {
+    let invalid = |rule, name: &str| {
+        Problem::new(StatusCode::BAD_REQUEST, "body-invalid").place("section", rule, vec![("name", name.to_owned())])
+    };
+    let section = match fields.remove("section") {
+        Some(Value::String(section)) => section,
+        Some(other) => return Err(invalid("wrong-type", &other.to_string())),
+        None => return Err(invalid("missing-field", "section")),
+    };
+    Ok(match section.as_str() {
+        "basic" => from_fields(fields, |BasicFields { basic }| Patch::Basic { basic })?,
+        "subject" => from_fields(fields, |SubjectFields { subject }| Patch::Subject { subject })?,
+        "principal" => from_fields(fields, |PrincipalFields { principal }| Patch::Principal { principal })?,
+        "site" => from_fields(fields, |SiteFields { index, site }| Patch::Site { index, site })?,
+        "manager" => from_fields(fields, |ManagerFields { index, manager_is_principal, manager }| Patch::Manager {
+            index,
+            manager_is_principal,
+            manager,
+        })?,
+        "add_site" => from_fields(fields, |AddSiteFields { domain, resource }| Patch::AddSite { domain, resource })?,
+        "remove_site" => from_fields(fields, |RemoveSiteFields { index }| Patch::RemoveSite { index })?,
+        other => return Err(invalid("unknown-word", other)),
+    })
+}
+
+/// Reads the fields of a section and makes the section of them.
+fn from_fields<F: DeserializeOwned>(fields: Map<String, Value>, make: impl FnOnce(F) -> Patch) -> Result<Patch, Problem> {
+    body::shape(Value::Object(fields)).map(make)
+}
