@@ -8,6 +8,10 @@
 //! A stage carries the facts that only it has; a transition consumes the old stage and either gives the new one or
 //! says why it is not allowed. No clock is read here: every instant is an argument.
 
+mod action;
+
+pub use action::Action;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

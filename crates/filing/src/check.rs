@@ -1,0 +1,203 @@
+//! The checks: what is wrong with a draft, by which rule, and how to mend it.
+//!
+//! A check never fails; it returns findings. The date is an argument, so that yesterday's decision can be explained
+//! today. Each family of rules is one file here and one in `rules/`, where the texts, sources and dates are.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::detect::Answers;
+use crate::draft::Draft;
+use crate::material::Held;
+use crate::resource::Resource;
+use crate::stage::ChangeRequest;
+use crate::text::Text;
+use crate::words::words;
+
+mod account;
+mod address;
+mod certificate;
+mod content;
+mod context;
+mod detection;
+mod domain;
+mod form;
+mod material;
+mod name;
+mod order;
+mod person;
+mod resource;
+mod rules;
+
+pub use rules::{Family, Rule, rule, rules};
+
+pub(crate) use context::Context;
+
+words! {
+    /// How grave a finding is.
+    pub enum Severity {
+        /// The order cannot go on.
+        Block = "block",
+        /// The order can go on, and will probably be sent back.
+        Warn = "warn",
+        /// Something is not known; somebody must look.
+        Ask = "ask",
+    }
+}
+
+/// One thing a check has to say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Finding {
+    /// The rule's id, such as `name-02`.
+    pub rule: String,
+    /// How grave it is.
+    pub severity: Severity,
+    /// The path of the field it speaks of, such as `sites.0.name`.
+    pub field: String,
+    /// What is wrong, in one sentence.
+    pub message: Text,
+    /// How to mend it.
+    pub fix: Text,
+    /// A ready value, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// More ready values, the best first; `value` is the first of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<String>,
+    /// The document the rule was read in.
+    pub source: String,
+    /// The first day the rule holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub effective_from: Option<Date>,
+    /// The last day the rule holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub effective_until: Option<Date>,
+}
+
+impl Finding {
+    /// Whether the finding only says that a field is still empty or a paper still missing.
+    #[must_use]
+    pub fn is_missing(&self) -> bool {
+        matches!(self.rule.as_str(), "form-01" | "material-01")
+    }
+
+    /// Whether it speaks of a field or of one inside it: `sites.0` covers `sites.0.name`.
+    #[must_use]
+    pub fn is_about(&self, path: &str) -> bool {
+        self.field == path || self.field.strip_prefix(path).is_some_and(|rest| rest.starts_with('.'))
+    }
+}
+
+/// Who the account belongs to, as verified.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Identity {
+    /// Whether it is a person.
+    pub individual: bool,
+    /// The verified name.
+    pub name: String,
+    /// The verified certificate number, where the provider keeps it.
+    #[serde(default)]
+    pub certificate_number: String,
+    /// The day it was verified.
+    #[schema(value_type = String, format = Date)]
+    pub verified_on: Date,
+}
+
+/// What is known of a domain's registration, with the day it was learnt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Registration {
+    /// The day this was learnt.
+    #[schema(value_type = String, format = Date)]
+    pub as_of: Date,
+    /// The last day it is registered.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub expires_on: Option<Date>,
+    /// Whether its holder is verified by name.
+    #[serde(default = "unknown")]
+    pub verified: crate::detect::Answer,
+    /// The day its holder was verified.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub verified_on: Option<Date>,
+    /// Whether it was registered with this provider.
+    #[serde(default)]
+    pub registered_here: bool,
+    /// Its holder's name.
+    #[serde(default)]
+    pub holder: Option<String>,
+}
+
+const fn unknown() -> crate::detect::Answer {
+    crate::detect::Answer::Unknown
+}
+
+/// What the checks know besides the draft; whatever is not known is absent.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Facts {
+    /// Whose account it is.
+    pub identity: Option<Identity>,
+    /// The account's confirmed mobile number.
+    pub account_mobile: Option<String>,
+    /// The account's resources.
+    pub resources: Vec<Resource>,
+    /// The materials that are there.
+    pub materials: Vec<Held>,
+    /// What the ministry and our records answered for each domain; a domain that is not here was not asked for yet.
+    pub detection: BTreeMap<String, Answers>,
+    /// What is known of the domains' registrations.
+    pub registrations: BTreeMap<String, Registration>,
+    /// Other orders of this account that are running.
+    pub running_orders: u32,
+    /// Domains that are in somebody else's running order here.
+    pub domains_in_other_orders: Vec<String>,
+    /// Fields the reviewer or the authority asked to mend and that are not mended yet.
+    pub requests: Vec<ChangeRequest>,
+}
+
+impl Facts {
+    /// The resource a draft refers to.
+    #[must_use]
+    pub fn resource(&self, id: &str) -> Option<&Resource> {
+        self.resources.iter().find(|resource| resource.id == id.trim())
+    }
+
+    /// Whether a material is there.
+    #[must_use]
+    pub fn has(&self, wanted: crate::material::Needed) -> bool {
+        self.materials.iter().any(|held| held.kind == wanted.kind && held.site == wanted.site)
+    }
+}
+
+/// Runs every rule in force on a day: all that is wrong at once, in the order of the form.
+#[must_use]
+pub fn run(draft: &Draft, facts: &Facts, on: Date) -> Vec<Finding> {
+    let mut context = Context::new(draft, facts, on);
+    form::check(&mut context);
+    account::check(&mut context);
+    certificate::check(&mut context);
+    domain::check(&mut context);
+    resource::check(&mut context);
+    detection::check(&mut context);
+    address::check(&mut context);
+    person::check(&mut context);
+    name::check(&mut context);
+    content::check(&mut context);
+    order::check(&mut context);
+    material::check(&mut context);
+    context.into_findings()
+}
+
+/// Whether any finding stops the order.
+#[must_use]
+pub fn blocks(findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| finding.severity == Severity::Block)
+}

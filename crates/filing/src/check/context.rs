@@ -1,0 +1,181 @@
+//! What one run of the checks looks at, and where findings gather.
+
+use jiff::civil::Date;
+
+use super::{Facts, Finding, Rule, rule};
+use crate::domain::DomainName;
+use crate::draft::{Draft, PersonDraft, SiteDraft};
+use crate::nature::Nature;
+use crate::province::{Params, Province};
+
+/// The draft, the facts, the day, what could be read of them, and the findings so far.
+pub(crate) struct Context<'a> {
+    pub draft: &'a Draft,
+    pub facts: &'a Facts,
+    pub on: Date,
+    pub nature: Option<Nature>,
+    pub province: Option<Province>,
+    findings: Vec<Finding>,
+}
+
+impl<'a> Context<'a> {
+    pub fn new(draft: &'a Draft, facts: &'a Facts, on: Date) -> Self {
+        Self {
+            draft,
+            facts,
+            on,
+            nature: Nature::from_word(draft.basic.nature.trim()),
+            province: Province::from_word(draft.basic.province.trim()),
+            findings: Vec::new(),
+        }
+    }
+
+    /// Whether the subject is a person; no answer while the nature is not given.
+    pub fn individual(&self) -> Option<bool> {
+        self.nature.map(Nature::is_individual)
+    }
+
+    /// The province's parameters; none while the province is not given.
+    pub fn params(&self) -> Option<&'static Params> {
+        self.province.map(|province| &province.practice().params)
+    }
+
+    /// The sites with their numbers.
+    pub fn sites(&self) -> impl Iterator<Item = (usize, &'a SiteDraft)> + use<'a> {
+        self.draft.sites.iter().enumerate()
+    }
+
+    /// The domain of a site as it counts: the first site's is the one of the basic check when it has none itself.
+    pub fn site_domain(&self, index: usize) -> &'a str {
+        let own = self.draft.sites.get(index).map_or("", |site| site.domain.trim());
+        if own.is_empty() && index == 0 { self.draft.basic.domain.trim() } else { own }
+    }
+
+    /// The domains of the order with the fields they stand in, the basic check's and the first site's once.
+    pub fn domains(&self) -> Vec<(String, &'a str)> {
+        let mut domains = vec![("basic.domain".to_owned(), self.draft.basic.domain.trim())];
+        for (index, site) in self.sites() {
+            let same = index == 0 && site.domain.trim().eq_ignore_ascii_case(self.draft.basic.domain.trim());
+            if !same {
+                domains.push((format!("sites.{index}.domain"), site.domain.trim()));
+            }
+        }
+        domains.retain(|(_, domain)| !domain.is_empty());
+        domains
+    }
+
+    /// The domains of the order that are well formed.
+    pub fn parsed_domains(&self) -> Vec<(String, DomainName)> {
+        self.domains().into_iter().filter_map(|(field, text)| Some((field, DomainName::parse(text).ok()?))).collect()
+    }
+
+    /// The resources of the order with the fields they stand in, the basic check's and the first site's once.
+    pub fn resources(&self) -> Vec<(String, &'a str)> {
+        let mut resources = vec![("basic.resource".to_owned(), self.draft.basic.resource.trim())];
+        for (index, site) in self.sites() {
+            if index != 0 || site.resource.trim() != self.draft.basic.resource.trim() {
+                resources.push((format!("sites.{index}.resource"), site.resource.trim()));
+            }
+        }
+        resources.retain(|(_, resource)| !resource.is_empty());
+        resources
+    }
+
+    /// Principal and managers with the paths of their groups; a manager who is the principal is not named twice.
+    pub fn people(&self) -> Vec<(String, &'a PersonDraft)> {
+        let mut people = vec![("principal".to_owned(), &self.draft.principal)];
+        if self.individual() != Some(true) {
+            for (index, site) in self.sites() {
+                if !site.manager_is_principal {
+                    people.push((format!("sites.{index}.manager"), &site.manager));
+                }
+            }
+        }
+        people
+    }
+
+    /// The rule of an id that this crate names.
+    pub fn rule(&self, id: &str) -> &'static Rule {
+        #[expect(clippy::expect_used, reason = "a test shows that every id named in the code is in the files")]
+        rule(id).expect("a rule that the code names is in rules/*.toml")
+    }
+
+    /// Notes a finding of a rule, unless the rule does not hold on the day.
+    pub fn report(&mut self, id: &str, field: impl Into<String>) -> Report<'_> {
+        let rule = self.rule(id);
+        let finding = rule.holds(self.on).then(|| {
+            self.findings.push(Finding {
+                rule: rule.id.clone(),
+                severity: rule.severity,
+                field: field.into(),
+                message: rule.message.clone(),
+                fix: rule.fix.clone(),
+                value: None,
+                values: Vec::new(),
+                source: rule.source.clone(),
+                effective_from: rule.effective_from,
+                effective_until: rule.effective_until,
+            });
+            self.findings.len() - 1
+        });
+        Report { finding: finding.and_then(|index| self.findings.get_mut(index)) }
+    }
+
+    pub fn into_findings(self) -> Vec<Finding> {
+        self.findings
+    }
+}
+
+/// A finding whose holes are being filled.
+pub(crate) struct Report<'a> {
+    finding: Option<&'a mut Finding>,
+}
+
+impl Report<'_> {
+    /// Fills `{name}` in message and fix.
+    pub fn with(self, name: &str, value: impl std::fmt::Display) -> Self {
+        let value = value.to_string();
+        self.change(|finding| {
+            finding.message = finding.message.with(name, &value);
+            finding.fix = finding.fix.with(name, &value);
+        })
+    }
+
+    /// Fills `{name}` with a text of both languages.
+    pub fn with_text(self, name: &str, text: &crate::text::Text) -> Self {
+        let hole = format!("{{{name}}}");
+        self.change(|finding| {
+            for part in [&mut finding.message, &mut finding.fix] {
+                part.zh = part.zh.replace(&hole, &text.zh);
+                part.en = part.en.replace(&hole, &text.en);
+            }
+        })
+    }
+
+    /// Offers ready values, the best first.
+    pub fn offer(self, values: impl IntoIterator<Item = String>) -> Self {
+        let values: Vec<String> = values.into_iter().filter(|value| !value.is_empty()).collect();
+        self.change(|finding| {
+            finding.value = values.first().cloned();
+            finding.values = values;
+        })
+    }
+
+    /// Names a source nearer to the case, such as one province's page.
+    pub fn cite(self, source: impl std::fmt::Display) -> Self {
+        let source = source.to_string();
+        self.change(|finding| finding.source = source)
+    }
+
+    /// Changes how grave it is, where a province is stricter or milder than the rest.
+    pub fn grave(self, severity: super::Severity) -> Self {
+        self.change(|finding| finding.severity = severity)
+    }
+
+    fn change(mut self, change: impl FnOnce(&mut Finding)) -> Self {
+        if let Some(finding) = self.finding.as_deref_mut() {
+            change(finding);
+        }
+        self
+    }
+}

@@ -1,0 +1,5 @@
+//! .
+
+use super::Context;
+
+pub(super) fn check(_context: &mut Context<'_>) {}

@@ -1,0 +1,174 @@
+//! The 31 provinces whose authorities decide on filings, with what is known of their practice.
+
+use std::sync::OnceLock;
+
+use crate::text::Text;
+use crate::words::words;
+
+mod params;
+
+pub use params::{Claim, MinAge, Params, Practice, PrincipalRule, Scoped, SiteNameRule, Source};
+
+words! {
+    /// A province; its word is the two-digit GB/T 2260 code. Hong Kong, Macau and Taiwan do not file.
+    pub enum Province {
+        /// 北京.
+        Beijing = "11",
+        /// 天津.
+        Tianjin = "12",
+        /// 河北.
+        Hebei = "13",
+        /// 山西.
+        Shanxi = "14",
+        /// 内蒙古.
+        InnerMongolia = "15",
+        /// 辽宁.
+        Liaoning = "21",
+        /// 吉林.
+        Jilin = "22",
+        /// 黑龙江.
+        Heilongjiang = "23",
+        /// 上海.
+        Shanghai = "31",
+        /// 江苏.
+        Jiangsu = "32",
+        /// 浙江.
+        Zhejiang = "33",
+        /// 安徽.
+        Anhui = "34",
+        /// 福建.
+        Fujian = "35",
+        /// 江西.
+        Jiangxi = "36",
+        /// 山东.
+        Shandong = "37",
+        /// 河南.
+        Henan = "41",
+        /// 湖北.
+        Hubei = "42",
+        /// 湖南.
+        Hunan = "43",
+        /// 广东.
+        Guangdong = "44",
+        /// 广西.
+        Guangxi = "45",
+        /// 海南.
+        Hainan = "46",
+        /// 重庆.
+        Chongqing = "50",
+        /// 四川.
+        Sichuan = "51",
+        /// 贵州.
+        Guizhou = "52",
+        /// 云南.
+        Yunnan = "53",
+        /// 西藏.
+        Tibet = "54",
+        /// 陕西.
+        Shaanxi = "61",
+        /// 甘肃.
+        Gansu = "62",
+        /// 青海.
+        Qinghai = "63",
+        /// 宁夏.
+        Ningxia = "64",
+        /// 新疆.
+        Xinjiang = "65",
+    }
+}
+
+fn practices() -> &'static [Practice] {
+    static PRACTICES: OnceLock<Vec<Practice>> = OnceLock::new();
+    PRACTICES.get_or_init(|| {
+        #[expect(clippy::expect_used, reason = "the file is compiled in and a test reads it")]
+        serde_json::from_str(include_str!("../data/provinces.json")).expect("data/provinces.json is well formed")
+    })
+}
+
+impl Province {
+    /// The two-digit GB/T 2260 code, such as `33`.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        self.as_str()
+    }
+
+    /// The six-digit code of the province itself, such as `330000`.
+    #[must_use]
+    pub fn division_code(self) -> String {
+        format!("{}0000", self.code())
+    }
+
+    /// The province of a two- or six-digit code (or of any code that begins so).
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::from_word(code.get(..2)?)
+    }
+
+    /// The letter that filing numbers of this province begin with.
+    ///
+    /// Four are not what number plates say: 甘肃 陇, 云南 滇, 四川 蜀, 贵州 黔.
+    #[must_use]
+    pub fn icp_prefix(self) -> char {
+        self.practice().icp_prefix
+    }
+
+    /// The province of a filing number's first letter, strictly.
+    #[must_use]
+    pub fn from_icp_prefix(letter: char) -> Option<Self> {
+        Self::ALL.iter().copied().find(|province| province.icp_prefix() == letter)
+    }
+
+    /// The full name, such as 浙江省 and Zhejiang.
+    #[must_use]
+    pub fn name(self) -> Text {
+        let practice = self.practice();
+        Text::new(&practice.zh, &practice.en)
+    }
+
+    /// The usual working days the authority takes, from and to (Tencent Cloud 243/19650).
+    #[must_use]
+    pub fn review_days(self) -> (u32, u32) {
+        let days = &self.practice().review_days;
+        (days.min, days.max)
+    }
+
+    /// What public sources say about this authority's practice.
+    #[must_use]
+    pub fn practice(self) -> &'static Practice {
+        #[expect(clippy::expect_used, reason = "a test shows that every province is in the file")]
+        practices().iter().find(|practice| practice.code == self.code()).expect("every province has its practice")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_31_provinces_have_a_practice_and_a_letter_of_their_own() {
+        assert_eq!(Province::ALL.len(), 31);
+        for province in Province::ALL {
+            assert_eq!(Province::from_icp_prefix(province.icp_prefix()), Some(*province));
+            assert!(province.review_days().0 <= province.review_days().1);
+            assert!(!province.name().en.is_empty());
+        }
+    }
+
+    #[test]
+    fn the_four_letters_that_number_plates_would_get_wrong() {
+        let letter = |province: Province| province.icp_prefix();
+        assert_eq!(letter(Province::Gansu), '陇');
+        assert_eq!(letter(Province::Yunnan), '滇');
+        assert_eq!(letter(Province::Sichuan), '蜀');
+        assert_eq!(letter(Province::Guizhou), '黔');
+        assert_eq!(Province::from_icp_prefix('甘'), None);
+    }
+
+    #[test]
+    fn a_province_is_found_by_any_division_code() {
+        assert_eq!(Province::from_code("330106"), Some(Province::Zhejiang));
+        assert_eq!(Province::from_code("33"), Some(Province::Zhejiang));
+        assert_eq!(Province::from_code("71"), None);
+        assert_eq!(Province::from_code("浙"), None);
+    }
+}

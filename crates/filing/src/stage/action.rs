@@ -1,0 +1,58 @@
+//! What an order asks of the authority.
+
+use crate::words::words;
+
+words! {
+    /// The nine actions of filing; adding a site has two forms, by where the subject is filed.
+    pub enum Action {
+        /// 首次备案: subject and domain are both new.
+        FirstFiling = "first_filing",
+        /// 新增网站（原备案在本处）: the subject is filed here, the domain is new.
+        AddSiteHere = "add_site_here",
+        /// 新增网站（原备案不在本处）: the subject is filed at another provider, the domain is new.
+        AddSiteElsewhere = "add_site_elsewhere",
+        /// 接入备案: subject and domain are filed at another provider.
+        AddAccess = "add_access",
+        /// 一键接入: the subject is here, its domain is filed at another provider.
+        OneClickAccess = "one_click_access",
+        /// 变更备案: subject and site data change.
+        ChangeFiling = "change_filing",
+        /// 变更网站: site data change.
+        ChangeSite = "change_site",
+        /// 注销主体: the subject and all its sites go.
+        CancelSubject = "cancel_subject",
+        /// 注销网站: one site goes.
+        CancelSite = "cancel_site",
+        /// 取消接入: the link with this provider goes, the number stays.
+        CancelAccess = "cancel_access",
+    }
+}
+
+impl Action {
+    /// Whether it opens a closed domain when it succeeds.
+    #[must_use]
+    pub const fn opens_access(self) -> bool {
+        matches!(
+            self,
+            Self::FirstFiling
+                | Self::AddSiteHere
+                | Self::AddSiteElsewhere
+                | Self::AddAccess
+                | Self::OneClickAccess
+        )
+    }
+
+    /// The operation code (`Czlx`) that results of this action carry.
+    #[must_use]
+    pub const fn operation_code(self) -> u16 {
+        match self {
+            Self::FirstFiling => 1,
+            Self::AddSiteHere | Self::AddSiteElsewhere => 2,
+            Self::AddAccess | Self::OneClickAccess => 3,
+            Self::ChangeFiling | Self::ChangeSite => 4,
+            Self::CancelAccess => 5,
+            Self::CancelSubject => 6,
+            Self::CancelSite => 7,
+        }
+    }
+}
