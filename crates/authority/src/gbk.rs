@@ -1,0 +1,66 @@
+//! GBK, the character set of the data files.
+//!
+//! Only characters that every GBK implementation maps to the same two bytes are written. What the web's variant adds
+//! (the euro sign as one byte, private-use code points) would be read as something else on the other side.
+
+use encoding_rs::GBK;
+
+/// Writes text in GBK, or returns the first character that GBK does not have.
+pub fn encode(text: &str) -> Result<Vec<u8>, char> {
+    if text.is_ascii() {
+        return Ok(text.as_bytes().to_vec());
+    }
+    let mut out = Vec::with_capacity(text.len());
+    let mut buffer = [0u8; 4];
+    for character in text.chars() {
+        if character.is_ascii() {
+            out.push(character as u8);
+            continue;
+        }
+        if matches!(character, '\u{e000}'..='\u{f8ff}') || (character > '\u{1f8}' && DISPUTED.contains(character)) {
+            return Err(character);
+        }
+        let (bytes, _, unmappable) = GBK.encode(character.encode_utf8(&mut buffer));
+        if unmappable || bytes.len() != 2 {
+            return Err(character);
+        }
+        out.extend_from_slice(&bytes);
+    }
+    Ok(out)
+}
+
+/// Reads GBK text; `None` if the bytes are not GBK.
+pub fn decode(bytes: &[u8]) -> Option<String> {
+    GBK.decode_without_bom_handling_and_without_replacement(bytes).map(std::borrow::Cow::into_owned)
+}
+
+/// Characters that newer implementations write where older ones have nothing or a private-use character. A test compares
+/// the whole plane with another implementation.
+const DISPUTED: &str = "ǹḿ⺁⺄⺈⺋⺌⺗⺧⺪⺮⺳⺶⺷⺻⻊⿰⿱⿲⿳⿴⿵⿶⿷⿸⿹⿺⿻〾㑇㑳㖞㘎㘚㤘㥮㧏㧐㧟㩳㭎㱮㳠䁖䅟䌷䎬䎱䏝䓖䙌䙡䜣䜩䝼䞍䥇䥺䥽䦂䦃䦅䦆䦛䦟䦶䦷䱷\
+                        䲟䲠䲡䲢䲣䴓䴔䴕䴖䴗䴘䴙䶮龴龵龶龷龸龹龺龻︐︑︒︓︔︕︖︗︘︙";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_of_a_filing_survives_both_ways() {
+        let text = "浙江省杭州市西湖区云栖路1号３幢·（壹）";
+        assert_eq!(decode(&encode(text).unwrap()).unwrap(), text);
+        assert_eq!(encode("备案").unwrap(), [0xb1, 0xb8, 0xb0, 0xb8]);
+    }
+
+    #[test]
+    fn characters_outside_gbk_are_named() {
+        assert_eq!(encode("王𠮷"), Err('𠮷'));
+        assert_eq!(encode("5 €"), Err('€'));
+        assert_eq!(encode("ok 😀"), Err('😀'));
+        assert_eq!(encode("\u{e5e5}"), Err('\u{e5e5}'));
+    }
+
+    #[test]
+    fn bytes_that_are_not_gbk_are_refused() {
+        assert_eq!(decode(&[0xb1]), None);
+        assert_eq!(decode(&[0xff, 0xff]), None);
+    }
+}

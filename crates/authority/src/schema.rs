@@ -1,0 +1,302 @@
+//! The element tables of the interface as data, and the check of a document against them.
+//!
+//! The tables (`data/v3.0-*.schema`) hold every element with its order, number and limits. The same check runs before a
+//! file leaves a provider and when the sandbox receives one, so both speak of the same element with the same path.
+
+use std::sync::LazyLock;
+
+use crate::tree::Element;
+
+/// The element table of the file a provider uploads.
+pub static UPLOAD: LazyLock<Schema> = LazyLock::new(|| Schema::load(include_str!("../data/v3.0-upload.schema")));
+/// The element table of the file a provider downloads; only its ICP part.
+pub static DOWNLOAD: LazyLock<Schema> = LazyLock::new(|| Schema::load(include_str!("../data/v3.0-download.schema")));
+
+/// An element table: one tree of rules.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Schema {
+    root: Rule,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Rule {
+    tag: String,
+    min: usize,
+    /// `usize::MAX` for any number.
+    max: usize,
+    content: Content,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Content {
+    Sequence(Vec<Rule>),
+    All(Vec<Rule>),
+    Choice(Vec<Rule>),
+    /// A number between two bounds.
+    Long(i64, i64),
+    /// Text of so many characters.
+    Text(usize, usize),
+}
+
+/// One departure from the element table.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{path}: {problem}")]
+pub struct Violation {
+    /// Where, such as `UploadData/ICP/XZBA/Baxx[2]/Zt_xx/Dwmc`; a number in brackets counts from 1.
+    pub path: String,
+    /// What is wrong there.
+    pub problem: Problem,
+}
+
+/// What is wrong with an element.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// The element must be there and is not.
+    #[error("missing")]
+    Missing,
+    /// The element is not known at this place, or stands out of order.
+    #[error("not expected here")]
+    Unexpected,
+    /// The element occurs more often than allowed.
+    #[error("occurs {found} times, at most {max} allowed")]
+    TooMany {
+        /// How often it occurs.
+        found: usize,
+        /// How often it may.
+        max: usize,
+    },
+    /// The text has the wrong number of characters.
+    #[error("has {found} characters, {min} to {max} allowed")]
+    Length {
+        /// How many it has.
+        found: usize,
+        /// The least.
+        min: usize,
+        /// The most.
+        max: usize,
+    },
+    /// The text is not a whole number.
+    #[error("is not a number")]
+    NotNumber,
+    /// The number lies outside its bounds.
+    #[error("is {found}, {min} to {max} allowed")]
+    Range {
+        /// The number.
+        found: i64,
+        /// The smallest.
+        min: i64,
+        /// The greatest.
+        max: i64,
+    },
+    /// A group holds text of its own.
+    #[error("holds text where only elements may stand")]
+    StrayText,
+    /// Exactly one of several elements must stand here.
+    #[error("must hold exactly one of: {0}")]
+    Choice(String),
+    /// A character that XML does not allow.
+    #[error("holds the character U+{:04X}, which XML does not allow", u32::from(*.0))]
+    Forbidden(char),
+    /// A character that GBK does not have.
+    #[error("holds “{0}” (U+{code:04X}), which GBK does not have", code = u32::from(*.0))]
+    Unmappable(char),
+    /// The content is larger than allowed, counted as it travels.
+    #[error("is {found} bytes long as it travels, at most {max} allowed")]
+    TooLarge {
+        /// How many bytes it has.
+        found: usize,
+        /// How many it may.
+        max: usize,
+    },
+}
+
+impl Schema {
+    #[expect(clippy::expect_used, reason = "the tables are part of the program; a test reads them")]
+    fn load(text: &str) -> Self {
+        let lines: Vec<(usize, &str)> = text
+            .lines()
+            .filter(|line| !line.starts_with('#') && !line.trim().is_empty())
+            .map(|line| (line.len() - line.trim_start().len(), line.trim()))
+            .collect();
+        let (root, rest) = read_rule(&lines).expect("the element table is well-formed");
+        assert!(rest.is_empty(), "the element table has one root");
+        Self { root }
+    }
+
+    /// Checks a document and returns every departure, in document order.
+    pub fn check(&self, root: &Element) -> Vec<Violation> {
+        let mut found = Vec::new();
+        if root.name == self.root.tag {
+            check_element(&self.root, root, root.name.clone(), &mut found);
+        } else {
+            found.push(Violation { path: root.name.clone(), problem: Problem::Unexpected });
+        }
+        found
+    }
+}
+
+/// Reads the rule of the first line with all its children; `None` if a line is not understood.
+fn read_rule<'a, 'b>(lines: &'a [(usize, &'b str)]) -> Option<(Rule, &'a [(usize, &'b str)])> {
+    let (&(depth, line), mut rest) = lines.split_first()?;
+    let mut words = line.split(' ');
+    let tag = words.next()?.to_owned();
+    let (min, max) = words.next()?.split_once("..")?;
+    let (min, max) = (min.parse().ok()?, if max == "*" { usize::MAX } else { max.parse().ok()? });
+    let kind = words.next()?;
+    let content = if let "long" | "string" = kind {
+        let (low, high) = words.next()?.split_once("..")?;
+        if kind == "long" {
+            let low = if low == "*" { i64::MIN } else { low.parse().ok()? };
+            Content::Long(low, if high == "*" { i64::MAX } else { high.parse().ok()? })
+        } else {
+            Content::Text(low.parse().ok()?, if high == "*" { usize::MAX } else { high.parse().ok()? })
+        }
+    } else {
+        let mut children = Vec::new();
+        while rest.first().is_some_and(|(inner, _)| *inner > depth) {
+            let (child, after) = read_rule(rest)?;
+            children.push(child);
+            rest = after;
+        }
+        match kind {
+            "S" => Content::Sequence(children),
+            "A" => Content::All(children),
+            "C" => Content::Choice(children),
+            _ => return None,
+        }
+    };
+    Some((Rule { tag, min, max, content }, rest))
+}
+
+fn check_element(rule: &Rule, element: &Element, path: String, found: &mut Vec<Violation>) {
+    let mut report = |problem| found.push(Violation { path: path.clone(), problem });
+    match &rule.content {
+        Content::Long(min, max) => {
+            if let Some(child) = element.children.first() {
+                let path = format!("{path}/{}", child.name);
+                found.push(Violation { path, problem: Problem::Unexpected });
+                return;
+            }
+            // XML Schema collapses white space around a number.
+            match element.text.trim().parse::<i64>() {
+                Err(_) => report(Problem::NotNumber),
+                Ok(number) if number < *min || number > *max => {
+                    report(Problem::Range { found: number, min: *min, max: *max });
+                }
+                Ok(_) => {}
+            }
+        }
+        Content::Text(min, max) => {
+            if let Some(child) = element.children.first() {
+                let path = format!("{path}/{}", child.name);
+                found.push(Violation { path, problem: Problem::Unexpected });
+                return;
+            }
+            let length = element.text.chars().count();
+            if length < *min || length > *max {
+                report(Problem::Length { found: length, min: *min, max: *max });
+            }
+        }
+        Content::Sequence(rules) | Content::All(rules) | Content::Choice(rules) => {
+            if !element.text.trim().is_empty() {
+                report(Problem::StrayText);
+            }
+            check_children(&rule.content, rules, element, &path, found);
+        }
+    }
+}
+
+fn check_children(content: &Content, rules: &[Rule], element: &Element, path: &str, found: &mut Vec<Violation>) {
+    let mut position = 0;
+    for (index, child) in element.children.iter().enumerate() {
+        let nth = element.children[..index].iter().filter(|other| other.name == child.name).count() + 1;
+        let Some(place) = rules.iter().position(|rule| rule.tag == child.name) else {
+            let path = format!("{path}/{}", child.name);
+            found.push(Violation { path, problem: Problem::Unexpected });
+            continue;
+        };
+        let rule = &rules[place];
+        let child_path =
+            if rule.max > 1 { format!("{path}/{}[{nth}]", child.name) } else { format!("{path}/{}", child.name) };
+        if matches!(content, Content::Sequence(_)) {
+            if place < position {
+                found.push(Violation { path: child_path, problem: Problem::Unexpected });
+                continue;
+            }
+            position = place;
+        }
+        check_element(rule, child, child_path, found);
+    }
+    if let Content::Choice(_) = content {
+        if element.children.iter().filter(|child| rules.iter().any(|rule| rule.tag == child.name)).count() != 1 {
+            let tags: Vec<&str> = rules.iter().map(|rule| rule.tag.as_str()).collect();
+            found.push(Violation { path: path.to_owned(), problem: Problem::Choice(tags.join(", ")) });
+        }
+        return;
+    }
+    for rule in rules {
+        let count = element.children.iter().filter(|child| child.name == rule.tag).count();
+        let path = || format!("{path}/{}", rule.tag);
+        if count < rule.min {
+            found.push(Violation { path: path(), problem: Problem::Missing });
+        } else if count > rule.max {
+            found.push(Violation { path: path(), problem: Problem::TooMany { found: count, max: rule.max } });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn count(rule: &Rule) -> usize {
+        1 + match &rule.content {
+            Content::Sequence(rules) | Content::All(rules) | Content::Choice(rules) => rules.iter().map(count).sum(),
+            _ => 0,
+        }
+    }
+
+    #[test]
+    fn the_tables_hold_every_element_of_the_published_schemas() {
+        // 541 elements in the upload schema; the download schema's ICP branch with its root.
+        assert_eq!(count(&UPLOAD.root), 541);
+        assert_eq!(count(&DOWNLOAD.root), 255);
+    }
+
+    #[test]
+    fn a_departure_names_its_path_and_its_limit() {
+        let text = "<DownloadData><ICP><BAJG><Jg_xx><Jgxx><Jgdm>1062</Jgdm></Jgxx><Jgxx><Jgdm>x</Jgdm></Jgxx>\
+                    <Czlx>9</Czlx><Bs></Bs></Jg_xx></BAJG></ICP></DownloadData>";
+        let found: Vec<String> =
+            DOWNLOAD.check(&Element::parse(text).unwrap()).iter().map(ToString::to_string).collect();
+        assert_eq!(
+            found,
+            [
+                "DownloadData/ICP/BAJG/Jg_xx[1]/Jgxx[2]/Jgdm: is not a number",
+                "DownloadData/ICP/BAJG/Jg_xx[1]/Czlx: is 9, 1 to 7 allowed",
+                "DownloadData/ICP/BAJG/Jg_xx[1]/Bs: has 0 characters, 1 to 255 allowed",
+            ]
+        );
+    }
+
+    #[test]
+    fn order_counts_in_a_sequence_and_not_in_an_all_group() {
+        let wrong = "<DownloadData><ICP><BAJG><Jg_xx><Czlx>1</Czlx><Jgxx><Dmms>t</Dmms><Jgdm>1</Jgdm></Jgxx></Jg_xx>\
+                     </BAJG></ICP></DownloadData>";
+        let found = DOWNLOAD.check(&Element::parse(wrong).unwrap());
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].path, "DownloadData/ICP/BAJG/Jg_xx[1]/Jgxx[1]");
+        assert_eq!(found[0].problem, Problem::Unexpected);
+    }
+
+    #[test]
+    fn missing_surplus_and_unknown_elements_are_found() {
+        let text = "<DownloadData><ICP><BAJG><GJSHS/><Other/><GJSHS/></BAJG></ICP></DownloadData>";
+        let found = DOWNLOAD.check(&Element::parse(text).unwrap());
+        assert!(found.iter().any(|v| v.path.ends_with("GJSHS/Gjsh") && v.problem == Problem::Missing), "{found:?}");
+        assert!(found.iter().any(|v| v.problem == Problem::TooMany { found: 2, max: 1 }), "{found:?}");
+        assert!(found.iter().any(|v| v.path.ends_with("/Other") && v.problem == Problem::Unexpected), "{found:?}");
+        assert_eq!(DOWNLOAD.check(&Element::new("Else")).len(), 1);
+        assert!(matches!(DOWNLOAD.check(&Element::new("DownloadData"))[0].problem, Problem::Choice(_)));
+    }
+}
