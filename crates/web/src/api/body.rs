@@ -94,7 +94,8 @@ pub fn unreadable(place: String, error: &serde_json::Error) -> Problem {
             } else {
                 (place, "wrong-type")
             };
-            let arguments = vec![("name", quoted), ("reason", reason)];
+            let told = reason.strip_prefix("invalid type: ").unwrap_or(&reason).to_owned();
+            let arguments = vec![("name", quoted), ("reason", told)];
             Problem::new(StatusCode::BAD_REQUEST, "body-invalid").place(field, rule, arguments)
         }
         Category::Syntax | Category::Eof | Category::Io => {

@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::problem::Problem;
+use super::problem::{self, Problem};
 use crate::request;
 
 /// What every API key begins with, so that a leaked one is recognised.
@@ -29,7 +29,7 @@ pub enum Caller {
 
 /// The layer that finds out who calls, once, before anything else.
 pub async fn layer(State(world): State<World>, mut request: Request, next: Next) -> Response {
-    match identify(&world, &request).await {
+    match identify(&world, request.method().is_safe(), request.headers().clone()).await {
         Ok(caller) => {
             request.extensions_mut().insert(caller);
             next.run(request).await
@@ -38,10 +38,10 @@ pub async fn layer(State(world): State<World>, mut request: Request, next: Next)
     }
 }
 
-async fn identify(world: &World, request: &Request) -> Result<Caller, Problem> {
-    if request.headers().contains_key(AUTHORIZATION) {
+async fn identify(world: &World, is_safe: bool, headers: HeaderMap) -> Result<Caller, Problem> {
+    if headers.contains_key(AUTHORIZATION) {
         // Somebody who shows a bad key wants to be told, even where no key is needed.
-        let bearer = bearer(request.headers()).ok_or_else(Problem::unauthenticated)?;
+        let bearer = bearer(&headers).ok_or_else(Problem::unauthenticated)?;
         let actor = if bearer.starts_with(KEY_PREFIX) {
             authenticate::by_api_key(world, bearer).await?
         } else {
@@ -49,9 +49,9 @@ async fn identify(world: &World, request: &Request) -> Result<Caller, Problem> {
         };
         return actor.map(Caller::Known).ok_or_else(Problem::unauthenticated);
     }
-    let Some(token) = request::session_token(request.headers()) else { return Ok(Caller::Stranger) };
+    let Some(token) = request::session_token(&headers) else { return Ok(Caller::Stranger) };
     let Some(actor) = authenticate::by_session(world, &token).await? else { return Ok(Caller::Stranger) };
-    if !request.method().is_safe() && !request::is_own_page(&world.settings, request.headers()) {
+    if !is_safe && !request::is_own_page(&headers) {
         return Err(Problem::new(StatusCode::FORBIDDEN, "cross-site"));
     }
     Ok(Caller::Known(actor))
@@ -81,12 +81,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Known {
 #[derive(Debug, Clone)]
 pub struct Visitor(pub Origin);
 
-impl FromRequestParts<World> for Visitor {
+impl<S: Send + Sync> FromRequestParts<S> for Visitor {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, world: &World) -> Result<Self, Problem> {
-        let mut origin = request::origin(&world.settings, parts);
-        origin.language = app::Language::from_tag(super::problem::language(&parts.headers).tag());
-        Ok(Self(origin))
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
+        Ok(Self(request::origin(parts, problem::language(&parts.headers))))
     }
 }

@@ -3,7 +3,7 @@
 //! Keys belong to an account. An answer is kept only when the request was done (2xx): a refused request changed
 //! nothing, so repeating it is safe and may well succeed.
 
-use app::act::idempotent::{self, Answer, Begin};
+use app::idempotency::{self as kept, Answer, Begin};
 use app::world::World;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
@@ -54,7 +54,7 @@ pub async fn layer(State(world): State<World>, request: Request, next: Next) -> 
         return Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large").into_response();
     };
     let hash = fingerprint(&parts.method, &parts.uri.to_string(), &bytes);
-    match idempotent::begin(&world, &actor, &key, &hash).await {
+    match kept::begin(&world, &actor, &key, &hash).await {
         Ok(Begin::New) => {}
         Ok(Begin::Replay(answer)) => return replay(answer),
         Ok(Begin::Running(_)) => {
@@ -85,7 +85,7 @@ pub async fn layer(State(world): State<World>, request: Request, next: Next) -> 
 /// Keeps the answer of a request that was done, or gives the key back.
 async fn keep(world: &World, actor: &app::Actor, key: &str, response: Response) -> Response {
     if !response.status().is_success() {
-        if let Err(error) = idempotent::release(world, actor, key).await {
+        if let Err(error) = kept::release(world, actor, key).await {
             tracing::warn!(%error, "an idempotency key could not be given back");
         }
         return response;
@@ -95,7 +95,7 @@ async fn keep(world: &World, actor: &app::Actor, key: &str, response: Response) 
         return Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal").into_response();
     };
     let text = |name: HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let kept = Kept {
+    let told = Kept {
         location: text(LOCATION),
         etag: text(ETAG),
         body: String::from_utf8_lossy(&bytes).into_owned(),
@@ -103,9 +103,9 @@ async fn keep(world: &World, actor: &app::Actor, key: &str, response: Response) 
     let answer = Answer {
         status: parts.status.as_u16(),
         content_type: text(CONTENT_TYPE).unwrap_or_default(),
-        body: serde_json::to_vec(&kept).unwrap_or_default(),
+        body: serde_json::to_vec(&told).unwrap_or_default(),
     };
-    if let Err(error) = idempotent::finish(world, actor, key, &answer).await {
+    if let Err(error) = kept::finish(world, actor, key, &answer).await {
         // The request was done; a caller that repeats it meets the key still claimed until the lease ends.
         tracing::warn!(%error, "an answer could not be kept under its idempotency key");
     }
@@ -114,16 +114,16 @@ async fn keep(world: &World, actor: &app::Actor, key: &str, response: Response) 
 
 /// The answer given before, marked as such.
 fn replay(answer: Answer) -> Response {
-    let Ok(kept) = serde_json::from_slice::<Kept>(&answer.body) else {
+    let Ok(told) = serde_json::from_slice::<Kept>(&answer.body) else {
         return Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal").into_response();
     };
-    let mut response = Response::new(Body::from(kept.body));
+    let mut response = Response::new(Body::from(told.body));
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
     let headers = response.headers_mut();
     headers.insert(REPLAYED, HeaderValue::from_static("true"));
     headers.remove(CONTENT_LENGTH);
-    let told = [(CONTENT_TYPE, Some(answer.content_type)), (LOCATION, kept.location), (ETAG, kept.etag)];
-    for (name, value) in told {
+    let headers_told = [(CONTENT_TYPE, Some(answer.content_type)), (LOCATION, told.location), (ETAG, told.etag)];
+    for (name, value) in headers_told {
         if let Some(value) = value.filter(|value| !value.is_empty()).and_then(|value| HeaderValue::from_str(&value).ok())
         {
             headers.insert(name, value);
@@ -139,7 +139,7 @@ fn fingerprint(method: &Method, uri: &str, body: &Bytes) -> String {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part);
     }
-    format!("{:x}", hash.finalize())
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -3,15 +3,33 @@
 //! serde reads such a choice through a buffer and forgets where in the body it was, so a wrong field would be refused
 //! without a place. The word is therefore read first, and the rest of the body as that section.
 
-use app::act::Patch;
+use app::act::{Patch, SitePatch};
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
+use filing::draft::{Basic, PersonDraft, SubjectDraft};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::body::{self, Body};
 use super::problem::Problem;
+
+macro_rules! fields {
+    ($($name:ident { $($field:ident: $kind:ty),+ })+) => {$(
+        #[derive(Debug, Deserialize)]
+        struct $name { $($field: $kind),+ }
+    )+};
+}
+
+fields! {
+    BasicFields { basic: Basic }
+    SubjectFields { subject: SubjectDraft }
+    PrincipalFields { principal: PersonDraft }
+    SiteFields { index: usize, site: SitePatch }
+    ManagerFields { index: usize, manager_is_principal: bool, manager: PersonDraft }
+    AddSiteFields { domain: String, resource: String }
+    RemoveSiteFields { index: usize }
+}
 
 /// A section of a draft from a request.
 #[derive(Debug, Clone)]
@@ -58,4 +76,37 @@ fn read(mut fields: Map<String, Value>) -> Result<Patch, Problem> {
 /// Reads the fields of a section and makes the section of them.
 fn from_fields<F: DeserializeOwned>(fields: Map<String, Value>, make: impl FnOnce(F) -> Patch) -> Result<Patch, Problem> {
     body::shape(Value::Object(fields)).map(make)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::locale::{Lang, T};
+
+    fn read_text(text: &str) -> Result<Patch, (String, String)> {
+        read(serde_json::from_str(text).unwrap()).map_err(|problem| {
+            let error = problem.body(T(Lang::En), "").errors.remove(0);
+            (error.field, error.rule)
+        })
+    }
+
+    #[test]
+    fn a_section_is_told_by_its_word() {
+        let patch = read_text(r#"{"section":"manager","index":1,"manager_is_principal":false,"manager":{"name":"x"}}"#);
+        assert!(matches!(patch, Ok(Patch::Manager { index: 1, manager_is_principal: false, .. })));
+    }
+
+    #[test]
+    fn a_section_that_cannot_be_read_names_the_place() {
+        let named = |field: &str, rule: &str| Err::<(), _>((field.to_owned(), rule.to_owned()));
+        let refused = |text| read_text(text).map(|_| ());
+        assert_eq!(refused(r#"{"basic":{}}"#), named("section", "missing-field"));
+        assert_eq!(refused(r#"{"section":"nonsense"}"#), named("section", "unknown-word"));
+        assert_eq!(
+            refused(r#"{"section":"basic","basic":{"domian":"x"}}"#),
+            named("basic.domian", "unknown-field")
+        );
+        assert_eq!(refused(r#"{"section":"site","index":0,"site":{"name":7}}"#), named("site.name", "wrong-type"));
+        assert_eq!(refused(r#"{"section":"remove_site","index":0,"site":3}"#), named("site", "unknown-field"));
+    }
 }

@@ -54,8 +54,11 @@ pub struct FieldProblem {
     /// What to do, in the caller's language; empty where the message says it all.
     pub fix: String,
     /// A value that would be right, where there is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
+    /// More values that would be right, the best first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<String>,
     /// Where the rule is written down; empty for a rule of this interface.
     pub source: String,
 }
@@ -157,12 +160,13 @@ impl Flaw {
         match self {
             Self::Finding(finding) => FieldProblem {
                 field: finding.field.clone(),
-                rule: finding.rule.to_string(),
+                rule: finding.rule.clone(),
                 severity: finding.severity,
                 message: t.pick(&finding.message.zh, &finding.message.en).to_owned(),
                 fix: t.pick(&finding.fix.zh, &finding.fix.en).to_owned(),
                 value: finding.value.clone(),
-                source: finding.source.to_string(),
+                values: finding.values.clone(),
+                source: finding.source.clone(),
             },
             Self::Place { field, rule, arguments } => FieldProblem {
                 field: field.clone(),
@@ -171,6 +175,7 @@ impl Flaw {
                 message: t.with(&key("place", rule), arguments),
                 fix: String::new(),
                 value: None,
+                values: Vec::new(),
                 source: String::new(),
             },
         }
@@ -196,7 +201,6 @@ impl From<app::Error> for Problem {
             app::Error::Throttled { retry_after_seconds } => problem
                 .argument("seconds", retry_after_seconds)
                 .header(RETRY_AFTER, HeaderValue::from(*retry_after_seconds)),
-            app::Error::TooLarge { limit_bytes } => problem.argument("limit", limit_bytes),
             app::Error::Unavailable { .. } => problem.header(RETRY_AFTER, HeaderValue::from(5_u64)),
             _ => problem,
         }

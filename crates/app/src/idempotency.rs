@@ -1,0 +1,53 @@
+//! The same request twice gives the same answer once: for the callers that send an idempotency key.
+
+use jiff::SignedDuration;
+pub use store::idempotency::{Answer, Begin};
+
+use crate::actor::Actor;
+use crate::error::Result;
+use crate::world::World;
+
+/// How long a request may take before its key is given to the next one that asks: the process may have died after it
+/// claimed the key. The acts themselves refuse what would be a second order, account or import.
+pub const LEASE: SignedDuration = SignedDuration::from_mins(2);
+
+/// How long an answer is kept.
+pub const KEPT: SignedDuration = SignedDuration::from_hours(24);
+
+/// Claims a key for a request, or finds the answer it was given before.
+///
+/// # Errors
+/// When the store cannot.
+pub async fn begin(world: &World, actor: &Actor, key: &str, request_hash: &str) -> Result<Begin> {
+    let now = world.now();
+    let tx = world.store.write().await?;
+    let mut begin = store::idempotency::begin(&tx, actor.account, key, request_hash, now).await?;
+    if let Begin::Running(since) = begin
+        && now.duration_since(since) > LEASE
+    {
+        store::idempotency::release(&tx, actor.account, key).await?;
+        begin = store::idempotency::begin(&tx, actor.account, key, request_hash, now).await?;
+    }
+    tx.commit().await?;
+    Ok(begin)
+}
+
+/// Keeps the answer under the key.
+///
+/// # Errors
+/// When the store cannot.
+pub async fn finish(world: &World, actor: &Actor, key: &str, answer: &Answer) -> Result<()> {
+    let tx = world.store.write().await?;
+    store::idempotency::finish(&tx, actor.account, key, answer).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Gives the key back, when the request failed and may be repeated.
+///
+/// # Errors
+/// When the store cannot.
+pub async fn release(world: &World, actor: &Actor, key: &str) -> Result<()> {
+    let tx = world.store.write().await?;
+    store::idempotency::release(&tx, actor.account, key).await?;
+    Ok(tx.commit().await?)
+}
