@@ -14,6 +14,7 @@ pub mod idempotency;
 pub mod listing;
 pub mod material;
 pub mod order;
+pub mod page;
 pub mod patch;
 pub mod problem;
 pub mod provider;
@@ -50,7 +51,7 @@ pub type Answer<T> = Result<T, Problem>;
 /// What a multipart form may add to the file it carries: boundaries and headers.
 const FORM_OVERHEAD: usize = 16 * 1024;
 
-/// The interface with its layers, and its description at [`DESCRIPTION`].
+/// The interface with its layers, its description at [`DESCRIPTION`], and the page about both at [`page::ADDRESS`].
 pub fn router(world: &World) -> Router {
     let picture = usize::try_from(world.settings.max_picture_bytes).unwrap_or(usize::MAX);
     let (interface, _) = operations(picture.saturating_add(FORM_OVERHEAD)).split_for_parts();
@@ -61,13 +62,15 @@ pub fn router(world: &World) -> Router {
         .layer(from_fn_with_state(world.clone(), caller::layer))
         .layer(from_fn_with_state(world.clone(), problem::render))
         .with_state(world.clone());
-    Router::new().merge(interface).route(DESCRIPTION, get(description))
+    let page = Router::new().route(page::ADDRESS, get(page::show)).with_state(world.clone());
+    // Nested, so that what is not found below the base is refused here and everything else elsewhere.
+    page.nest(BASE, interface).route(DESCRIPTION, get(description))
 }
 
 /// The description of the interface (OpenAPI 3.1).
 #[must_use]
 pub fn openapi() -> OpenApi {
-    describe::finish(operations(usize::MAX).into_openapi())
+    describe::finish(OpenApiRouter::new().nest(BASE, operations(usize::MAX)).into_openapi())
 }
 
 /// The description as the text that is served and committed.
@@ -84,7 +87,7 @@ async fn description() -> impl IntoResponse {
     ([(CONTENT_TYPE, "application/json")], TEXT.as_str())
 }
 
-/// Every operation; the uploads take bodies of `most_picture_bytes`, the others of [`body::MOST_JSON_BYTES`].
+/// Every operation below [`BASE`]; the uploads take bodies of `most_picture_bytes`, the others of [`body::MOST_JSON_BYTES`].
 fn operations(most_picture_bytes: usize) -> OpenApiRouter<World> {
     let uploads = OpenApiRouter::new()
         .routes(routes!(material::upload_material, material::remove_material))
@@ -141,5 +144,5 @@ fn operations(most_picture_bytes: usize) -> OpenApiRouter<World> {
         .routes(routes!(public::look_up))
         .routes(routes!(public::demo_messages))
         .layer(DefaultBodyLimit::max(body::MOST_JSON_BYTES));
-    OpenApiRouter::new().nest(BASE, uploads.merge(others))
+    uploads.merge(others)
 }

@@ -21,6 +21,53 @@ use crate::locale::{Lang, T};
 /// The media type of a problem.
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
+/// Every problem there is; each has a title and a detail in both languages.
+pub const CODES: &[&str] = &[
+    "agreements",
+    "body-interrupted",
+    "body-invalid",
+    "body-syntax",
+    "body-too-large",
+    "call-missing",
+    "code-expired",
+    "code-spent",
+    "code-wrong",
+    "contact-taken",
+    "content-type",
+    "cross-site",
+    "database-away",
+    "forbidden",
+    "gone",
+    "idempotency-in-flight",
+    "idempotency-key",
+    "idempotency-mismatch",
+    "identity-missing",
+    "identity-service-away",
+    "if-match-invalid",
+    "internal",
+    "invalid",
+    "lease-lost",
+    "line-not-halted",
+    "link-expired",
+    "marks-open",
+    "method-not-allowed",
+    "not-claimed-by-you",
+    "not-editable",
+    "not-found",
+    "own-account",
+    "precondition-required",
+    "query-invalid",
+    "request-invalid",
+    "running-order",
+    "same-password",
+    "stage",
+    "taken",
+    "throttled",
+    "timeout",
+    "unauthenticated",
+    "version",
+];
+
 /// A refusal as the caller reads it (RFC 9457).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = Problem)]
@@ -146,9 +193,9 @@ impl Problem {
     pub fn body(&self, t: T, base: &str) -> ProblemBody {
         ProblemBody {
             kind: format!("{base}#problem-{}", self.code),
-            title: t.with(&key("problem", self.code), &self.arguments),
+            title: title(t, self.code, &self.arguments),
             status: self.status.as_u16(),
-            detail: t.with(&key("problem-detail", self.code), &self.arguments),
+            detail: detail(t, self.code, &self.arguments),
             code: self.code.to_owned(),
             errors: self.flaws.iter().map(|flaw| flaw.body(t)).collect(),
         }
@@ -180,6 +227,18 @@ impl Flaw {
             },
         }
     }
+}
+
+/// What is wrong, in a few words.
+#[must_use]
+pub fn title(t: T, code: &str, arguments: &[(&'static str, String)]) -> String {
+    t.with(&key("problem", code), arguments)
+}
+
+/// What to do about it.
+#[must_use]
+pub fn detail(t: T, code: &str, arguments: &[(&'static str, String)]) -> String {
+    t.with(&key("problem-detail", code), arguments)
 }
 
 fn key(family: &str, member: &str) -> String {
