@@ -16,6 +16,7 @@ mod resident_id;
 mod uscc;
 
 pub use format::{CertificateFault, FaultKind};
+pub(crate) use resident_id::age;
 pub use resident_id::{ResidentId, ResidentIdFault, Sex};
 pub use uscc::{Uscc, UsccFault};
 

@@ -64,6 +64,18 @@ impl Rule {
     pub fn holds(&self, on: Date) -> bool {
         self.effective_from.is_none_or(|from| from <= on) && self.effective_until.is_none_or(|until| on <= until)
     }
+
+    /// The words of a group; none when the rule has no such group.
+    #[must_use]
+    pub fn group(&self, name: &str) -> &[String] {
+        self.groups.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// Its limit as the number that counts are made in.
+    #[must_use]
+    pub fn limit<T: TryFrom<i64> + Default>(&self) -> T {
+        self.limit.and_then(|limit| T::try_from(limit).ok()).unwrap_or_default()
+    }
 }
 
 const FILES: [&str; 12] = [
