@@ -16,6 +16,7 @@ use crate::words::words;
 
 mod fault;
 mod schema;
+mod shape;
 mod validate;
 
 pub use fault::CaseFault;

@@ -1,8 +1,9 @@
 //! The one way this crate writes an enumeration whose values are words in drafts, the database and the API.
 
+// The word is a `tt`: a `literal` would reach the derives wrapped, and utoipa would not see the renamed value.
 /// Declares an enumeration together with its words: `ALL`, `as_str`, `from_word`, `Display`, serde and the schema.
 macro_rules! words {
-    ($(#[$outer:meta])* $vis:vis enum $name:ident { $($(#[$inner:meta])* $variant:ident = $word:literal,)+ }) => {
+    ($(#[$outer:meta])* $vis:vis enum $name:ident { $($(#[$inner:meta])* $variant:ident = $word:tt,)+ }) => {
         $(#[$outer])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[derive(serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
