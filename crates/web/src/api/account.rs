@@ -97,6 +97,6 @@ pub async fn revoke_api_key(
     Known(actor): Known,
     Path(key): Path<Uuid>,
 ) -> Answer<StatusCode> {
-    act::revoke_api_key(&world, &actor, RevokeApiKey { id: key.into() }).await?;
+    act::revoke_api_key(&world, &actor, RevokeApiKey { id: key }).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,7 +1,7 @@
 //! The phone's side of a hand-over: the link is the permission, for one site's pictures and a short time.
 
 use app::act::{
-    self, FinishHandover, HandoverView, OpenHandover, RemoveByHandover, UploadByHandover,
+    self, HandoverView, OpenHandover, RemoveByHandover, UploadByHandover,
 };
 use app::world::World;
 use axum::Json;
@@ -88,5 +88,5 @@ pub async fn finish_handover(
     Visitor(origin): Visitor,
     Path(token): Path<String>,
 ) -> Answer<Json<HandoverView>> {
-    Ok(Json(act::finish_handover(&world, &origin, FinishHandover { token }).await?))
+    Ok(Json(act::finish_handover(&world, &origin, OpenHandover { token }).await?))
 }

@@ -6,6 +6,15 @@ use axum::http::header::LINK;
 use axum::http::{HeaderValue, Uri};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use utoipa::IntoParams;
+
+/// The question every list takes, for the description of the interface.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Cursor {
+    /// Where the page begins: the `next` of the page before.
+    pub cursor: Option<String>,
+}
 
 /// One page of a list, and the address it was asked under.
 #[derive(Debug)]

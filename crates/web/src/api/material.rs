@@ -56,7 +56,7 @@ pub async fn upload_material(
     Path((order, slot)): Path<(Uuid, String)>,
     file: File,
 ) -> Answer<Json<SlotView>> {
-    let input = UploadMaterial { order: order.into(), slot, file_name: file.name, bytes: file.bytes };
+    let input = UploadMaterial { order, slot, file_name: file.name, bytes: file.bytes };
     Ok(Json(act::upload_material(&world, &actor, input).await?))
 }
 
@@ -76,7 +76,7 @@ pub async fn remove_material(
     Known(actor): Known,
     Path((order, slot)): Path<(Uuid, String)>,
 ) -> Answer<Json<SlotView>> {
-    let input = RemoveMaterial { order: order.into(), slot };
+    let input = RemoveMaterial { order, slot };
     Ok(Json(act::remove_material(&world, &actor, input).await?))
 }
 
@@ -98,7 +98,7 @@ pub async fn open_material(
     Path((order, material)): Path<(Uuid, Uuid)>,
     Query(Reason { reason }): Query<Reason>,
 ) -> Answer<impl IntoResponse> {
-    let input = OpenMaterial { order: order.into(), material: material.into(), reason };
+    let input = OpenMaterial { order, material, reason };
     let file = act::open_material(&world, &actor, input).await?;
     Ok((picture_headers(file.content_type.to_string()), file.bytes))
 }
@@ -128,7 +128,7 @@ pub async fn start_handover(
     Path(order): Path<Uuid>,
     Body(HandoverBody { site }): Body<HandoverBody>,
 ) -> Answer<(StatusCode, Json<HandoverLink>)> {
-    let input = StartHandover { order: order.into(), site };
+    let input = StartHandover { order, site };
     Ok((StatusCode::CREATED, Json(act::start_handover(&world, &actor, input).await?)))
 }
 
@@ -148,6 +148,6 @@ pub async fn handover_status(
     Known(actor): Known,
     Path((order, site)): Path<(Uuid, usize)>,
 ) -> Answer<Json<HandoverProgress>> {
-    let input = HandoverStatus { order: order.into(), site };
+    let input = HandoverStatus { order, site };
     Ok(Json(act::handover_status(&world, &actor, input).await?))
 }

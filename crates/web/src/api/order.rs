@@ -134,7 +134,7 @@ pub async fn edit_order(
     Known(actor): Known,
     Path(order): Path<Uuid>,
 ) -> Answer<Versioned<Json<EditView>>> {
-    Ok(edited(act::edit_order(&world, &actor, EditOrder { order: order.into() }).await?))
+    Ok(edited(act::edit_order(&world, &actor, EditOrder { order }).await?))
 }
 
 /// Saves one section of an order's draft, complete or not.
@@ -156,7 +156,7 @@ pub async fn save_section(
     IfMatch(version): IfMatch,
     Section(patch): Section,
 ) -> Answer<Versioned<Json<EditView>>> {
-    let input = SaveSection { order: order.into(), version, patch };
+    let input = SaveSection { order, version, patch };
     Ok(edited(act::save_section(&world, &actor, input).await.map_err(refuse)?))
 }
 
@@ -173,7 +173,7 @@ pub async fn check_order(
     Known(actor): Known,
     Path(order): Path<Uuid>,
 ) -> Answer<Json<OrderCheck>> {
-    Ok(Json(act::check_order(&world, &actor, CheckOrder { order: order.into() }).await?))
+    Ok(Json(act::check_order(&world, &actor, CheckOrder { order }).await?))
 }
 
 /// Submits an order to the provider's first review.
@@ -195,7 +195,7 @@ pub async fn submit(
     IfMatch(version): IfMatch,
     Body(body): Body<SubmitBody>,
 ) -> Answer<Versioned<Json<OrderView>>> {
-    let input = Submit { order: order.into(), version, agreements: body.agreements };
+    let input = Submit { order, version, agreements: body.agreements };
     Ok(shown(act::submit(&world, &actor, input).await.map_err(refuse)?))
 }
 
@@ -248,7 +248,7 @@ pub async fn confirm_sms_done(
 }
 
 fn reference(order: Uuid) -> OrderRef {
-    OrderRef { order: order.into() }
+    OrderRef { order }
 }
 
 fn shown(order: OrderView) -> Versioned<Json<OrderView>> {

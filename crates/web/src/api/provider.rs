@@ -14,15 +14,15 @@ use uuid::Uuid;
 use super::Answer;
 use super::body::{Body, Path, Query};
 use super::caller::Known;
-use super::listing::{Cursor, Listing};
+use super::listing::Listing;
 
 /// Shows the ledger of uploads and downloads, and how each line to a bureau does.
 #[utoipa::path(
     get,
     path = "/ledger",
     tag = "provider",
-    params(Cursor),
-    responses((status = 200, description = "The lines and one page of uploads", body = LedgerView))
+    params(("bureau" = Option<String>, Query, description = "Only this bureau's line")),
+    responses((status = 200, description = "The lines, their latest uploads and downloads", body = LedgerView))
 )]
 pub async fn ledger(
     State(world): State<World>,
@@ -129,7 +129,7 @@ pub async fn disable_account(
     Known(actor): Known,
     Path(account): Path<Uuid>,
 ) -> Answer<Json<AccountView>> {
-    Ok(Json(act::disable_account(&world, &actor, AccountRef { account: account.into() }).await?))
+    Ok(Json(act::disable_account(&world, &actor, AccountRef { account }).await?))
 }
 
 /// Enables a disabled account.
@@ -145,5 +145,5 @@ pub async fn enable_account(
     Known(actor): Known,
     Path(account): Path<Uuid>,
 ) -> Answer<Json<AccountView>> {
-    Ok(Json(act::enable_account(&world, &actor, AccountRef { account: account.into() }).await?))
+    Ok(Json(act::enable_account(&world, &actor, AccountRef { account }).await?))
 }

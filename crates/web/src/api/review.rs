@@ -2,7 +2,7 @@
 
 use app::Page;
 use app::act::{
-    self, CallOutcome, CallTo, CaseView, LogCall, Mark, MarkField, OrderRef, Queue, QueueCounts, QueueRow,
+    self, CallOutcome, CallParty, CaseView, LogCall, MarkField, MarkWord, OrderRef, Queue, QueueCounts, QueueRow,
     RequestChanges, Reveal, Revealed,
 };
 use app::world::World;
@@ -25,7 +25,7 @@ use super::version::Versioned;
 #[serde(deny_unknown_fields)]
 pub struct MarkBody {
     /// The opinion.
-    pub mark: Mark,
+    pub mark: MarkWord,
     /// What the applicant should do; goes with `needs_change`.
     pub advice: Option<String>,
 }
@@ -35,7 +35,7 @@ pub struct MarkBody {
 #[serde(deny_unknown_fields)]
 pub struct CallBody {
     /// Who was called.
-    pub who: CallTo,
+    pub who: CallParty,
     /// The site whose manager was called, from 0.
     pub site: Option<usize>,
     /// How it ended.
@@ -178,7 +178,7 @@ pub async fn mark_field(
     Path((order, field)): Path<(Uuid, String)>,
     Body(MarkBody { mark, advice }): Body<MarkBody>,
 ) -> Answer<Versioned<Json<CaseView>>> {
-    let input = MarkField { order: order.into(), field, mark, advice };
+    let input = MarkField { order, field, mark, advice };
     Ok(shown(act::mark_field(&world, &actor, input).await?))
 }
 
@@ -197,7 +197,7 @@ pub async fn log_call(
     Path(order): Path<Uuid>,
     Body(CallBody { who, site, outcome, note }): Body<CallBody>,
 ) -> Answer<(StatusCode, Versioned<Json<CaseView>>)> {
-    let input = LogCall { order: order.into(), who, site, outcome, note };
+    let input = LogCall { order, who, site, outcome, note };
     Ok((StatusCode::CREATED, shown(act::log_call(&world, &actor, input).await?)))
 }
 
@@ -216,7 +216,7 @@ pub async fn request_changes(
     Path(order): Path<Uuid>,
     Body(RequestChangesBody { requests }): Body<RequestChangesBody>,
 ) -> Answer<Versioned<Json<CaseView>>> {
-    let input = RequestChanges { order: order.into(), requests };
+    let input = RequestChanges { order, requests };
     Ok(shown(act::request_changes(&world, &actor, input).await?))
 }
 
@@ -235,12 +235,12 @@ pub async fn reveal(
     Path(order): Path<Uuid>,
     Body(RevealBody { field, reason }): Body<RevealBody>,
 ) -> Answer<Json<Revealed>> {
-    let input = Reveal { order: order.into(), field, reason };
+    let input = Reveal { order, field, reason };
     Ok(Json(act::reveal(&world, &actor, input).await?))
 }
 
 fn reference(order: Uuid) -> OrderRef {
-    OrderRef { order: order.into() }
+    OrderRef { order }
 }
 
 fn shown(case: CaseView) -> Versioned<Json<CaseView>> {

@@ -64,6 +64,6 @@ pub async fn revoke_session(
     Known(actor): Known,
     Path(session): Path<Uuid>,
 ) -> Answer<StatusCode> {
-    act::revoke_session(&world, &actor, RevokeSession { id: session.into() }).await?;
+    act::revoke_session(&world, &actor, RevokeSession { id: session }).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,0 +1,98 @@
+//! A world of its own for each test: an empty SQLite database in a temporary folder, a clock that stands still, chance
+//! that repeats, messages that are kept, and one bureau that nobody answers for.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Result;
+use app::bureau::{BureauSettings, Bureaus};
+use app::identity::FormatOnly;
+use app::mail::KeptMail;
+use app::settings::Settings;
+use app::sms::KeptSms;
+use app::world::{FakeClock, FakeIds, Ids, World};
+use jiff::Timestamp;
+use store::seal::{Entropy, Keyring};
+use store::{Options, Store};
+use tempfile::TempDir;
+
+/// Where the clock of a test world stands at first: a Friday morning in Beijing.
+pub const BEGINNING: &str = "2026-11-20T01:00:00Z";
+
+/// The code of the one bureau.
+pub const BUREAU: &str = "33";
+
+/// A world and what must live as long as it does.
+#[derive(Debug)]
+pub struct TestWorld {
+    /// The world.
+    pub world: World,
+    /// Its clock.
+    pub clock: Arc<FakeClock>,
+    folder: TempDir,
+}
+
+#[derive(Debug)]
+struct FromIds(FakeIds);
+
+impl Entropy for FromIds {
+    fn fill(&self, bytes: &mut [u8]) {
+        self.0.fill(bytes);
+    }
+}
+
+impl TestWorld {
+    /// A world over an empty SQLite database.
+    ///
+    /// # Errors
+    /// When the folder or the database cannot be made.
+    pub async fn sqlite() -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let url = format!("sqlite:{}", folder.path().join("beian.sqlite").display());
+        let store = Store::connect(Options {
+            url,
+            keyring: Keyring::new("test", [7; 32])?,
+            files: Some(folder.path().join("files")),
+            entropy: Arc::new(FromIds(FakeIds::seeded(2))),
+        })
+        .await?;
+        store.migrate().await?;
+        let clock = Arc::new(FakeClock::at(BEGINNING.parse::<Timestamp>()?));
+        let world = World {
+            clock: clock.clone(),
+            ids: Arc::new(FakeIds::seeded(1)),
+            store,
+            mail: Arc::new(KeptMail),
+            sms: Arc::new(KeptSms),
+            identity: Arc::new(FormatOnly),
+            bureaus: Bureaus::new(vec![bureau()?])?,
+            settings: Arc::new(Settings { demo: true, ..Settings::default() }),
+            nudge: Arc::default(),
+        };
+        Ok(Self { world, clock, folder })
+    }
+
+    /// The folder of the database and the files.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+/// A bureau at an address where nobody listens.
+fn bureau() -> Result<BureauSettings> {
+    Ok(BureauSettings {
+        code: BUREAU.to_owned(),
+        name: "Zhejiang".to_owned(),
+        provinces: vec!["*".to_owned()],
+        url: "http://127.0.0.1:9/".parse()?,
+        isp_id: 330_001,
+        user: "test".to_owned(),
+        password: "test-password".to_owned().into(),
+        aes_key: "0123456789abcdef".to_owned().into(),
+        aes_iv: "fedcba9876543210".to_owned().into(),
+        encrypt: true,
+        access_method: 5,
+        timeout_seconds: 1,
+    })
+}

@@ -1,0 +1,286 @@
+//! A platform with somebody of every kind on it, set up through its own interface.
+
+use app::act::{CreateAccount, create_account};
+use app::{Actor, act};
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode};
+use serde_json::{Value, json};
+use testkit::world::TestWorld;
+use tower::ServiceExt as _;
+
+use super::access::Persona;
+
+/// The password of everybody.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// The domain of the owner's order.
+pub const DOMAIN: &str = "yunqi-notes.cn";
+
+/// The slot of the picture that was uploaded.
+pub const SLOT: &str = "sites.0.materials.manager_id_front";
+
+/// The slot that is filled over the hand-over link.
+pub const PHONE_SLOT: &str = "sites.0.materials.manager_id_back";
+
+/// A platform with an order on it.
+pub struct Scene {
+    /// The world behind it.
+    pub kit: TestWorld,
+    /// What answers.
+    pub router: Router,
+    /// The session of each persona; none for a stranger, a key for a gateway.
+    pub tokens: Vec<(Persona, Option<String>)>,
+    /// The owner's order.
+    pub order: String,
+    /// The picture in [`SLOT`].
+    pub material: String,
+    /// The secret of the owner's hand-over link.
+    pub handover: String,
+    /// An account nobody of the personas holds.
+    pub bystander: String,
+}
+
+/// An answer, read.
+#[derive(Debug)]
+pub struct Told {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, if it is JSON.
+    pub body: Value,
+}
+
+impl Told {
+    /// The problem's code.
+    pub fn code(&self) -> &str {
+        self.body["code"].as_str().unwrap_or_default()
+    }
+
+    /// A header as text.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+}
+
+/// Sends a request and reads its answer.
+pub async fn send(router: &Router, request: Request<Body>) -> Told {
+    let response = router.clone().oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let bytes = to_bytes(body, 1 << 24).await.unwrap();
+    let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+    Told { status: parts.status, headers: parts.headers, body }
+}
+
+/// A request with a JSON body; `null` sends none.
+pub fn json_request(method: &str, path: &str, token: Option<&str>, body: &Value) -> axum::http::request::Builder {
+    let mut builder = Request::builder().method(method).uri(path).header("accept-language", "en");
+    if let Some(token) = token {
+        builder = builder.header("authorization", format!("Bearer {token}"));
+    }
+    if body.is_null() { builder } else { builder.header("content-type", "application/json") }
+}
+
+/// The bytes of a JSON body.
+pub fn bytes(body: &Value) -> Body {
+    if body.is_null() { Body::empty() } else { Body::from(body.to_string()) }
+}
+
+/// A photograph of nothing in particular.
+pub fn picture() -> Vec<u8> {
+    let picture = image::RgbImage::from_fn(480, 360, |x, y| image::Rgb([(x % 256) as u8, (y % 256) as u8, 90]));
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    image::DynamicImage::from(picture).write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+    bytes.into_inner()
+}
+
+impl Scene {
+    /// Sets everything up.
+    pub async fn new() -> Self {
+        let kit = TestWorld::sqlite().await.unwrap();
+        let router = web::api::router(&kit.world);
+        let mut scene = Self {
+            kit,
+            router,
+            tokens: vec![(Persona::Stranger, None)],
+            order: String::new(),
+            material: String::new(),
+            handover: String::new(),
+            bystander: String::new(),
+        };
+        scene.people().await;
+        scene.order().await;
+        scene
+    }
+
+    /// The token of a persona.
+    pub fn token(&self, persona: Persona) -> Option<&str> {
+        self.tokens.iter().find(|(other, _)| *other == persona).and_then(|(_, token)| token.as_deref())
+    }
+
+    /// Sends a JSON request as a persona.
+    pub async fn call(&self, persona: Persona, method: &str, path: &str, body: Value) -> Told {
+        let path = format!("/api/v1{path}");
+        let request = json_request(method, &path, self.token(persona), &body).body(bytes(&body)).unwrap();
+        send(&self.router, request).await
+    }
+
+    /// Sends a JSON request that must be answered with this status.
+    pub async fn done(&self, persona: Persona, method: &str, path: &str, body: Value, status: u16) -> Told {
+        let told = self.call(persona, method, path, body).await;
+        assert_eq!(told.status.as_u16(), status, "{persona:?} {method} {path}: {:#}", told.body);
+        told
+    }
+
+    /// Logs somebody in.
+    pub async fn log_in(&self, login: &str) -> String {
+        let body = json!({ "login": login, "password": PASSWORD });
+        text(&self.done(Persona::Stranger, "POST", "/session", body, 201).await.body["token"])
+    }
+
+    async fn people(&mut self) {
+        let administrator = CreateAccount {
+            contact: "administrator@example.cn".into(),
+            role: "administrator".into(),
+            password: PASSWORD.into(),
+        };
+        create_account(&self.kit.world, &Actor::operator(), administrator).await.unwrap();
+        let token = self.log_in("administrator@example.cn").await;
+        self.tokens.push((Persona::Administrator, Some(token)));
+        for (persona, role) in [
+            (Persona::Reviewer, "reviewer"),
+            (Persona::Supervisor, "supervisor"),
+            (Persona::Auditor, "auditor"),
+        ] {
+            let contact = format!("{role}@example.cn");
+            let body = json!({ "contact": contact, "role": role, "password": PASSWORD });
+            self.done(Persona::Administrator, "POST", "/accounts", body, 201).await;
+            let token = self.log_in(&contact).await;
+            self.tokens.push((persona, Some(token)));
+        }
+        let body = json!({ "contact": "bystander@example.cn", "role": "reviewer", "password": PASSWORD });
+        let made = self.done(Persona::Administrator, "POST", "/accounts", body, 201).await;
+        self.bystander = text(&made.body["id"]);
+        for (persona, contact) in
+            [(Persona::Owner, "owner@example.cn"), (Persona::OtherApplicant, "other@example.cn")]
+        {
+            let token = self.register(contact).await;
+            self.tokens.push((persona, Some(token)));
+        }
+        let body = json!({ "name": "edge", "for_gateway": true });
+        let key = self.done(Persona::Administrator, "POST", "/account/api-keys", body, 201).await;
+        self.tokens.push((Persona::Gateway, Some(text(&key.body["key"]))));
+    }
+
+    /// Registers with the code from the message.
+    pub async fn register(&self, contact: &str) -> String {
+        let body = json!({ "contact": contact, "password": PASSWORD });
+        let sent = self.done(Persona::Stranger, "POST", "/registrations", body, 202).await;
+        let messages = format!("/demo/messages?to={contact}");
+        let messages = self.done(Persona::Stranger, "GET", &messages, Value::Null, 200).await;
+        let code = six_digits(messages.body[0]["text"].as_str().unwrap());
+        let body = json!({ "registration": sent.body["registration"], "contact": contact, "code": code });
+        text(&self.done(Persona::Stranger, "POST", "/registrations/confirm", body, 201).await.body["token"])
+    }
+
+    async fn order(&mut self) {
+        self.done(Persona::Owner, "PUT", "/account/identity", identity(), 200).await;
+        let import = json!({ "resources": [{ "account": "owner@example.cn", "resource": resource() }] });
+        self.done(Persona::Administrator, "POST", "/resources/import", import, 200).await;
+        let resources = self.done(Persona::Owner, "GET", "/resources", Value::Null, 200).await;
+        let basic = basic(&resources.body[0]["id"]);
+        let opened = self.done(Persona::Owner, "POST", "/orders", json!({ "basic": basic }), 201).await;
+        self.order = text(&opened.body["id"]);
+        let request = Request::builder()
+            .method("PUT")
+            .uri(format!("/api/v1/orders/{}/materials/{SLOT}", self.order))
+            .header("authorization", format!("Bearer {}", self.token(Persona::Owner).unwrap()))
+            .header("content-type", "image/png")
+            .body(Body::from(picture()))
+            .unwrap();
+        let uploaded = send(&self.router, request).await;
+        assert_eq!(uploaded.status, 200, "{:#}", uploaded.body);
+        self.material = text(&uploaded.body["material"]["id"]);
+        let path = format!("/orders/{}/handovers", self.order);
+        let link = self.done(Persona::Owner, "POST", &path, json!({ "site": 0 }), 201).await;
+        self.handover = text(&link.body["url"]).rsplit('/').next().unwrap().to_owned();
+    }
+
+    /// A second session of a persona, to be revoked, and a key of its own.
+    pub async fn spare(&self, persona: Persona) -> (String, String) {
+        let nowhere = "00000000-0000-7000-8000-000000000000".to_owned();
+        if matches!(persona, Persona::Stranger | Persona::Gateway) {
+            return (nowhere.clone(), nowhere);
+        }
+        let login = format!("{}@example.cn", login_of(persona));
+        let token = self.log_in(&login).await;
+        let actor = act::authenticate::by_session(&self.kit.world, &token).await.unwrap().unwrap();
+        let app::Via::Session(session) = actor.via else { panic!("a token gives a session") };
+        let key = self.done(persona, "POST", "/account/api-keys", json!({ "name": "spare" }), 201).await;
+        (session.to_string(), text(&key.body["id"]))
+    }
+}
+
+const fn login_of(persona: Persona) -> &'static str {
+    match persona {
+        Persona::OtherApplicant => "other",
+        Persona::Owner => "owner",
+        Persona::Reviewer => "reviewer",
+        Persona::Supervisor => "supervisor",
+        Persona::Administrator => "administrator",
+        Persona::Auditor => "auditor",
+        Persona::Stranger | Persona::Gateway => "",
+    }
+}
+
+/// A person who does not exist: the number is the example of GB 11643.
+pub fn identity() -> Value {
+    json!({
+        "nature": "individual",
+        "name": "林小舟",
+        "certificate_kind": "resident_id",
+        "certificate_number": "11010519491231002X",
+    })
+}
+
+/// A cloud server with time left.
+pub fn resource() -> Value {
+    json!({
+        "id": "lh-0001",
+        "kind": "lighthouse",
+        "name": "notes",
+        "province": "33",
+        "region": "杭州",
+        "billing": "prepaid",
+        "bought_on": "2026-01-01",
+        "expires_on": "2028-01-01",
+        "ips": ["203.0.113.10"],
+        "bandwidth": 5,
+    })
+}
+
+/// The answers of the first page.
+pub fn basic(resource: &Value) -> Value {
+    json!({
+        "province": "33",
+        "nature": "individual",
+        "name": "林小舟",
+        "certificate_kind": "resident_id",
+        "certificate_number": "11010519491231002X",
+        "domain": DOMAIN,
+        "resource": resource,
+    })
+}
+
+/// The text of a JSON string.
+pub fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("{value} is text")).to_owned()
+}
+
+fn six_digits(text: &str) -> String {
+    text.split(|character: char| !character.is_ascii_digit())
+        .find(|digits| digits.len() == 6)
+        .unwrap_or_else(|| panic!("a code of six digits in {text:?}"))
+        .to_owned()
+}
