@@ -4,29 +4,36 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use secrecy::SecretString;
-use serde::Deserialize;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Serialize, Serializer};
+use utoipa::ToSchema;
 
 /// The settings of one gateway; every one has a default except the key.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// Where visitors' requests come in, HTTP/1.0 and 1.1.
+    #[schema(value_type = String)]
     pub listen: SocketAddr,
     /// Where `/metrics`, `/healthz` and `/readyz` are served; keep it off the public network.
+    #[schema(value_type = String)]
     pub metrics_listen: SocketAddr,
     /// The platform whose verdicts are followed, without a path.
     pub platform_url: String,
     /// The platform as visitors see it: closed domains are sent to `{public_url}/closed?domain=…`.
     pub public_url: String,
     /// The API key of an account with the role `gateway`.
+    #[serde(serialize_with = "masked")]
+    #[schema(value_type = String, default = "")]
     pub api_key: SecretString,
     /// Where the last verdicts are kept for a start without the platform; without it nothing is kept.
+    #[schema(value_type = Option<String>)]
     pub snapshot_file: Option<PathBuf>,
     /// What a visitor of a closed domain gets.
     pub closed: Closed,
     /// How long the platform may be silent before the verdicts count as stale. They go on being applied.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    #[schema(value_type = String)]
     pub stale_after: Duration,
     /// How the platform is followed.
     pub follow: Follow,
@@ -38,11 +45,17 @@ pub struct Config {
     pub workers: usize,
     /// How long requests in progress may take to end once the gateway is told to stop.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    #[schema(value_type = String)]
     pub drain: Duration,
 }
 
+/// Writes a key so that a printed configuration does not give it away.
+fn masked<S: Serializer>(key: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(if key.expose_secret().is_empty() { "" } else { "********" })
+}
+
 /// What a visitor of a closed domain gets.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Closed {
     /// A redirect (302) to the platform's page, which says why and how to file.
@@ -53,25 +66,29 @@ pub enum Closed {
 }
 
 /// How the platform is followed.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Follow {
     /// How long the platform may hold a question for changes open; the platform allows at most 30 s.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    #[schema(value_type = String)]
     pub wait: Duration,
     /// How long a snapshot may take.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    #[schema(value_type = String)]
     pub snapshot_timeout: Duration,
     /// The pause after the first failure; it doubles with each further one.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    #[schema(value_type = String)]
     pub retry_min: Duration,
     /// The longest pause between two tries.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    #[schema(value_type = String)]
     pub retry_max: Duration,
 }
 
 /// What a client may do and how long it may take.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Client {
     /// Connections open at one time; further ones wait in the kernel's queue.
@@ -86,38 +103,47 @@ pub struct Client {
     pub max_requests: u32,
     /// How long the whole head of a request may take from its first byte on (408).
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    #[schema(value_type = String)]
     pub head_timeout: Duration,
     /// How long a connection may lie idle between two requests.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    #[schema(value_type = String)]
     pub idle_timeout: Duration,
     /// The longest pause between two pieces of a request body.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    #[schema(value_type = String)]
     pub read_timeout: Duration,
     /// The longest a client may leave one write of the answer waiting.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    #[schema(value_type = String)]
     pub write_timeout: Duration,
     /// Whether the client is another proxy of ours, whose `X-Forwarded-*` and `Forwarded` are then kept and extended.
     pub trust_forwarded: bool,
 }
 
 /// How origins are spoken to.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Origin {
     /// How long a connection may take, the look-up of the origin's name included.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    #[schema(value_type = String)]
     pub connect_timeout: Duration,
     /// The longest an origin may be silent.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    #[schema(value_type = String)]
     pub read_timeout: Duration,
     /// The longest an origin may leave one write waiting.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    #[schema(value_type = String)]
     pub write_timeout: Duration,
     /// How long an unused connection is kept for the next request.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    #[schema(value_type = String)]
     pub idle_timeout: Duration,
     /// How long an upgraded connection (WebSocket) may be silent in either direction.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    #[schema(value_type = String)]
     pub upgraded_timeout: Duration,
 }
 
@@ -184,7 +210,6 @@ impl Default for Origin {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use secrecy::ExposeSecret;
 
     #[test]
     fn a_file_needs_to_say_only_what_differs() {

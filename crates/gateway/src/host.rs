@@ -139,8 +139,7 @@ mod tests {
 
     #[test]
     fn a_name_in_characters_and_its_ascii_form_are_one_domain() {
-        assert_eq!(of("www.备案示例.cn"), of("WWW.XN--FIQ48L1E39M2IJ.CN".to_lowercase().as_str()).or(of("备案示例.cn")));
-        let ascii = of("备案示例.cn").unwrap();
+        let ascii = of("www.备案示例.cn").unwrap();
         assert!(ascii.starts_with("xn--") && ascii.ends_with(".cn"), "{ascii}");
         assert_eq!(of(&format!("shop.{}", ascii.to_uppercase())), Ok(ascii.clone()));
         assert_eq!(of("备案示例。cn"), Ok(ascii), "the ideographic full stop separates labels too");

@@ -1,6 +1,49 @@
-//! g
+//! The enforcement gateway: a reverse proxy that opens and closes domains as the platform says.
+//!
+//! ```text
+//!             changes, one running hash            open ─→ origin
+//!  platform ───────────────────────────→ verdicts ─┤
+//!                                          │  ↑    closed or unlisted ─→ 302 to the page that tells how to file
+//!                                          ↓  │ at the start
+//!                                     snapshot file
+//! ```
+//!
+//! A [`config::Config`] and an [`Ambient`] make a [`Gateway`]; [`run`] serves until SIGTERM or SIGINT.
+//!
+//! - [`host`] reduces the `Host` header to a registrable domain; [`decide`] looks it up and decides.
+//! - [`table`] holds the verdicts; each change makes a new table, and requests in progress keep the one they began with.
+//! - The follower takes a snapshot, then asks for changes and proves that it missed none (see [`filing::verdict`]).
+//!   While the platform is away, the gateway goes on with what it has; how old that is shows in the metrics.
+//! - [`snapshot`] lets it start without the platform.
+//!
+//! # What a client cannot do
+//!
+//! Send a head that two servers could read differently, or that takes too long, or too large a head or body; hold more
+//! connections than there is room for; stay idle for ever; speak for another client in `X-Forwarded-*`; use the gateway
+//! as an open proxy (CONNECT is refused, absolute targets must agree with `Host`, and only origins of the feed are
+//! spoken to). Hop-by-hop fields end here; of upgrades only WebSocket passes. pingora does not pipeline: what a client
+//! sends before its answer is not read as a request. The reasons are in `head.rs`, the limits in [`config::Client`].
+//!
+//! # What it does not do yet
+//!
+//! TLS and HTTP/2. A table of more than a few million domains is slow to merge and large in memory.
+
+mod ambient;
 pub mod config;
 pub mod decide;
+mod feed;
+mod follower;
+mod front;
+mod head;
 pub mod host;
+mod metrics;
+mod pages;
+mod proxy;
+mod server;
 pub mod snapshot;
+mod state;
 pub mod table;
+
+pub use ambient::Ambient;
+pub use config::Config;
+pub use server::{Error, Gateway, Stopper, run};

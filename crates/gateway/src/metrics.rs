@@ -1,0 +1,260 @@
+//! What the gateway counts, and the page a Prometheus server reads it from.
+//!
+//! The registry is the gateway's own, not the process's: a gateway that runs in one process with other parts, as in
+//! the demo, shows its own figures only.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use http::{Response, header};
+use metrics::{Counter, Gauge, counter, describe_counter, describe_gauge, gauge, with_local_recorder};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use pingora::apps::http_app::ServeHttp;
+use pingora::protocols::http::ServerSession;
+use tokio::sync::watch;
+
+use crate::state::State;
+
+/// How a request ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// The origin answered.
+    Proxied,
+    /// A listed domain is closed.
+    Closed,
+    /// The domain is not listed.
+    Unlisted,
+    /// The domain is open but has no origin here.
+    NoOrigin,
+    /// The request or its host was malformed.
+    BadRequest,
+    /// The head or the body was too large.
+    TooLarge,
+    /// The client took too long to send the head.
+    Slow,
+    /// No verdicts were loaded yet.
+    NotReady,
+    /// The origin could not be reached or broke off.
+    OriginAway,
+    /// The origin took too long.
+    OriginSlow,
+    /// The request came back to the gateway that sent it.
+    Loop,
+    /// The client left before the answer was complete.
+    ClientGone,
+    /// Something went wrong in the gateway itself.
+    Failed,
+}
+
+impl Outcome {
+    const ALL: [Self; 13] = [
+        Self::Proxied,
+        Self::Closed,
+        Self::Unlisted,
+        Self::NoOrigin,
+        Self::BadRequest,
+        Self::TooLarge,
+        Self::Slow,
+        Self::NotReady,
+        Self::OriginAway,
+        Self::OriginSlow,
+        Self::Loop,
+        Self::ClientGone,
+        Self::Failed,
+    ];
+
+    /// The outcome's word in the metrics and the log.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Proxied => "proxied",
+            Self::Closed => "closed",
+            Self::Unlisted => "unlisted",
+            Self::NoOrigin => "no_origin",
+            Self::BadRequest => "bad_request",
+            Self::TooLarge => "too_large",
+            Self::Slow => "slow",
+            Self::NotReady => "not_ready",
+            Self::OriginAway => "origin_away",
+            Self::OriginSlow => "origin_slow",
+            Self::Loop => "loop",
+            Self::ClientGone => "client_gone",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// The gateway's counters and gauges.
+pub(crate) struct Metrics {
+    handle: PrometheusHandle,
+    requests: Vec<Counter>,
+    pub(crate) connections: Gauge,
+    sequence: Gauge,
+    domains: Gauge,
+    age: Gauge,
+    stale: Gauge,
+    pub(crate) changes: Counter,
+    pub(crate) snapshots: Counter,
+    pub(crate) breaks: Counter,
+    pub(crate) errors: Counter,
+    pub(crate) files_refused: Counter,
+    pub(crate) file_errors: Counter,
+}
+
+impl Metrics {
+    pub(crate) fn new() -> Self {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        let handle = recorder.handle();
+        with_local_recorder(&recorder, || {
+            describe_counter!("beian_gateway_requests_total", "Requests by how they ended");
+            describe_gauge!("beian_gateway_connections", "Connections of clients that are open");
+            describe_gauge!("beian_gateway_feed_sequence", "The last change of the platform that is applied");
+            describe_gauge!("beian_gateway_feed_age_seconds", "Seconds since the platform last confirmed the verdicts");
+            describe_gauge!("beian_gateway_feed_stale", "1 when the platform has been silent for too long");
+            describe_counter!("beian_gateway_feed_changes_total", "Changes applied");
+            describe_counter!("beian_gateway_feed_snapshots_total", "Snapshots taken from the platform");
+            describe_counter!("beian_gateway_feed_breaks_total", "Answers that did not follow from what was applied");
+            describe_counter!("beian_gateway_feed_errors_total", "Questions to the platform that failed");
+            describe_gauge!("beian_gateway_table_domains", "Domains with a verdict");
+            describe_counter!("beian_gateway_snapshot_file_refused_total", "Snapshot files that could not be trusted");
+            describe_counter!("beian_gateway_snapshot_file_errors_total", "Snapshot files that could not be written");
+            Self {
+                handle,
+                requests: Outcome::ALL
+                    .map(|outcome| counter!("beian_gateway_requests_total", "outcome" => outcome.as_str()))
+                    .into(),
+                connections: gauge!("beian_gateway_connections"),
+                sequence: gauge!("beian_gateway_feed_sequence"),
+                domains: gauge!("beian_gateway_table_domains"),
+                age: gauge!("beian_gateway_feed_age_seconds"),
+                stale: gauge!("beian_gateway_feed_stale"),
+                changes: counter!("beian_gateway_feed_changes_total"),
+                snapshots: counter!("beian_gateway_feed_snapshots_total"),
+                breaks: counter!("beian_gateway_feed_breaks_total"),
+                errors: counter!("beian_gateway_feed_errors_total"),
+                files_refused: counter!("beian_gateway_snapshot_file_refused_total"),
+                file_errors: counter!("beian_gateway_snapshot_file_errors_total"),
+            }
+        })
+    }
+
+    /// Counts one request.
+    pub(crate) fn count(&self, outcome: Outcome) {
+        if let Some(counter) = self.requests.get(outcome as usize) {
+            counter.increment(1);
+        }
+    }
+
+    /// Everything as Prometheus text; what depends on the moment is measured now.
+    fn render(&self, state: &State) -> String {
+        #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; 2^53 changes are out of reach")]
+        if let Some(table) = state.table() {
+            self.sequence.set(table.position().sequence as f64);
+            self.domains.set(table.len() as f64);
+        }
+        self.age.set(state.age().map_or(f64::INFINITY, |age| age.as_secs_f64()));
+        self.stale.set(if state.is_stale() { 1.0 } else { 0.0 });
+        self.handle.render()
+    }
+}
+
+/// Answers on the metrics address: `/metrics`, `/healthz` and `/readyz`.
+pub(crate) struct MetricsApp {
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) state: Arc<State>,
+    pub(crate) draining: watch::Receiver<bool>,
+}
+
+impl MetricsApp {
+    /// The status, content type and body of an answer.
+    ///
+    /// Ready means: verdicts are loaded and the gateway is not about to stop. Stale verdicts do not make it unready,
+    /// or every gateway would drop out at once when the platform does.
+    fn answer(&self, path: &str) -> (u16, &'static str, String) {
+        const JSON: &str = "application/json";
+        match path {
+            "/metrics" => (200, "text/plain; version=0.0.4; charset=utf-8", self.metrics.render(&self.state)),
+            "/healthz" => (200, JSON, r#"{"status":"ok"}"#.to_owned()),
+            "/readyz" => {
+                let table = self.state.table();
+                let status = match (*self.draining.borrow(), &table) {
+                    (true, _) => "draining",
+                    (false, None) => "loading",
+                    (false, Some(_)) => "ready",
+                };
+                let body = serde_json::json!({
+                    "status": status,
+                    "sequence": table.as_ref().map(|table| table.position().sequence),
+                    "domains": table.as_ref().map(|table| table.len()),
+                    "age_seconds": self.state.age().map(|age| age.as_secs()),
+                    "stale": self.state.is_stale(),
+                });
+                (if status == "ready" { 200 } else { 503 }, JSON, body.to_string())
+            }
+            _ => (404, JSON, r#"{"status":"not found"}"#.to_owned()),
+        }
+    }
+}
+
+#[async_trait]
+impl ServeHttp for MetricsApp {
+    async fn response(&self, session: &mut ServerSession) -> Response<Vec<u8>> {
+        let (status, content_type, body) = self.answer(session.req_header().uri.path());
+        let mut response = Response::new(body.into_bytes());
+        *response.status_mut() = http::StatusCode::from_u16(status).unwrap_or_default();
+        let length = response.body().len();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, http::HeaderValue::from_static(content_type));
+        headers.insert(header::CONTENT_LENGTH, length.into());
+        headers.insert(header::CACHE_CONTROL, http::HeaderValue::from_static("no-store"));
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Ambient;
+    use crate::table::Table;
+    use filing::verdict::Position;
+    use std::time::Duration;
+
+    fn app() -> (MetricsApp, watch::Sender<bool>) {
+        let ambient = Ambient::new(|| jiff::Timestamp::from_second(1_000).unwrap(), || 0);
+        let (drain, draining) = watch::channel(false);
+        let state = Arc::new(State::new(ambient, Duration::from_secs(60)));
+        (MetricsApp { metrics: Arc::new(Metrics::new()), state, draining }, drain)
+    }
+
+    #[test]
+    fn every_outcome_has_its_own_counter_from_the_start() {
+        let (app, _drain) = app();
+        for outcome in Outcome::ALL {
+            app.metrics.count(outcome);
+        }
+        let (_, _, text) = app.answer("/metrics");
+        for outcome in Outcome::ALL {
+            let line = format!("beian_gateway_requests_total{{outcome=\"{}\"}} 1\n", outcome.as_str());
+            assert!(text.contains(&line), "{line}{text}");
+        }
+    }
+
+    #[test]
+    fn readiness_needs_verdicts_and_ends_with_draining_but_survives_staleness() {
+        let (app, drain) = app();
+        assert_eq!(app.answer("/healthz").0, 200);
+        assert_eq!(app.answer("/readyz").0, 503);
+        assert!(app.answer("/metrics").2.contains("beian_gateway_feed_stale 1"));
+
+        app.state.publish(Arc::new(Table::from_snapshot(Position::start(), Vec::new()).unwrap()));
+        app.state.confirmed("1970-01-01T00:00:01Z".parse().unwrap());
+        let (status, _, body) = app.answer("/readyz");
+        assert_eq!((status, body.contains(r#""stale":true"#)), (200, true), "{body}");
+        app.state.confirm();
+        assert!(app.answer("/readyz").2.contains(r#""stale":false"#));
+        assert!(app.answer("/metrics").2.contains("beian_gateway_feed_stale 0"));
+
+        drain.send(true).unwrap();
+        assert_eq!(app.answer("/readyz").0, 503);
+        assert_eq!(app.answer("/elsewhere").0, 404);
+    }
+}

@@ -1,0 +1,320 @@
+//! The proxy itself: pingora's phases, each answered from the decision.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::{Method, header};
+use pingora::http::{RequestHeader, ResponseHeader};
+use pingora::protocols::l4::socket::SocketAddr;
+use pingora::proxy::{FailToProxy, ProxyHttp, ProxyWarnLogContext, Session};
+use pingora::upstreams::peer::HttpPeer;
+use pingora::{Error, ErrorSource, ErrorType, Result};
+use tokio::time::timeout;
+use tracing::{debug, warn};
+
+use crate::config::{Client, Closed, Origin as OriginConfig};
+use crate::decide::{Decision, decide};
+use crate::metrics::{Metrics, Outcome};
+use crate::pages::{Page, Pages, closed_address};
+use crate::state::State;
+use crate::table::{Listed, Origin};
+
+/// What the gateway calls itself in `Via`; a request that carries it was here before.
+const VIA: &str = "beian-gateway";
+
+/// The header fields of every page of our own.
+pub(crate) const PAGE_FIELDS: [(&str, &str); 6] = [
+    ("content-type", "text/html; charset=utf-8"),
+    ("content-language", "zh-CN, en"),
+    ("cache-control", "no-store"),
+    ("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+];
+
+/// The proxy that visitors speak to.
+pub(crate) struct Gate {
+    pub(crate) state: Arc<State>,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) pages: Arc<Pages>,
+    pub(crate) closed: Closed,
+    pub(crate) public_url: String,
+    pub(crate) client: Client,
+    pub(crate) origin: OriginConfig,
+}
+
+/// What is remembered of one request.
+#[derive(Default)]
+pub(crate) struct Ctx {
+    target: Option<(Arc<Listed>, Origin)>,
+    domain: Option<String>,
+    outcome: Option<Outcome>,
+    upgrade: bool,
+    body: u64,
+}
+
+impl Ctx {
+    fn domain(&self) -> &str {
+        match &self.target {
+            Some((listed, _)) => &listed.entry.verdict.domain,
+            None => self.domain.as_deref().unwrap_or("-"),
+        }
+    }
+}
+
+impl Gate {
+    /// Answers with one of our pages.
+    async fn page(&self, session: &mut Session, status: u16, page: Bytes) -> Result<()> {
+        let mut answer = ResponseHeader::build(status, Some(PAGE_FIELDS.len() + 2))?;
+        for (name, value) in PAGE_FIELDS {
+            answer.insert_header(name, value)?;
+        }
+        answer.insert_header(header::CONTENT_LENGTH, page.len())?;
+        if status == Page::NotReady.status() {
+            answer.insert_header(header::RETRY_AFTER, 5)?;
+        }
+        self.send(session, answer, page).await
+    }
+
+    async fn redirect(&self, session: &mut Session, address: &str) -> Result<()> {
+        let mut answer = ResponseHeader::build(302, Some(4))?;
+        answer.insert_header(header::LOCATION, address)?;
+        answer.insert_header(header::CACHE_CONTROL, "no-store")?;
+        answer.insert_header(header::CONTENT_LENGTH, 0)?;
+        self.send(session, answer, Bytes::new()).await
+    }
+
+    async fn send(&self, session: &mut Session, answer: ResponseHeader, body: Bytes) -> Result<()> {
+        if !session.is_body_empty() {
+            // A body nobody will read is cheaper to cut off than to take in.
+            session.set_keepalive(None);
+        }
+        let bodiless = body.is_empty() || session.req_header().method == Method::HEAD;
+        session.write_response_header(Box::new(answer), bodiless).await?;
+        if !bodiless {
+            session.write_response_body(Some(body), true).await?;
+        }
+        Ok(())
+    }
+
+    async fn refuse(&self, session: &mut Session, ctx: &mut Ctx, page: Page, outcome: Outcome) -> Result<bool> {
+        ctx.outcome = Some(outcome);
+        self.page(session, page.status(), self.pages.get(page)).await?;
+        Ok(true)
+    }
+
+    /// Refuses what may not go to an origin even though its domain is open.
+    fn objection(&self, request: &RequestHeader) -> Option<(Page, Outcome)> {
+        let mut vias = request.headers.get_all(header::VIA).iter();
+        if vias.any(|via| via.to_str().is_ok_and(|via| via.split(',').any(|hop| hop.trim().ends_with(VIA)))) {
+            return Some((Page::Loop, Outcome::Loop));
+        }
+        let length = request.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+        let length: u64 = length.and_then(|value| value.parse().ok()).unwrap_or_default();
+        (length > self.client.max_body).then_some((Page::TooLarge, Outcome::TooLarge))
+    }
+
+    /// What a failed request is answered with; none when nobody is left to read an answer.
+    fn failure(error: &Error) -> (Option<Page>, Outcome) {
+        if let ErrorType::HTTPStatus(413) = error.etype() {
+            return (Some(Page::TooLarge), Outcome::TooLarge);
+        }
+        match (error.esource(), error.etype()) {
+            (ErrorSource::Upstream, ErrorType::ConnectTimedout | ErrorType::ReadTimedout | ErrorType::WriteTimedout) => {
+                (Some(Page::TooSlow), Outcome::OriginSlow)
+            }
+            (ErrorSource::Upstream, _) => (Some(Page::Away), Outcome::OriginAway),
+            (ErrorSource::Downstream, ErrorType::ReadTimedout) => (Some(Page::Slow), Outcome::Slow),
+            (
+                ErrorSource::Downstream,
+                ErrorType::WriteError | ErrorType::ReadError | ErrorType::ConnectionClosed | ErrorType::WriteTimedout,
+            ) => (None, Outcome::ClientGone),
+            (ErrorSource::Downstream, _) => (Some(Page::Malformed), Outcome::BadRequest),
+            _ => (Some(Page::Failed), Outcome::Failed),
+        }
+    }
+
+    async fn look_up(&self, origin: &Origin) -> Result<std::net::SocketAddr> {
+        let (name, port) = match origin {
+            Origin::Address(address) => return Ok(*address),
+            Origin::Name(name, port) => (name, *port),
+        };
+        let found = timeout(self.origin.connect_timeout, tokio::net::lookup_host((&**name, port))).await;
+        match found {
+            Ok(Ok(mut addresses)) => addresses.next().ok_or_else(|| {
+                Error::explain(ErrorType::ConnectNoRoute, "the origin's name has no address").into_up()
+            }),
+            Ok(Err(error)) => {
+                Err(Error::because(ErrorType::ConnectNoRoute, "the origin's name cannot be looked up", error).into_up())
+            }
+            Err(_) => Err(Error::explain(ErrorType::ConnectTimedout, "looking up the origin's name").into_up()),
+        }
+    }
+
+    /// Tells the origin who asked, for what name and how; what the client says of itself is not believed.
+    fn forward(&self, session: &Session, request: &mut RequestHeader) -> Result<()> {
+        let client = session.client_addr().and_then(SocketAddr::as_inet).map(|address| address.ip().to_string());
+        let host = request.headers.get(header::HOST).cloned();
+        let said = |name: &str| {
+            let values = request.headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+            Some(values.collect::<Vec<_>>().join(", ")).filter(|_| self.client.trust_forwarded).filter(|said| !said.is_empty())
+        };
+        let chain = match (said("x-forwarded-for"), client) {
+            (Some(said), Some(client)) => Some(format!("{said}, {client}")),
+            (said, client) => said.or(client),
+        };
+        let proto = said("x-forwarded-proto").unwrap_or_else(|| "http".to_owned());
+        let name = said("x-forwarded-host");
+
+        for field in ["x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"] {
+            request.remove_header(field);
+        }
+        if !self.client.trust_forwarded {
+            for field in ["forwarded", "x-forwarded-port", "x-real-ip"] {
+                request.remove_header(field);
+            }
+        }
+        if let Some(chain) = chain {
+            request.insert_header("x-forwarded-for", chain)?;
+        }
+        request.insert_header("x-forwarded-proto", proto)?;
+        match (name, host) {
+            (Some(name), _) => request.insert_header("x-forwarded-host", name)?,
+            (None, Some(host)) => request.insert_header("x-forwarded-host", host)?,
+            (None, None) => {}
+        }
+        request.append_header(header::VIA, format!("1.1 {VIA}"))?;
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl ProxyHttp for Gate {
+    type CTX = Ctx;
+
+    fn new_ctx(&self) -> Ctx {
+        Ctx::default()
+    }
+
+    async fn request_filter(&self, session: &mut Session, ctx: &mut Ctx) -> Result<bool> {
+        let host = session.req_header().headers.get(header::HOST).map(http::HeaderValue::as_bytes);
+        match decide(self.state.table().as_deref(), host) {
+            Decision::Proxy { listed, origin } => {
+                ctx.target = Some((listed, origin));
+                if let Some((page, outcome)) = self.objection(session.req_header()) {
+                    return self.refuse(session, ctx, page, outcome).await;
+                }
+                ctx.upgrade = session.is_upgrade_req();
+                if ctx.upgrade {
+                    // An upgraded connection is silent for as long as its two ends like.
+                    session.set_read_timeout(Some(self.origin.upgraded_timeout));
+                }
+                Ok(false)
+            }
+            Decision::Closed { domain, reason } => {
+                ctx.outcome = Some(if reason.is_some() { Outcome::Closed } else { Outcome::Unlisted });
+                match self.closed {
+                    Closed::Redirect => self.redirect(session, &closed_address(&self.public_url, &domain)).await?,
+                    Closed::Page => self.page(session, 451, self.pages.closed(&domain)).await?,
+                }
+                ctx.domain = Some(domain);
+                Ok(true)
+            }
+            Decision::NoOrigin { domain } => {
+                ctx.domain = Some(domain);
+                self.refuse(session, ctx, Page::NoOrigin, Outcome::NoOrigin).await
+            }
+            Decision::BadHost(error) => {
+                debug!("a request is refused: {error}");
+                self.refuse(session, ctx, Page::Malformed, Outcome::BadRequest).await
+            }
+            Decision::NotReady => self.refuse(session, ctx, Page::NotReady, Outcome::NotReady).await,
+        }
+    }
+
+    async fn upstream_peer(&self, _session: &mut Session, ctx: &mut Ctx) -> Result<Box<HttpPeer>> {
+        let Some((_, origin)) = &ctx.target else {
+            return Error::e_explain(ErrorType::InternalError, "a request without a target was proxied");
+        };
+        let mut peer = HttpPeer::new(self.look_up(origin).await?, false, String::new());
+        let silence = if ctx.upgrade { self.origin.upgraded_timeout } else { self.origin.read_timeout };
+        peer.options.connection_timeout = Some(self.origin.connect_timeout);
+        peer.options.total_connection_timeout = Some(self.origin.connect_timeout);
+        peer.options.read_timeout = Some(silence);
+        peer.options.write_timeout = Some(self.origin.write_timeout);
+        peer.options.idle_timeout = Some(self.origin.idle_timeout);
+        Ok(Box::new(peer))
+    }
+
+    async fn upstream_request_filter(
+        &self,
+        session: &mut Session,
+        request: &mut RequestHeader,
+        _ctx: &mut Ctx,
+    ) -> Result<()> {
+        self.forward(session, request)
+    }
+
+    async fn request_body_filter(
+        &self,
+        session: &mut Session,
+        body: &mut Option<Bytes>,
+        _end_of_stream: bool,
+        ctx: &mut Ctx,
+    ) -> Result<()> {
+        if session.was_upgraded() {
+            return Ok(());
+        }
+        ctx.body += body.as_ref().map_or(0, |body| body.len() as u64);
+        if ctx.body > self.client.max_body {
+            return Error::e_explain(ErrorType::HTTPStatus(413), "the body is too large").map_err(|error| error.into_down());
+        }
+        Ok(())
+    }
+
+    async fn fail_to_proxy(&self, session: &mut Session, error: &Error, ctx: &mut Ctx) -> FailToProxy {
+        let (page, outcome) = Self::failure(error);
+        ctx.outcome = Some(outcome);
+        if matches!(outcome, Outcome::OriginAway | Outcome::OriginSlow | Outcome::Failed) {
+            warn!(domain = ctx.domain(), outcome = outcome.as_str(), kind = error.etype().as_str(), "the origin failed");
+        }
+        let mut error_code = 0;
+        if let Some(page) = page {
+            error_code = page.status();
+            session.set_keepalive(None);
+            if session.response_written().is_none()
+                && let Err(error) = self.page(session, error_code, self.pages.get(page)).await
+            {
+                debug!("the client did not take the answer: {error}");
+            }
+        }
+        FailToProxy { error_code, can_reuse_downstream: false }
+    }
+
+    async fn logging(&self, session: &mut Session, _error: Option<&Error>, ctx: &mut Ctx) {
+        let outcome = ctx.outcome.unwrap_or(Outcome::Proxied);
+        self.metrics.count(outcome);
+        let status = session.response_written().map(|answer| answer.status.as_u16());
+        debug!(domain = ctx.domain(), outcome = outcome.as_str(), status, "answered");
+    }
+
+    // pingora's own lines about a request name the client and the path; ours above do not.
+    fn suppress_error_log(&self, _session: &Session, _ctx: &Ctx, _error: &Error) -> bool {
+        true
+    }
+
+    fn suppress_proxy_warn_log(
+        &self,
+        _session: &Session,
+        _ctx: &Ctx,
+        _error: &Error,
+        _context: ProxyWarnLogContext,
+    ) -> bool {
+        true
+    }
+
+    fn request_summary(&self, _session: &Session, ctx: &Ctx) -> String {
+        ctx.domain().to_owned()
+    }
+}

@@ -1,0 +1,276 @@
+//! Putting the parts together, running them, and stopping.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use pingora::proxy::http_proxy;
+use pingora::server::configuration::ServerConf;
+use pingora::server::{RunArgs, Server, ShutdownSignal, ShutdownSignalWatch};
+use pingora::services::background::background_service;
+use reqwest::Url;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio::time::timeout;
+use tokio_util::task::TaskTracker;
+use tracing::{info, warn};
+
+use crate::Ambient;
+use crate::config::Config;
+use crate::feed::Feed;
+use crate::follower::Follower;
+use crate::front::Front;
+use crate::metrics::{Metrics, MetricsApp};
+use crate::pages::Pages;
+use crate::proxy::Gate;
+use crate::state::State;
+
+/// Why a gateway did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// An address cannot be listened on.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A setting that must be a web address is not one.
+    #[error("{setting} is not an http or https address: {value:?}")]
+    Address {
+        /// The setting's name.
+        setting: &'static str,
+        /// Its value.
+        value: String,
+    },
+    /// No HTTP client can be made.
+    #[error("cannot make an HTTP client: {0}")]
+    Client(#[from] reqwest::Error),
+}
+
+/// A gateway that has its addresses and is ready to run.
+pub struct Gateway {
+    config: Config,
+    ambient: Ambient,
+    platform: Url,
+    listener: TcpListener,
+    metrics_listener: TcpListener,
+    addresses: (SocketAddr, SocketAddr),
+    stop: Arc<watch::Sender<bool>>,
+}
+
+/// Tells a running gateway to stop, as SIGTERM does.
+#[derive(Clone)]
+pub struct Stopper(Arc<watch::Sender<bool>>);
+
+impl Stopper {
+    /// Stops the gateway; [`Gateway::run`] returns once the requests in progress have ended.
+    pub fn stop(&self) {
+        self.0.send_replace(true);
+    }
+}
+
+/// Runs a gateway until SIGTERM or SIGINT.
+///
+/// Must be called outside an asynchronous runtime, or in a thread where blocking is allowed: the gateway brings
+/// runtimes of its own.
+///
+/// # Errors
+/// When it cannot start.
+pub fn run(config: Config, ambient: Ambient) -> Result<(), Error> {
+    Gateway::bind(config, ambient)?.run()
+}
+
+impl Gateway {
+    /// Takes the addresses; connections wait in the kernel's queue until [`Gateway::run`].
+    ///
+    /// # Errors
+    /// When an address is taken or a setting is wrong.
+    pub fn bind(config: Config, ambient: Ambient) -> Result<Self, Error> {
+        let platform = web_address("platform_url", &config.platform_url)?;
+        web_address("public_url", &config.public_url)?;
+        let (listener, address) = listen(config.listen)?;
+        let (metrics_listener, metrics_address) = listen(config.metrics_listen)?;
+        Ok(Self {
+            config,
+            ambient,
+            platform,
+            listener,
+            metrics_listener,
+            addresses: (address, metrics_address),
+            stop: Arc::new(watch::channel(false).0),
+        })
+    }
+
+    /// Where visitors' requests come in; the port is the real one also when 0 was configured.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.addresses.0
+    }
+
+    /// Where `/metrics`, `/healthz` and `/readyz` are served.
+    #[must_use]
+    pub const fn metrics_address(&self) -> SocketAddr {
+        self.addresses.1
+    }
+
+    /// A handle that stops the gateway from another thread.
+    #[must_use]
+    pub fn stopper(&self) -> Stopper {
+        Stopper(Arc::clone(&self.stop))
+    }
+
+    /// Serves until SIGTERM, SIGINT or [`Stopper::stop`]; then lets the requests in progress end.
+    ///
+    /// # Errors
+    /// When it cannot start.
+    pub fn run(self) -> Result<(), Error> {
+        let Self { config, ambient, platform, listener, metrics_listener, addresses, stop } = self;
+        let (drain, draining) = watch::channel(false);
+        let busy = TaskTracker::new();
+        let metrics = Arc::new(Metrics::new());
+        let pages = Arc::new(Pages::new(&config.public_url));
+        let state = Arc::new(State::new(ambient.clone(), config.stale_after));
+
+        let follower = Follower {
+            feed: Feed::new(platform, config.api_key, config.follow.wait, config.follow.snapshot_timeout)?,
+            state: Arc::clone(&state),
+            metrics: Arc::clone(&metrics),
+            ambient,
+            settings: config.follow,
+            file: config.snapshot_file,
+            draining: draining.clone(),
+            running: Mutex::new(Some(busy.token())),
+            writing: Arc::default(),
+        };
+        follower.load_file();
+
+        let mut server = Server::new_with_opt_and_conf(None, server_conf(config.workers));
+        server.bootstrap();
+        let gate = Gate {
+            state: Arc::clone(&state),
+            metrics: Arc::clone(&metrics),
+            pages: Arc::clone(&pages),
+            closed: config.closed,
+            public_url: config.public_url,
+            client: config.client.clone(),
+            origin: config.origin,
+        };
+        let visitors = Front::public(
+            listener,
+            http_proxy(&server.configuration, gate),
+            config.client,
+            Arc::clone(&pages),
+            Arc::clone(&metrics),
+            draining.clone(),
+            busy.clone(),
+        );
+        let operator = MetricsApp { metrics: Arc::clone(&metrics), state, draining };
+        server.add_service(visitors);
+        server.add_service(OneThread(Front::operator(metrics_listener, operator, pages, metrics)));
+        server.add_service(background_service("follower", follower));
+
+        info!(listen = %addresses.0, metrics = %addresses.1, "the gateway serves");
+        let end = End { stop: stop.subscribe(), drain, busy, longest: config.drain };
+        server.run(RunArgs { shutdown_signal: Box::new(end) });
+        info!("the gateway has stopped");
+        Ok(())
+    }
+}
+
+fn web_address(setting: &'static str, value: &str) -> Result<Url, Error> {
+    match Url::parse(value) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url),
+        _ => Err(Error::Address { setting, value: value.to_owned() }),
+    }
+}
+
+fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Error> {
+    let bound = TcpListener::bind(address).and_then(|listener| listener.local_addr().map(|real| (listener, real)));
+    bound.map_err(|source| Error::Listen { address, source })
+}
+
+/// pingora's own settings. The rest of it (a daemon, a pid file, an upgrade socket) is not used.
+fn server_conf(workers: usize) -> ServerConf {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    ServerConf {
+        threads: if workers == 0 { processors } else { workers },
+        // A request is tried again only when a kept connection turns out to be dead before anything was sent.
+        max_retries: 3,
+        ..ServerConf::default()
+    }
+}
+
+/// Waits for the end and sees to it that it is a good one.
+///
+/// pingora would stop the listeners, sleep for a fixed time, and then cut off whatever is left. Here the listeners
+/// stop, the requests in progress end, the last verdicts go to disk, and pingora is told to leave at once; a second
+/// signal or the end of the time cuts the rest off.
+struct End {
+    stop: watch::Receiver<bool>,
+    drain: watch::Sender<bool>,
+    busy: TaskTracker,
+    longest: Duration,
+}
+
+#[async_trait]
+impl ShutdownSignalWatch for End {
+    async fn recv(&self) -> ShutdownSignal {
+        let mut stop = self.stop.clone();
+        tokio::select! {
+            () = signalled() => info!("stopping: a signal came"),
+            _ = stop.wait_for(|stop| *stop) => info!("stopping: told to"),
+        }
+        self.drain.send_replace(true);
+        self.busy.close();
+        tokio::select! {
+            ended = timeout(self.longest, self.busy.wait()) => if ended.is_err() {
+                warn!(cut_off = self.busy.len(), "some requests did not end in time");
+            },
+            () = signalled() => warn!(cut_off = self.busy.len(), "told again to stop"),
+        }
+        ShutdownSignal::FastShutdown
+    }
+}
+
+/// Waits for SIGTERM or SIGINT.
+async fn signalled() {
+    let wait = async |kind: SignalKind| match signal(kind) {
+        Ok(mut signals) => {
+            signals.recv().await;
+        }
+        Err(error) => {
+            warn!("cannot listen for a signal: {error}");
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        () = wait(SignalKind::terminate()) => {}
+        () = wait(SignalKind::interrupt()) => {}
+    }
+}
+
+/// A service that needs no more than one thread.
+struct OneThread<S>(S);
+
+#[async_trait]
+impl<S: pingora::services::Service> pingora::services::Service for OneThread<S> {
+    async fn start_service(
+        &mut self,
+        fds: Option<pingora::server::ListenFds>,
+        shutdown: pingora::server::ShutdownWatch,
+        listeners_per_fd: usize,
+    ) {
+        self.0.start_service(fds, shutdown, listeners_per_fd).await;
+    }
+
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+
+    fn threads(&self) -> Option<usize> {
+        Some(1)
+    }
+}
