@@ -12,7 +12,6 @@ use crate::material::{Held, MaterialKind};
 use crate::resource::Resource;
 use crate::stage::ChangeRequest;
 use crate::text::Text;
-use crate::words::words;
 
 mod fault;
 mod schema;
@@ -97,15 +96,36 @@ pub struct CaseMaterial {
     /// The number of its site, from 0; none for the subject's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub site: Option<usize>,
-    /// Where it comes from.
+    /// Where it comes from: `generated`, or the path of a picture from the folder of this file.
+    #[schema(value_type = String)]
     pub source: MaterialSource,
 }
 
-words! {
-    /// Where a picture of a case comes from.
-    pub enum MaterialSource {
-        /// The story draws it: a plain sheet that names the case and is marked as a sample.
-        Generated = "generated",
+/// Where a picture of a case comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub enum MaterialSource {
+    /// The story draws it: a plain sheet of the case that is marked as a sample.
+    Generated,
+    /// A file, by its path from the folder of the case file.
+    File(String),
+}
+
+/// The word for a picture that the story draws.
+const GENERATED: &str = "generated";
+
+impl From<String> for MaterialSource {
+    fn from(text: String) -> Self {
+        if text == GENERATED { Self::Generated } else { Self::File(text) }
+    }
+}
+
+impl From<MaterialSource> for String {
+    fn from(source: MaterialSource) -> Self {
+        match source {
+            MaterialSource::Generated => GENERATED.to_owned(),
+            MaterialSource::File(path) => path,
+        }
     }
 }
 
