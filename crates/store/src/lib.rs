@@ -1,1 +1,51 @@
-//! .
+//! All SQL of Beian: records, the transactions they are written in, and the sealing of what is personal.
+//!
+//! Reads go through a [`Reader`] (one consistent read transaction), writes through a [`Tx`]; a `Tx` that is dropped
+//! without [`Tx::commit`] leaves nothing behind. Records are plain values; entities, tables and dialects stay inside.
+//! Everything runs alike on SQLite (embedded) and PostgreSQL.
+
+mod chain;
+mod counter;
+mod db;
+mod id;
+mod migration;
+mod words;
+
+pub mod account;
+pub mod api_key;
+pub mod audit;
+pub mod backup;
+pub mod bureau;
+pub mod call;
+pub mod contact_code;
+pub mod download;
+pub mod error;
+pub mod feed;
+pub mod filed;
+pub mod files;
+pub mod handover;
+pub mod idempotency;
+pub mod job;
+pub mod keys;
+pub mod login_attempt;
+pub mod material;
+pub mod message;
+pub mod order;
+pub mod page;
+pub mod resource;
+pub mod review;
+pub mod seal;
+pub mod session;
+pub mod setting;
+mod store;
+pub mod upload;
+pub mod wire_id;
+
+pub use error::{Conflict, Error, Result};
+pub use id::{
+    AccountId, ApiKeyId, CallId, ContactCodeId, DownloadId, HandoverId, JobId, MaterialId, MessageId, OrderId,
+    ResourceId, SessionId, SiteId, SubjectId, UploadId,
+};
+pub use page::{Cursor, Listing, Page};
+pub use seal::{Entropy, Keyring};
+pub use store::{Backend, Options, Reader, Store, Tx};

@@ -1,1 +1,3 @@
-//! .
+//! What the tests of all rooms share.
+
+pub mod postgres;

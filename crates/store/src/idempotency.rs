@@ -1,0 +1,133 @@
+//! Answers kept under the caller's idempotency key, so that a repeated request gets the first answer.
+
+use jiff::Timestamp;
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, TryInsertResult};
+
+use crate::db::{instant, micros, table};
+use crate::seal::Cell;
+use crate::{AccountId, Conflict, Error, Result, Tx};
+
+/// The answer that was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The media type.
+    pub content_type: String,
+    /// The body; sealed.
+    pub body: Vec<u8>,
+}
+
+/// What the store knows about a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Begin {
+    /// The key is new and now belongs to this request.
+    New,
+    /// The same request was answered before.
+    Replay(Answer),
+    /// The same request is still being worked on (since then).
+    Running(Timestamp),
+    /// The key was used for another request.
+    Other,
+}
+
+table! {
+    /// One request and its answer, the body under the account's key.
+    mod row is "idempotency" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        account_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        key: String,
+        request_hash: String,
+        started_at: i64,
+        status: Option<i64>,
+        content_type: Option<String>,
+        sealed: Option<Vec<u8>>,
+    }
+}
+
+const fn cell(account: AccountId, key: &str) -> Cell<'_> {
+    Cell { table: "idempotency", row: account.0, column: key }
+}
+
+/// Claims a key for a request; `request_hash` is a hash of method, path and body.
+pub async fn begin(tx: &Tx, account: AccountId, key: &str, request_hash: &str, at: Timestamp) -> Result<Begin> {
+    let row = row::Model {
+        account_id: account.0,
+        key: key.to_owned(),
+        request_hash: request_hash.to_owned(),
+        started_at: micros(at),
+        status: None,
+        content_type: None,
+        sealed: None,
+    };
+    let inserted = row::Entity::insert(row.into_active_model())
+        .on_conflict(OnConflict::columns([row::Column::AccountId, row::Column::Key]).do_nothing().to_owned())
+        .try_insert()
+        .exec_without_returning(tx.db())
+        .await?;
+    if matches!(inserted, TryInsertResult::Inserted(1)) {
+        return Ok(Begin::New);
+    }
+    let row = row::Entity::find_by_id((account.0, key.to_owned()))
+        .one(tx.db())
+        .await?
+        .ok_or_else(|| Error::Unavailable("the key was just given back".to_owned()))?;
+    if row.request_hash != request_hash {
+        return Ok(Begin::Other);
+    }
+    match (row.status, row.content_type, row.sealed) {
+        (Some(status), Some(content_type), Some(sealed)) => Ok(Begin::Replay(Answer {
+            status: u16::try_from(status).map_err(|_| Error::Corrupt("a status"))?,
+            content_type,
+            body: tx.keys([account.0]).await?.open(cell(account, key), &sealed)?,
+        })),
+        _ => Ok(Begin::Running(instant(row.started_at)?)),
+    }
+}
+
+/// Keeps the answer under the key.
+pub async fn finish(tx: &Tx, account: AccountId, key: &str, answer: &Answer) -> Result<()> {
+    let data_key = tx.key(account.0).await?;
+    let sealed = data_key.seal(&*tx.shared.entropy, cell(account, key), &answer.body)?;
+    let finished = row::Entity::update_many()
+        .col_expr(row::Column::Status, Expr::value(i64::from(answer.status)))
+        .col_expr(row::Column::ContentType, Expr::value(answer.content_type.clone()))
+        .col_expr(row::Column::Sealed, Expr::value(sealed))
+        .filter(row::Column::AccountId.eq(account.0))
+        .filter(row::Column::Key.eq(key))
+        .filter(row::Column::Status.is_null())
+        .exec(tx.db())
+        .await?;
+    if finished.rows_affected == 0 { Err(Error::Conflict(Conflict::State)) } else { Ok(()) }
+}
+
+/// Gives an unanswered key back, when the request failed and may be repeated.
+pub async fn release(tx: &Tx, account: AccountId, key: &str) -> Result<()> {
+    row::Entity::delete_many()
+        .filter(row::Column::AccountId.eq(account.0))
+        .filter(row::Column::Key.eq(key))
+        .filter(row::Column::Status.is_null())
+        .exec(tx.db())
+        .await?;
+    Ok(())
+}
+
+/// Deletes keys begun before; at most `limit`, says how many.
+pub async fn purge(tx: &Tx, before: Timestamp, limit: u64) -> Result<u64> {
+    let old: Vec<(uuid::Uuid, String)> = row::Entity::find()
+        .select_only()
+        .column(row::Column::AccountId)
+        .column(row::Column::Key)
+        .filter(row::Column::StartedAt.lt(micros(before)))
+        .limit(limit)
+        .into_tuple()
+        .all(tx.db())
+        .await?;
+    let mut purged = 0;
+    for (account, key) in old {
+        purged += row::Entity::delete_by_id((account, key)).exec(tx.db()).await?.rows_affected;
+    }
+    Ok(purged)
+}

@@ -1,0 +1,82 @@
+//! The audit trail, jobs and messages.
+
+use super::{bytes, id, id_null, number, number_null, on, table, text, text_null, unique};
+
+super::migration!(
+    "m20261121_0004_work",
+    vec![
+        table(
+            "audit",
+            &["sequence"],
+            vec![
+                number("sequence"),
+                number("at"),
+                id_null("actor_id"),
+                text("role"),
+                text("via"),
+                text("act"),
+                text("target_kind"),
+                id_null("target_id"),
+                text_null("from_state"),
+                text_null("to_state"),
+                text_null("why"),
+                text("facts"),
+                text("prev_hash"),
+                text("hash"),
+            ],
+            &[],
+        ),
+        table("chain_head", &["name"], vec![text("name"), number("entries"), text("hash")], &[]),
+        table(
+            "job",
+            &["id"],
+            vec![
+                id("id"),
+                text("kind"),
+                text("payload"),
+                text("state"),
+                number("run_at"),
+                number_null("ready_at"),
+                number("attempts"),
+                number("claim"),
+                text_null("worker"),
+                number_null("lease_until"),
+                text_null("error"),
+                text_null("unique_key"),
+                text_null("open_key"),
+                number_null("again_at"),
+                number("created_at"),
+                number_null("finished_at"),
+            ],
+            &[],
+        ),
+        table(
+            "message",
+            &["id"],
+            vec![
+                id("id"),
+                text("channel"),
+                id_null("account_id"),
+                id_null("order_id"),
+                text("template"),
+                text("state"),
+                number("attempts"),
+                text_null("provider_id"),
+                text_null("error"),
+                bytes("sealed"),
+                number("created_at"),
+                number_null("sent_at"),
+            ],
+            &[("account_id", "account"), ("order_id", "order")],
+        ),
+    ],
+    [
+        on("audit", &["target_id", "sequence"]),
+        unique("job", &["open_key"]),
+        on("job", &["ready_at"]),
+        on("job", &["state", "finished_at"]),
+        on("message", &["created_at", "id"]),
+        on("message", &["account_id", "created_at", "id"]),
+        on("message", &["order_id", "created_at", "id"]),
+    ]
+);

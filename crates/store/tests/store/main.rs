@@ -1,0 +1,19 @@
+//! Every function of the store on both databases.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
+
+// The same file the test kit publishes: depending on the kit here would make each test of the store build the whole
+// house, because the kit depends on the store.
+#[path = "../../../testkit/src/postgres.rs"]
+mod postgres;
+
+mod account;
+mod authority;
+mod backup;
+mod filed;
+mod fixture;
+mod job;
+mod order;
+mod sealing;
+mod transaction;
+mod work;
