@@ -53,12 +53,11 @@ fn divisions() -> &'static Divisions {
             let name = all.iter().find(|division| division.code == parent).map_or("", |division| division.name);
             all.push(Division { code, name, parent });
         }
-        for index in 0..all.len() {
-            let Division { code, parent, .. } = all[index];
-            let directly_under_a_province = parent.ends_with("0000") && !code.ends_with("00");
-            if let Some((group, _)) = GROUPS.iter().find(|(group, _)| directly_under_a_province && group[..4] == code[..4])
-            {
-                all[index].parent = group;
+        for division in &mut all {
+            let directly_under_a_province = division.parent.ends_with("0000") && !division.code.ends_with("00");
+            let group = GROUPS.iter().find(|(group, _)| group[..4] == division.code[..4]);
+            if let Some((group, _)) = group.filter(|_| directly_under_a_province) {
+                division.parent = group;
             }
         }
         all.sort_by_key(|division| division.code);

@@ -58,10 +58,7 @@ pub fn is_published(date: Date) -> bool {
 /// Whether people work on this day.
 #[must_use]
 pub fn is_working_day(date: Date) -> bool {
-    exceptions()
-        .get(&date)
-        .copied()
-        .unwrap_or_else(|| !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday))
+    exceptions().get(&date).copied().unwrap_or_else(|| !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday))
 }
 
 /// The n-th working day strictly after a date; with zero the date itself.

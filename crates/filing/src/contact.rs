@@ -278,7 +278,7 @@ mod tests {
         let landline = Landline::parse("0571 8888 0000").unwrap();
         assert_eq!((landline.as_str(), landline.province_name()), ("0571-88880000", "浙江"));
         assert_eq!(Landline::parse("010-12345"), Err(ContactFault::Length { found: 8 }));
-        assert!(matches!(Landline::parse("0999999999999"), Err(_)));
+        assert!(Landline::parse("0999999999999").is_err());
         assert!(matches!(Phone::parse("13800016620"), Ok(Phone::Mobile(_))));
         assert!(matches!(Phone::parse("057188880000"), Ok(Phone::Landline(_))));
     }

@@ -291,8 +291,7 @@ mod tests {
     #[test]
     fn an_authority_that_did_not_answer_never_makes_a_first_filing() {
         for answers in all_answers() {
-            let silent =
-                answers.subject == SubjectAtMinistry::Unknown || answers.domain == DomainAtMinistry::Unknown;
+            let silent = answers.subject == SubjectAtMinistry::Unknown || answers.domain == DomainAtMinistry::Unknown;
             if silent {
                 assert_eq!(detect(answers).action(), None, "{answers:?}");
             }

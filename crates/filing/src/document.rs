@@ -178,8 +178,10 @@ impl Document {
             return Err(findings);
         }
         Self::read(draft, facts, on).map_err(|field| {
+            let typed = serde_json::to_value(draft).unwrap_or_default();
+            let typed = typed.pointer(&format!("/{}", field.replace('.', "/"))).and_then(|value| value.as_str());
             let mut context = Context::new(draft, facts, on);
-            context.report("form-02", field);
+            context.report("form-02", field.as_str()).with("found", typed.unwrap_or(&field));
             findings.into_iter().chain(context.into_findings()).collect()
         })
     }
@@ -246,24 +248,18 @@ fn read_site(
         approvals: approvals.collect::<Option<_>>().ok_or_else(|| field("approvals"))?,
         remark: optional(&site.remark),
         manager_is_principal,
-        manager: if manager_is_principal {
-            principal.clone()
-        } else {
-            person(&site.manager, &field("manager"), on)?
-        },
+        manager: if manager_is_principal { principal.clone() } else { person(&site.manager, &field("manager"), on)? },
     })
 }
 
 fn person(draft: &PersonDraft, path: &str, on: Date) -> Result<Person, Unread> {
     let field = |name: &str| format!("{path}.{name}");
-    let kind =
-        CertificateKind::from_word(draft.certificate_kind.trim()).ok_or_else(|| field("certificate_kind"))?;
+    let kind = CertificateKind::from_word(draft.certificate_kind.trim()).ok_or_else(|| field("certificate_kind"))?;
     Ok(Person {
         name: squeeze(&draft.name),
         certificate: Certificate::parse(kind, &draft.certificate_number, on)
             .map_err(|_| field("certificate_number"))?,
-        valid_until: Validity::parse(&draft.certificate_valid_until)
-            .ok_or_else(|| field("certificate_valid_until"))?,
+        valid_until: Validity::parse(&draft.certificate_valid_until).ok_or_else(|| field("certificate_valid_until"))?,
         mobile: Mobile::parse(&draft.mobile).map_err(|_| field("mobile"))?,
         emergency_phone: match draft.emergency_phone.trim() {
             "" => None,

@@ -107,25 +107,16 @@ impl ResourceKind {
     /// The terms of this kind.
     #[must_use]
     pub const fn terms(self) -> Terms {
-        let server = Terms {
-            sites: 5,
-            months_bought: 3,
-            days_left: 30,
-            billing: Some(Billing::Prepaid),
-            closed_from: None,
-        };
+        let server =
+            Terms { sites: 5, months_bought: 3, days_left: 30, billing: Some(Billing::Prepaid), closed_from: None };
         let package =
             Terms { sites: 2, months_bought: 0, days_left: 30, billing: Some(Billing::Package), closed_from: None };
         match self {
             Self::CloudServer | Self::Lighthouse | Self::LoadBalancer | Self::SiteBuilder => server,
             Self::AuthorizationCode => Terms { sites: 1, ..server },
             Self::Serverless | Self::CloudFunction => package,
-            Self::CloudRun => {
-                Terms { days_left: 90, closed_from: Some(jiff::civil::date(2021, 8, 5)), ..package }
-            }
-            Self::AppCentre => {
-                Terms { billing: None, closed_from: Some(jiff::civil::date(2021, 8, 5)), ..server }
-            }
+            Self::CloudRun => Terms { days_left: 90, closed_from: Some(jiff::civil::date(2021, 8, 5)), ..package },
+            Self::AppCentre => Terms { billing: None, closed_from: Some(jiff::civil::date(2021, 8, 5)), ..server },
         }
     }
 }

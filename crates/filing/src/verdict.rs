@@ -351,10 +351,9 @@ mod tests {
 
     #[test]
     fn a_field_this_version_does_not_know_is_hashed_and_passed_over() {
-        let mut raw = serde_json::to_value(
-            Entry::following(&Position::start(), verdict("a.cn", Enforcement::Open)).unwrap(),
-        )
-        .unwrap();
+        let mut raw =
+            serde_json::to_value(Entry::following(&Position::start(), verdict("a.cn", Enforcement::Open)).unwrap())
+                .unwrap();
         raw["expires"] = Value::from("2027-01-01");
         raw["reason"] = Value::from("a_reason_of_tomorrow");
         let unsealed = raw["hash"].as_str().unwrap().to_owned();

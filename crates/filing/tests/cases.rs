@@ -1,5 +1,7 @@
 //! The example case files are valid, end as they say, and follow the committed schema.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
+
 use std::path::PathBuf;
 
 use filing::case::{self, CaseFile, Expectation};
@@ -105,7 +107,11 @@ fn after_its_rounds_a_case_still_passes() {
 fn the_committed_schema_is_the_one_the_types_give() {
     let path = root().join("docs/case.schema.json");
     let committed: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
-    assert!(committed == case::schema(), "{} is out of date: `cargo run -p xtask -- generated BEIAN` writes it", path.display());
+    assert!(
+        committed == case::schema(),
+        "{} is out of date: `cargo run -p xtask -- generated BEIAN` writes it",
+        path.display()
+    );
 }
 
 fn company() -> serde_json::Value {

@@ -49,10 +49,27 @@ impl CaseFault {
             .map_or_else(|| (Text::new(key, key), Text::default()), |s| (fill(&s.message), fill(&s.hint)));
         Self { path: path.to_owned(), message, hint }
     }
+}
 
-    /// Whether the data file has a sentence for a key.
-    #[cfg(test)]
-    pub(super) fn is_known(key: &str) -> bool {
-        sentences().contains_key(key)
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn the_data_file_has_a_sentence_for_every_key_the_code_names_and_no_other() {
+        let mut named = BTreeSet::new();
+        for source in [include_str!("validate.rs"), include_str!("shape.rs")] {
+            let parts: Vec<&str> = source.split('"').collect();
+            let keys = parts.windows(2).filter(|pair| pair[1].trim_start_matches([',', ' ', '\n']).starts_with("&["));
+            named.extend(
+                keys.map(|pair| pair[0]).filter(|key| key.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')),
+            );
+        }
+        // These two are chosen between before they are named.
+        named.extend(["unknown", "unknown-near"]);
+        let known: BTreeSet<&str> = sentences().keys().map(String::as_str).collect();
+        assert_eq!(named, known);
     }
 }

@@ -56,7 +56,8 @@ fn meaning(case: &CaseFile) -> Vec<CaseFault> {
     let ids: Vec<&str> = case.resources.iter().map(|resource| resource.id.as_str()).collect();
     let draft = &case.draft;
     let mut resources = vec![("draft.basic.resource".to_owned(), &draft.basic.resource)];
-    resources.extend(draft.sites.iter().enumerate().map(|(i, site)| (format!("draft.sites.{i}.resource"), &site.resource)));
+    resources
+        .extend(draft.sites.iter().enumerate().map(|(i, site)| (format!("draft.sites.{i}.resource"), &site.resource)));
     for (path, id) in resources {
         if !id.is_empty() && !ids.contains(&id.as_str()) && !wrong_word_expected {
             fault(&path, "resource", &[("found", id), ("known", &ids.join(", "))]);
@@ -91,8 +92,12 @@ fn meaning(case: &CaseFile) -> Vec<CaseFault> {
     for (index, material) in case.materials.iter().enumerate() {
         let path = format!("materials.{index}.site");
         match material.site {
-            None if material.kind.belongs_to_site() => fault(&path, "site-missing", &[("kind", material.kind.as_str())]),
-            Some(_) if !material.kind.belongs_to_site() => fault(&path, "site-extra", &[("kind", material.kind.as_str())]),
+            None if material.kind.belongs_to_site() => {
+                fault(&path, "site-missing", &[("kind", material.kind.as_str())])
+            }
+            Some(_) if !material.kind.belongs_to_site() => {
+                fault(&path, "site-extra", &[("kind", material.kind.as_str())])
+            }
             Some(site) if site >= draft.sites.len() => {
                 let (site, count) = (site.to_string(), draft.sites.len().to_string());
                 fault(&path, "site-range", &[("found", &site), ("count", &count)]);

@@ -101,7 +101,11 @@ pub(super) fn parse(kind: Kind, typed: &str, on: Date) -> Result<String, Certifi
             if text.len() == 18 && text.is_ascii() {
                 return Ok(Uscc::parse(&text)?.as_str().to_owned());
             }
-            form(text, |t| (4..=40).contains(&t.chars().count()) && t.chars().any(|c| c.is_ascii_digit()), "12330100MB0XXXXXXX")
+            form(
+                text,
+                |t| (4..=40).contains(&t.chars().count()) && t.chars().any(|c| c.is_ascii_digit()),
+                "12330100MB0XXXXXXX",
+            )
         }
     }
 }
@@ -185,10 +189,7 @@ mod tests {
     #[test]
     fn an_old_registration_number_has_a_check_digit() {
         assert!(parse(Kind::BusinessLicence, "110108000000016", ON).is_ok());
-        assert_eq!(
-            parse(Kind::BusinessLicence, "110108000000017", ON),
-            Err(CertificateFault::Form(FaultKind::Check))
-        );
+        assert_eq!(parse(Kind::BusinessLicence, "110108000000017", ON), Err(CertificateFault::Form(FaultKind::Check)));
     }
 
     #[test]

@@ -167,8 +167,7 @@ pub(crate) fn age(birth: Date, on: Date) -> i16 {
 }
 
 fn birth(digits: &str) -> Option<Date> {
-    let date =
-        Date::new(digits[..4].parse().ok()?, digits[4..6].parse().ok()?, digits[6..].parse().ok()?).ok()?;
+    let date = Date::new(digits[..4].parse().ok()?, digits[4..6].parse().ok()?, digits[6..].parse().ok()?).ok()?;
     (date.year() >= 1850).then_some(date)
 }
 

@@ -200,10 +200,7 @@ mod tests {
     fn each_fault_is_named() {
         let good = code("91330106MA2K0XYQ");
         assert_eq!(Uscc::parse("9133"), Err(UsccFault::Length { found: 4 }));
-        assert_eq!(
-            Uscc::parse(&good.replacen("M", "I", 1)),
-            Err(UsccFault::Character { position: 9, found: 'I' })
-        );
+        assert_eq!(Uscc::parse(&good.replacen("M", "I", 1)), Err(UsccFault::Character { position: 9, found: 'I' }));
         assert!(matches!(Uscc::parse(&good.replacen("91", "98", 1)), Err(UsccFault::Prefix { .. })));
         assert!(matches!(Uscc::parse(&good.replacen("330", "3A0", 1)), Err(UsccFault::Area { .. })));
         assert!(matches!(Uscc::parse(&good.replacen("MA2", "MA3", 1)), Err(UsccFault::Organization { .. })));

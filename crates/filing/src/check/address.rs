@@ -78,10 +78,7 @@ mod tests {
 
     #[test]
     fn an_address_is_mended_without_losing_the_street() {
-        assert_eq!(
-            mended("浙江省杭州市市辖区云栖路1号", "浙江省杭州市西湖区"),
-            "浙江省杭州市西湖区云栖路1号"
-        );
+        assert_eq!(mended("浙江省杭州市市辖区云栖路1号", "浙江省杭州市西湖区"), "浙江省杭州市西湖区云栖路1号");
         assert_eq!(mended("云栖路1号3幢502室", "浙江省杭州市西湖区"), "浙江省杭州市西湖区云栖路1号3幢502室");
     }
 

@@ -37,8 +37,7 @@ fn form(cx: &mut Context<'_>, index: usize, field: &str, name: &str) {
     if counted < limit {
         cx.report("name-01", field).with("limit", limit).with("found", counted);
     }
-    if let Some(symbol) =
-        name.chars().find(|c| !is_han(*c) && !c.is_ascii_alphanumeric() && !"()（）-－".contains(*c))
+    if let Some(symbol) = name.chars().find(|c| !is_han(*c) && !c.is_ascii_alphanumeric() && !"()（）-－".contains(*c))
     {
         // A domain's dot is said by the next rule, in better words.
         if DomainName::parse(name).is_err() {

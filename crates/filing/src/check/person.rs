@@ -71,7 +71,8 @@ fn age(cx: &mut Context<'_>, path: &str, person: &PersonDraft) {
     if age >= needed {
         return;
     }
-    let unless = own_age.map_or_else(Text::default, |own| lifted(rule, own.unless_zh.as_deref(), own.unless.as_deref()));
+    let unless =
+        own_age.map_or_else(Text::default, |own| lifted(rule, own.unless_zh.as_deref(), own.unless.as_deref()));
     // Between the floor and the full age a paper decides, which a person must look at.
     let floor = own_age.and_then(|own| own.floor).filter(|floor| age >= *floor);
     let source = own.filter(|_| own_age.is_some()).and_then(|own| own.sources.first());

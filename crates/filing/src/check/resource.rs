@@ -41,10 +41,7 @@ fn terms(cx: &mut Context<'_>, field: &str, resource: &Resource) {
         if left < 0 {
             cx.report("resource-06", field).with("found", name).with("until", expires);
         } else if left < terms.days_left {
-            cx.report("resource-05", field)
-                .with("found", name)
-                .with("left", left)
-                .with("days", terms.days_left);
+            cx.report("resource-05", field).with("found", name).with("left", left).with("days", terms.days_left);
         }
     }
     if resource.ips.is_empty() || (resource.bandwidth == 0 && terms.months_bought > 0) {

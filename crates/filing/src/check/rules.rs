@@ -107,9 +107,7 @@ pub fn rules() -> &'static [Family] {
 pub fn rule(id: &str) -> Option<&'static Rule> {
     static BY_ID: OnceLock<HashMap<&'static str, &'static Rule>> = OnceLock::new();
     BY_ID
-        .get_or_init(|| {
-            rules().iter().flat_map(|family| &family.rules).map(|rule| (rule.id.as_str(), rule)).collect()
-        })
+        .get_or_init(|| rules().iter().flat_map(|family| &family.rules).map(|rule| (rule.id.as_str(), rule)).collect())
         .get(id)
         .copied()
 }

@@ -34,11 +34,7 @@ impl Action {
     pub const fn opens_access(self) -> bool {
         matches!(
             self,
-            Self::FirstFiling
-                | Self::AddSiteHere
-                | Self::AddSiteElsewhere
-                | Self::AddAccess
-                | Self::OneClickAccess
+            Self::FirstFiling | Self::AddSiteHere | Self::AddSiteElsewhere | Self::AddAccess | Self::OneClickAccess
         )
     }
 
