@@ -96,17 +96,27 @@ pub(super) fn parse(kind: Kind, typed: &str, on: Date) -> Result<String, Certifi
         Kind::MilitaryOfficer => {
             form(text, |t| t.contains('字') && t.chars().filter(char::is_ascii_digit).count() >= 6, "南字第0012345号")
         }
-        // Bodies registered since 2015 carry a unified code here; older numbers follow no public grammar.
-        _ => {
-            if text.len() == 18 && text.is_ascii() {
-                return Ok(Uscc::parse(&text)?.as_str().to_owned());
-            }
-            form(
-                text,
-                |t| (4..=40).contains(&t.chars().count()) && t.chars().any(|c| c.is_ascii_digit()),
-                "12330100MB0XXXXXXX",
-            )
+        // Bodies registered since 2015 carry a unified code here; what is older follows no public grammar.
+        Kind::PublicInstitution
+        | Kind::SocialOrganization
+        | Kind::PrivateNonEnterprise
+        | Kind::SocialService
+        | Kind::Foundation
+        | Kind::LawFirm
+        | Kind::CulturalCentre
+        | Kind::TourismOffice
+        | Kind::Notary
+        | Kind::Arbitration
+            if text.len() == 18 && text.is_ascii() =>
+        {
+            Ok(Uscc::parse(&text)?.as_str().to_owned())
         }
+        // No standard was found for the rest: only what cannot be a number at all is refused.
+        _ => form(
+            text,
+            |t| (4..=40).contains(&t.chars().count()) && t.chars().any(|c| c.is_ascii_digit()),
+            "PDY10001234567890A1001",
+        ),
     }
 }
 
@@ -209,6 +219,14 @@ mod tests {
         let new = format!("{first}{}", ResidentId::check_digit(first).unwrap());
         assert!(parse(Kind::ForeignerResidence, &new, ON).is_ok());
         assert!(parse(Kind::ForeignerResidence, "933840198501019710", ON).is_err() || new == "933840198501019710");
+    }
+
+    #[test]
+    fn a_licence_without_a_public_grammar_is_not_measured_by_the_unified_code() {
+        assert!(parse(Kind::MedicalInstitution, "123456789012345678", ON).is_ok());
+        assert!(parse(Kind::LawFirm, "123456789012345678", ON).is_err());
+        assert!(parse(Kind::LawFirm, "23301200010000001", ON).is_ok());
+        assert!(parse(Kind::MilitaryUnit, "某部队", ON).is_err());
     }
 
     #[test]

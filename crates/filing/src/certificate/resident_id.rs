@@ -75,8 +75,6 @@ fn areas() -> &'static HashMap<&'static str, &'static str> {
                 let mut cells = line.split(',');
                 Some((cells.next()?, cells.next()?))
             })
-            // The residence permits of 2018 use a code for Taiwan that GB/T 2260 does not have.
-            .chain([("810000", "香港特别行政区"), ("820000", "澳门特别行政区"), ("830000", "台湾省")])
             .collect()
     })
 }
