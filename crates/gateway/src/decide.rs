@@ -88,7 +88,9 @@ mod tests {
     fn outcome(host: &str) -> String {
         match decide(Some(&table()), Some(host.as_bytes())) {
             Decision::Proxy { origin, .. } => format!("proxy {origin:?}"),
-            Decision::Closed { domain, reason } => format!("closed {domain} {}", reason.map_or("unlisted", Reason::as_str)),
+            Decision::Closed { domain, reason } => {
+                format!("closed {domain} {}", reason.map_or("unlisted", Reason::as_str))
+            }
             Decision::NoOrigin { domain } => format!("no origin {domain}"),
             Decision::BadHost(error) => format!("bad host: {error}"),
             Decision::NotReady => "not ready".to_owned(),

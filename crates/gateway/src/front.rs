@@ -36,6 +36,9 @@ const BACKLOG: u32 = 4_096;
 const LINGER_BYTES: usize = 256 * 1024;
 const LINGER_TIME: Duration = Duration::from_secs(1);
 
+/// How long a new connection may still send its first request once the gateway stops.
+const LAST_CALL: Duration = Duration::from_millis(250);
+
 /// One listening address and the app behind it.
 pub(crate) struct Front<A> {
     name: &'static str,
@@ -151,26 +154,22 @@ impl<A: HttpServerApp + Send + Sync + 'static> Shared<A> {
     /// Answers the requests of one connection.
     async fn serve(self: Arc<Self>, mut stream: Stream, _permit: OwnedSemaphorePermit) {
         let _open = self.public.then(|| Open::new(&self.metrics));
-        let limits = head::Limits {
-            size: self.client.max_head,
-            fields: self.client.max_fields,
-            time: self.client.head_timeout,
-        };
+        let limits =
+            head::Limits { size: self.client.max_head, fields: self.client.max_fields, time: self.client.head_timeout };
         let mut draining = self.draining.clone();
         let mut carried: Option<HttpPersistentSettings> = None;
         loop {
             let idle = if carried.is_some() { self.client.idle_timeout } else { self.client.head_timeout };
-            let reading = head::read(&mut stream, idle, limits);
-            // A connection that has been served is let go at once when the gateway stops; a new one, or one whose
-            // head is on its way, is still answered. A head that comes within this very moment is lost with it,
-            // which HTTP/1.1 allows of any idle connection.
-            let head = if carried.is_some() {
-                tokio::select! {
-                    head = reading => head,
-                    () = drained(&mut draining) => return,
-                }
-            } else {
-                reading.await
+            // When the gateway stops, a connection on which nothing has begun is let go: one that was served at
+            // once, a new one after a moment, because its first request may be on its way.
+            let last_call = if carried.is_some() { Duration::ZERO } else { LAST_CALL };
+            let begun = tokio::select! {
+                begun = head::begin(&mut stream, idle) => begun,
+                () = async { drained(&mut draining).await; sleep(last_call).await } => return,
+            };
+            let head = match begun {
+                Ok(begun) => head::finish(&mut stream, begun, limits).await,
+                Err(why) => Err(why),
             };
             let head = match head {
                 Ok(head) => head,
@@ -228,7 +227,8 @@ impl<A: HttpServerApp + Send + Sync + 'static> Shared<A> {
 
 /// A whole HTTP/1.1 answer outside pingora, for a connection that never became a session.
 fn raw_answer(status: u16, page: &Bytes) -> Vec<u8> {
-    let reason = http::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or_default();
+    let reason =
+        http::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or_default();
     let mut answer = format!("HTTP/1.1 {status} {reason}\r\n");
     for (name, value) in crate::proxy::PAGE_FIELDS {
         answer.push_str(&format!("{name}: {value}\r\n"));

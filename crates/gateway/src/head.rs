@@ -44,16 +44,23 @@ pub(crate) enum NoHead {
 const CHUNK: usize = 4_096;
 const END: &[u8] = b"\r\n\r\n";
 
-/// Reads one head, with whatever came after it in the same reads. `idle` is the time its first byte may take.
-pub(crate) async fn read<S>(stream: &mut S, idle: Duration, limits: Limits) -> Result<BytesMut, NoHead>
+/// Waits for the first bytes of a head. Nothing is lost when the wait is given up.
+pub(crate) async fn begin<S>(stream: &mut S, idle: Duration) -> Result<BytesMut, NoHead>
 where
     S: AsyncRead + Unpin + ?Sized,
 {
     let mut head = BytesMut::with_capacity(CHUNK);
     match timeout(idle, stream.read_buf(&mut head)).await {
-        Ok(Ok(1..)) => {}
-        _ => return Err(NoHead::Gone),
+        Ok(Ok(1..)) => Ok(head),
+        _ => Err(NoHead::Gone),
     }
+}
+
+/// Reads the rest of a head and checks it; what came after it in the same reads is kept behind it.
+pub(crate) async fn finish<S>(stream: &mut S, mut head: BytesMut, limits: Limits) -> Result<BytesMut, NoHead>
+where
+    S: AsyncRead + Unpin + ?Sized,
+{
     match timeout(limits.time, read_rest(stream, &mut head, limits)).await {
         Ok(read) => read.map(|()| head),
         Err(_) => Err(NoHead::Slow),
@@ -186,11 +193,16 @@ mod tests {
     const LIMITS: Limits = Limits { size: 1_000, fields: 5, time: Duration::from_secs(5) };
     const IDLE: Duration = Duration::from_secs(5);
 
+    async fn read(stream: &mut tokio::io::DuplexStream) -> Result<BytesMut, NoHead> {
+        let head = begin(stream, IDLE).await?;
+        finish(stream, head, LIMITS).await
+    }
+
     async fn read_all(bytes: &[u8]) -> Result<Vec<u8>, NoHead> {
         let (mut client, mut server) = tokio::io::duplex(64 * 1024);
         client.write_all(bytes).await.unwrap();
         drop(client);
-        read(&mut server, IDLE, LIMITS).await.map(|head| head.to_vec())
+        read(&mut server).await.map(|head| head.to_vec())
     }
 
     #[tokio::test]
@@ -210,7 +222,7 @@ mod tests {
             }
             client
         });
-        assert_eq!(read(&mut server, IDLE, LIMITS).await.unwrap(), &request[..]);
+        assert_eq!(read(&mut server).await.unwrap(), &request[..]);
         drop(sending.await.unwrap());
     }
 
@@ -280,7 +292,7 @@ mod tests {
                 tokio::time::sleep(Duration::from_secs(1)).await;
             }
         });
-        assert_eq!(read(&mut server, IDLE, LIMITS).await, Err(NoHead::Slow));
+        assert_eq!(read(&mut server).await, Err(NoHead::Slow));
         drop(server);
         dripping.await.unwrap();
     }
@@ -288,7 +300,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_client_that_sends_nothing_is_let_go_without_an_answer() {
         let (client, mut server) = tokio::io::duplex(1_024);
-        assert_eq!(read(&mut server, IDLE, LIMITS).await, Err(NoHead::Gone));
+        assert_eq!(read(&mut server).await, Err(NoHead::Gone));
         drop(client);
         assert_eq!(read_all(b"GET / HT").await, Err(NoHead::Gone));
     }

@@ -61,8 +61,7 @@ fn without_port(text: &str) -> Result<&str, HostError> {
 
 /// Lower-case A-labels with the lengths of RFC 1035; underscores pass because hosts with them exist.
 fn to_ascii(name: &str) -> Result<Cow<'_, str>, HostError> {
-    let ascii =
-        idna::domain_to_ascii_cow(name.as_bytes(), AsciiDenyList::URL).map_err(|_| HostError::Malformed)?;
+    let ascii = idna::domain_to_ascii_cow(name.as_bytes(), AsciiDenyList::URL).map_err(|_| HostError::Malformed)?;
     let ascii = match ascii.strip_suffix('.') {
         // A full-width dot at the end only becomes a dot in the mapping.
         Some(stripped) => Cow::Owned(stripped.to_owned()),
@@ -178,7 +177,9 @@ mod tests {
 
     #[test]
     fn addresses_have_no_filing() {
-        for host in ["203.0.113.7", "203.0.113.7:8602", "[2001:db8::1]:80", "2001:db8::1", "2130706433", "127.1", "0x7f.0x1"] {
+        for host in
+            ["203.0.113.7", "203.0.113.7:8602", "[2001:db8::1]:80", "2001:db8::1", "2130706433", "127.1", "0x7f.0x1"]
+        {
             assert_eq!(of(host), Err(HostError::Address), "{host}");
         }
     }
@@ -190,7 +191,17 @@ mod tests {
             assert_eq!(of(host), Err(HostError::Missing), "{host:?}");
         }
         let long = format!("{}.cn", "a".repeat(64));
-        for host in ["exa mple.cn", "a..cn", ".example.cn", "example.cn:http", "example.cn/../x", "a@b.cn", "xn--.cn", long.as_str(), "a\u{0}b.cn"] {
+        for host in [
+            "exa mple.cn",
+            "a..cn",
+            ".example.cn",
+            "example.cn:http",
+            "example.cn/../x",
+            "a@b.cn",
+            "xn--.cn",
+            long.as_str(),
+            "a\u{0}b.cn",
+        ] {
             assert_eq!(of(host), Err(HostError::Malformed), "{host:?}");
         }
         assert_eq!(registrable(Some(b"\xff\xfe.cn")), Err(HostError::Malformed));

@@ -121,9 +121,10 @@ impl Gate {
             return (Some(Page::TooLarge), Outcome::TooLarge);
         }
         match (error.esource(), error.etype()) {
-            (ErrorSource::Upstream, ErrorType::ConnectTimedout | ErrorType::ReadTimedout | ErrorType::WriteTimedout) => {
-                (Some(Page::TooSlow), Outcome::OriginSlow)
-            }
+            (
+                ErrorSource::Upstream,
+                ErrorType::ConnectTimedout | ErrorType::ReadTimedout | ErrorType::WriteTimedout,
+            ) => (Some(Page::TooSlow), Outcome::OriginSlow),
             (ErrorSource::Upstream, _) => (Some(Page::Away), Outcome::OriginAway),
             (ErrorSource::Downstream, ErrorType::ReadTimedout) => (Some(Page::Slow), Outcome::Slow),
             (
@@ -142,9 +143,9 @@ impl Gate {
         };
         let found = timeout(self.origin.connect_timeout, tokio::net::lookup_host((&**name, port))).await;
         match found {
-            Ok(Ok(mut addresses)) => addresses.next().ok_or_else(|| {
-                Error::explain(ErrorType::ConnectNoRoute, "the origin's name has no address").into_up()
-            }),
+            Ok(Ok(mut addresses)) => addresses
+                .next()
+                .ok_or_else(|| Error::explain(ErrorType::ConnectNoRoute, "the origin's name has no address").into_up()),
             Ok(Err(error)) => {
                 Err(Error::because(ErrorType::ConnectNoRoute, "the origin's name cannot be looked up", error).into_up())
             }
@@ -158,7 +159,9 @@ impl Gate {
         let host = request.headers.get(header::HOST).cloned();
         let said = |name: &str| {
             let values = request.headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
-            Some(values.collect::<Vec<_>>().join(", ")).filter(|_| self.client.trust_forwarded).filter(|said| !said.is_empty())
+            Some(values.collect::<Vec<_>>().join(", "))
+                .filter(|_| self.client.trust_forwarded)
+                .filter(|said| !said.is_empty())
         };
         let chain = match (said("x-forwarded-for"), client) {
             (Some(said), Some(client)) => Some(format!("{said}, {client}")),
@@ -268,7 +271,8 @@ impl ProxyHttp for Gate {
         }
         ctx.body += body.as_ref().map_or(0, |body| body.len() as u64);
         if ctx.body > self.client.max_body {
-            return Error::e_explain(ErrorType::HTTPStatus(413), "the body is too large").map_err(|error| error.into_down());
+            return Error::e_explain(ErrorType::HTTPStatus(413), "the body is too large")
+                .map_err(|error| error.into_down());
         }
         Ok(())
     }
@@ -277,7 +281,12 @@ impl ProxyHttp for Gate {
         let (page, outcome) = Self::failure(error);
         ctx.outcome = Some(outcome);
         if matches!(outcome, Outcome::OriginAway | Outcome::OriginSlow | Outcome::Failed) {
-            warn!(domain = ctx.domain(), outcome = outcome.as_str(), kind = error.etype().as_str(), "the origin failed");
+            warn!(
+                domain = ctx.domain(),
+                outcome = outcome.as_str(),
+                kind = error.etype().as_str(),
+                "the origin failed"
+            );
         }
         let mut error_code = 0;
         if let Some(page) = page {

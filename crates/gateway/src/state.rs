@@ -76,8 +76,7 @@ mod tests {
     fn verdicts_grow_stale_when_the_platform_is_silent_and_fresh_when_it_speaks() {
         let clock = Arc::new(AtomicI64::new(1_000_000));
         let read = Arc::clone(&clock);
-        let ambient =
-            Ambient::new(move || Timestamp::from_second(read.load(Ordering::Relaxed)).unwrap(), || 0);
+        let ambient = Ambient::new(move || Timestamp::from_second(read.load(Ordering::Relaxed)).unwrap(), || 0);
         let state = State::new(ambient, Duration::from_secs(60));
         assert!(state.table().is_none() && state.age().is_none() && state.is_stale());
 

@@ -1,4 +1,5 @@
 //! The gateway as a whole, between a feed, an origin and clients on real sockets.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop where it is")]
 
 mod platform;
 mod requests;

@@ -49,8 +49,7 @@ impl Platform {
     /// Starts with the given verdicts.
     pub async fn start(verdicts: Vec<Verdict>) -> Self {
         let log = Log { inner: Mutex::default(), changed: watch::channel(0).0 };
-        let mut platform =
-            Self { log: Arc::new(log), address: SocketAddr::from(([127, 0, 0, 1], 0)), server: None };
+        let mut platform = Self { log: Arc::new(log), address: SocketAddr::from(([127, 0, 0, 1], 0)), server: None };
         for verdict in verdicts {
             platform.publish(verdict);
         }

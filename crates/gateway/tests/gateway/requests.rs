@@ -101,7 +101,10 @@ async fn requests_with_two_meanings_end_the_connection_before_the_origin_sees_th
     let (_platform, stand) = stand_with(origin().await, |_| {}).await;
     let smuggled = "GET /smuggled HTTP/1.1\r\nHost: open.cn\r\n\r\n";
     for head in [
-        format!("POST / HTTP/1.1\r\nHost: open.cn\r\nContent-Length: {}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 5),
+        format!(
+            "POST / HTTP/1.1\r\nHost: open.cn\r\nContent-Length: {}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            5
+        ),
         "POST / HTTP/1.1\r\nHost: open.cn\r\nContent-Length: 0\r\nContent-Length: 44\r\n\r\n".to_owned(),
         "POST / HTTP/1.1\r\nHost: open.cn\r\nTransfer-Encoding : chunked\r\n\r\n".to_owned(),
         "POST / HTTP/1.1\r\nHost: open.cn\r\nTransfer-Encoding: xchunked\r\n\r\n".to_owned(),

@@ -118,7 +118,10 @@ impl Stand {
         let mut stream = tokio::net::TcpStream::connect(self.address).await.unwrap();
         stream.write_all(bytes).await.unwrap();
         let mut answer = Vec::new();
-        tokio::time::timeout(PATIENCE, stream.read_to_end(&mut answer)).await.expect("the connection to close").unwrap();
+        tokio::time::timeout(PATIENCE, stream.read_to_end(&mut answer))
+            .await
+            .expect("the connection to close")
+            .unwrap();
         String::from_utf8_lossy(&answer).into_owned()
     }
 }
@@ -131,12 +134,7 @@ impl Drop for Stand {
 
 /// A client that follows no redirects and uses no proxy.
 pub fn client() -> reqwest::Client {
-    reqwest::Client::builder()
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .timeout(PATIENCE)
-        .build()
-        .unwrap()
+    reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).timeout(PATIENCE).build().unwrap()
 }
 
 /// Waits until something is so.

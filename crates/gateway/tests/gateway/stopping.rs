@@ -24,6 +24,8 @@ async fn a_request_in_progress_is_answered_and_nothing_else_is_waited_for() {
     idle.read_exact(&mut answer).await.unwrap();
     assert_eq!(&answer, b"HTTP/1.1 200 OK");
 
+    let mut silent = TcpStream::connect(stand.address).await.unwrap();
+
     let slow = tokio::spawn(stand.get("open.cn", "/slow").send());
     tokio::time::sleep(Duration::from_millis(300)).await;
     let address = stand.address;
@@ -34,6 +36,7 @@ async fn a_request_in_progress_is_answered_and_nothing_else_is_waited_for() {
     assert_eq!(slow.await.unwrap().unwrap().text().await.unwrap(), "slow but whole");
     let mut rest = Vec::new();
     idle.read_to_end(&mut rest).await.unwrap();
+    silent.read_to_end(&mut rest).await.unwrap();
     assert!(TcpStream::connect(address).await.is_err(), "nobody listens any more");
 }
 

@@ -154,7 +154,8 @@ async fn a_gateway_starts_from_its_file_without_the_platform_and_refuses_a_damag
     std::fs::write(&file, bytes).unwrap();
     platform.go_away().await;
     let stand = Stand::start(with_file(&platform.url()));
-    until("the file to be refused", async || stand.metric("beian_gateway_snapshot_file_refused_total").await == 1.0).await;
+    until("the file to be refused", async || stand.metric("beian_gateway_snapshot_file_refused_total").await == 1.0)
+        .await;
     assert_eq!(stand.operator("/readyz").await.0, 503);
     let answer = stand.get("open.cn", "/").send().await.unwrap();
     assert_eq!(answer.status(), 503, "without verdicts nothing is said of a domain");
