@@ -170,6 +170,8 @@ pub enum Table {
     AttachmentPurpose,
     /// 附件格式, the file format of an attachment.
     AttachmentFormat,
+    /// Provinces by the first two digits of their GB/T 2260 code.
+    Province,
 }
 
 /// One row of a code table.
@@ -178,6 +180,7 @@ pub struct Row {
     /// The names.
     pub words: Words,
     /// For a credential: `person`, or the unit nature it belongs to. For a location: the province's two digits.
+    /// For a province: the character in front of its filing numbers.
     pub note: &'static str,
 }
 
@@ -203,6 +206,7 @@ impl Table {
             "language" => Self::Language,
             "attachment_purpose" => Self::AttachmentPurpose,
             "attachment_format" => Self::AttachmentFormat,
+            "province" => Self::Province,
             _ => return None,
         })
     }
@@ -246,6 +250,7 @@ mod tests {
         assert_eq!(TABLES.len(), lines(include_str!("../data/tables.tsv")).count());
         assert_eq!(Table::CredentialType.row(2).unwrap().note, "person");
         assert_eq!(Table::ServerLocation.row(34).unwrap().note, "33");
+        assert_eq!(Table::Province.row(62).unwrap().note, "陇");
         assert_eq!(Table::UnitNature.rows().count(), 18);
     }
 

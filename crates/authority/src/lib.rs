@@ -13,6 +13,7 @@ pub mod code;
 pub mod envelope;
 pub mod gbk;
 pub mod message;
+pub mod sandbox;
 pub mod schema;
 pub mod soap;
 pub mod tree;

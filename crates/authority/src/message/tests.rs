@@ -10,7 +10,7 @@ pub(crate) fn example() -> NewFiling {
         mobile: Some("13800006620".to_owned()),
         email: Some("zhou@yunshan-tech.cn".to_owned()),
         certificate_kind: Some(2),
-        certificate_number: Some("330106199001010017".to_owned()),
+        certificate_number: Some("330106199001010018".to_owned()),
         ..Person::default()
     };
     NewFiling {

@@ -1,0 +1,142 @@
+//! Faults that a test or a trainer orders.
+
+use serde::{Deserialize, Serialize};
+use sqlx::SqliteConnection;
+
+use super::Error;
+use super::office::Office;
+use crate::soap::Method;
+
+/// A kind of fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FaultKind {
+    /// The connection closes without an answer, before anything was stored.
+    DropBeforeCommit,
+    /// The connection closes without an answer, after everything was stored.
+    DropAfterCommit,
+    /// Everything is stored, and the answer comes late.
+    Delay,
+    /// The hash of a downloaded file is wrong.
+    CorruptHash,
+    /// A downloaded zip is cut short; its hash is that of the short one.
+    TruncatedZip,
+    /// The answer has a code that no table knows.
+    UnknownMsgCode,
+    /// HTTP 503 without a SOAP message; nothing was stored.
+    Down,
+    /// Maintenance: 901 for uploads, 902 for downloads; nothing was stored.
+    Maintenance,
+    /// An upload is answered with 14, as if an earlier one were missing; nothing was stored.
+    Gap,
+}
+
+/// A fault as it is ordered and listed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// What goes wrong.
+    pub kind: FaultKind,
+    /// The method that it strikes, such as `isp_upload`; any it can strike if missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
+    /// How often it strikes.
+    #[serde(default = "once")]
+    pub times: i64,
+    /// How late a delayed answer comes, in milliseconds.
+    #[serde(default)]
+    pub delay_ms: i64,
+}
+
+fn once() -> i64 {
+    1
+}
+
+impl FaultKind {
+    /// Whether the fault makes sense for a method.
+    fn strikes(self, method: Method) -> bool {
+        match self {
+            Self::DropBeforeCommit | Self::DropAfterCommit | Self::Delay | Self::UnknownMsgCode | Self::Down => true,
+            Self::CorruptHash | Self::TruncatedZip => matches!(method, Method::Download | Method::PreviousUpload),
+            Self::Maintenance => {
+                matches!(method, Method::Upload | Method::Download | Method::Acknowledge | Method::PreviousUpload)
+            }
+            Self::Gap => method == Method::Upload,
+        }
+    }
+
+    /// The word of this kind in the database and in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::DropBeforeCommit => "drop_before_commit",
+            Self::DropAfterCommit => "drop_after_commit",
+            Self::Delay => "delay",
+            Self::CorruptHash => "corrupt_hash",
+            Self::TruncatedZip => "truncated_zip",
+            Self::UnknownMsgCode => "unknown_msg_code",
+            Self::Down => "down",
+            Self::Maintenance => "maintenance",
+            Self::Gap => "gap",
+        }
+    }
+
+    fn named(word: &str) -> Option<Self> {
+        serde_json::from_value(serde_json::Value::String(word.to_owned())).ok()
+    }
+}
+
+impl Office {
+    /// Orders a fault.
+    pub(super) async fn order_fault(&self, fault: &Fault) -> Result<(), Error> {
+        sqlx::query("INSERT INTO fault (kind, method, times, delay_ms) VALUES (?, ?, ?, ?)")
+            .bind(fault.kind.word())
+            .bind(&fault.method)
+            .bind(fault.times)
+            .bind(fault.delay_ms)
+            .execute(&self.db)
+            .await?;
+        Ok(())
+    }
+
+    /// The faults still to strike.
+    pub(super) async fn faults(&self) -> Result<Vec<Fault>, Error> {
+        let rows: Vec<(String, Option<String>, i64, i64)> =
+            sqlx::query_as("SELECT kind, method, times, delay_ms FROM fault WHERE times > 0 ORDER BY id")
+                .fetch_all(&self.db)
+                .await?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|(kind, method, times, delay_ms)| {
+                Some(Fault { kind: FaultKind::named(&kind)?, method, times, delay_ms })
+            })
+            .collect())
+    }
+
+    /// Calls all faults off.
+    pub(super) async fn clear_faults(&self) -> Result<(), Error> {
+        sqlx::query("DELETE FROM fault").execute(&self.db).await?;
+        Ok(())
+    }
+
+    /// Takes the next fault that strikes this method, counting it down.
+    pub(super) async fn take_fault(&self, method: Method) -> Result<Option<Fault>, Error> {
+        let mut tx = self.db.begin_with("BEGIN IMMEDIATE").await?;
+        let fault = next(&mut tx, method).await?;
+        tx.commit().await?;
+        Ok(fault)
+    }
+}
+
+async fn next(tx: &mut SqliteConnection, method: Method) -> Result<Option<Fault>, Error> {
+    let rows: Vec<(i64, String, Option<String>, i64)> = sqlx::query_as(
+        "SELECT id, kind, method, delay_ms FROM fault WHERE times > 0 AND (method IS NULL OR method = ?) ORDER BY id",
+    )
+    .bind(method.name())
+    .fetch_all(&mut *tx)
+    .await?;
+    for (id, kind, only, delay_ms) in rows {
+        let Some(kind) = FaultKind::named(&kind).filter(|kind| kind.strikes(method)) else { continue };
+        sqlx::query("UPDATE fault SET times = times - 1 WHERE id = ?").bind(id).execute(&mut *tx).await?;
+        return Ok(Some(Fault { kind, method: only, times: 1, delay_ms }));
+    }
+    Ok(None)
+}

@@ -1,0 +1,291 @@
+//! What the templates show: rows of words, made from filings and code tables.
+
+use super::check::Finding;
+use super::desk::{Case, Line};
+use super::office::shown;
+use super::verify::{Resent, State, TRIES};
+use super::words::Lang;
+use crate::code::{Table, Words};
+use crate::message::{AttachmentOwner, FiledBy, NewFiling, Person, Site};
+
+/// A status: icon, word and colour, always the three.
+pub(super) struct Status {
+    pub(super) tone: &'static str,
+    pub(super) icon: &'static str,
+    pub(super) word: String,
+}
+
+/// A notice on top of a page.
+pub(super) struct Notice {
+    pub(super) tone: &'static str,
+    pub(super) icon: &'static str,
+    pub(super) title: String,
+    pub(super) note: String,
+}
+
+/// A label (a key) and a value.
+pub(super) struct Row {
+    pub(super) label: &'static str,
+    pub(super) value: String,
+}
+
+/// A titled group of rows.
+pub(super) struct Group {
+    pub(super) title: String,
+    pub(super) rows: Vec<Row>,
+}
+
+/// An attachment with the address of its picture.
+pub(super) struct Paper {
+    pub(super) name: String,
+    pub(super) owner: String,
+    pub(super) path: String,
+}
+
+/// A finding in words.
+pub(super) struct Found {
+    pub(super) words: String,
+    pub(super) code: i64,
+    pub(super) about: String,
+}
+
+/// Someone who has to verify.
+pub(super) struct HolderView {
+    pub(super) role: String,
+    pub(super) mobile: String,
+    pub(super) state: Status,
+}
+
+/// A line of the queue.
+pub(super) struct LineView {
+    pub(super) id: i64,
+    pub(super) subject: String,
+    pub(super) about: String,
+    pub(super) domains: String,
+    pub(super) provider: String,
+    pub(super) sequence: String,
+    pub(super) received: String,
+    pub(super) state: Status,
+    pub(super) number: Option<String>,
+}
+
+/// A text in the page's language.
+pub(super) fn pick(words: Words, lang: Lang) -> &'static str {
+    match lang {
+        Lang::Chinese => words.zh,
+        Lang::English => words.en,
+    }
+}
+
+/// The name of a code, or the code itself where the table lacks it.
+pub(super) fn named(table: Table, id: i64, lang: Lang) -> String {
+    table.row(id).map(|row| pick(row.words, lang).to_owned()).unwrap_or_else(|| id.to_string())
+}
+
+fn list(table: Table, ids: &[i64], lang: Lang) -> String {
+    let separator = if lang == Lang::Chinese { "、" } else { ", " };
+    ids.iter().map(|id| named(table, *id, lang)).collect::<Vec<_>>().join(separator)
+}
+
+/// The status of a filing.
+pub(super) fn status(state: &str, lang: Lang) -> Status {
+    let (tone, icon) = match state {
+        "approved" => ("ok", "✓"),
+        "waiting" => ("info", "●"),
+        "awaiting_sms" => ("wait", "●"),
+        _ => ("stop", "✕"),
+    };
+    Status { tone, icon, word: lang.text(&format!("state-{state}")) }
+}
+
+/// A line of the queue in words.
+pub(super) fn line(line: Line, provider: String, lang: Lang) -> LineView {
+    LineView {
+        id: line.id,
+        about: about(&line, lang),
+        subject: line.subject,
+        domains: line.domains.join(" "),
+        provider,
+        sequence: lang.with("desk-sequence", &[("sequence", &line.sequence.to_string())]),
+        received: shown(line.received_at.as_microsecond()),
+        state: status(&line.state, lang),
+        number: line.number,
+    }
+}
+
+/// Province and nature, such as 浙江 · 企业.
+pub(super) fn about(line: &Line, lang: Lang) -> String {
+    let nature = line.nature.map(|nature| named(Table::UnitNature, nature, lang)).unwrap_or_default();
+    format!("{} · {nature}", named(Table::Province, line.province, lang))
+}
+
+/// All data of a filing in groups.
+pub(super) fn groups(filing: &NewFiling, lang: Lang) -> Vec<Group> {
+    let subject = &filing.subject;
+    let area = [Some(subject.address.province), subject.address.city, subject.address.county];
+    let area: Vec<String> = area.into_iter().flatten().map(|code| code.to_string()).collect();
+    let mut rows = Rows(Vec::new());
+    rows.add("case-name", &subject.name);
+    rows.add("case-nature", subject.nature.map(|id| named(Table::UnitNature, id, lang)).unwrap_or_default());
+    rows.add("case-certificate", named(Table::CredentialType, subject.certificate.kind, lang));
+    rows.add("case-certificate-number", &subject.certificate.number);
+    rows.add("case-certificate-address", &subject.certificate.address);
+    rows.add("case-postal", subject.address.street.as_deref().unwrap_or_default());
+    rows.add("case-area", area.join(" "));
+    rows.add("case-investor", subject.investor.as_deref().unwrap_or_default());
+    rows.add(
+        "case-filed-by",
+        match subject.filed_by {
+            FiledBy::Provider => lang.text("case-filed-by-provider"),
+            FiledBy::Organiser => lang.text("case-filed-by-organiser"),
+        },
+    );
+    rows.add("case-remark", subject.remark.as_deref().unwrap_or_default());
+    let mut groups = vec![
+        Group { title: lang.text("case-subject"), rows: rows.0 },
+        Group { title: lang.text("case-principal"), rows: person(&subject.principal, lang) },
+    ];
+    for (index, site) in filing.sites.iter().enumerate() {
+        let title = lang.with("case-site", &[("index", &(index + 1).to_string())]);
+        groups.push(Group { title, rows: site_rows(site, lang) });
+        groups.push(Group { title: lang.text("case-manager"), rows: person(&site.manager, lang) });
+    }
+    groups
+}
+
+struct Rows(Vec<Row>);
+
+impl Rows {
+    /// Adds a row unless there is nothing to show.
+    fn add(&mut self, label: &'static str, value: impl Into<String>) {
+        let value = value.into();
+        if !value.is_empty() {
+            self.0.push(Row { label, value });
+        }
+    }
+}
+
+fn person(person: &Person, lang: Lang) -> Vec<Row> {
+    let mut rows = Rows(Vec::new());
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    rows.add("case-person-name", text(&person.name));
+    let kind = person.certificate_kind.map(|kind| named(Table::CredentialType, kind, lang));
+    rows.add("case-certificate", kind.unwrap_or_default());
+    rows.add("case-certificate-number", text(&person.certificate_number));
+    rows.add("case-mobile", text(&person.mobile));
+    rows.add("case-office-phone", text(&person.office_phone));
+    rows.add("case-email", text(&person.email));
+    rows.0
+}
+
+fn site_rows(site: &Site, lang: Lang) -> Vec<Row> {
+    let mut rows = Rows(Vec::new());
+    let domains: Vec<&str> = site.domains.iter().map(|domain| domain.name.as_str()).collect();
+    let approvals: Vec<String> = site
+        .approvals
+        .iter()
+        .map(|approval| format!("{} {}", named(Table::PreApproval, approval.kind, lang), approval.number))
+        .collect();
+    rows.add("case-name", &site.name);
+    rows.add("case-domains", domains.join(" "));
+    rows.add("case-url", site.home_url.as_deref().unwrap_or_default());
+    rows.add("case-contents", list(Table::ServiceContent, &site.contents, lang));
+    rows.add("case-languages", list(Table::Language, &site.languages, lang));
+    rows.add("case-approvals", approvals.join(" · "));
+    for access in &site.accesses {
+        rows.add("case-locations", list(Table::ServerLocation, &access.locations, lang));
+        rows.add("case-methods", list(Table::AccessMethod, &access.methods, lang));
+        let ips = access.ips.iter().map(|ip| match ip.first == ip.last {
+            true => ip.first.to_string(),
+            false => format!("{}–{}", ip.first, ip.last),
+        });
+        rows.add("case-ips", ips.collect::<Vec<_>>().join(" "));
+    }
+    rows.add("case-remark", site.remark.as_deref().unwrap_or_default());
+    rows.0
+}
+
+/// The attachments of a filing with the addresses of their pictures.
+pub(super) fn papers(id: i64, filing: &NewFiling, lang: Lang) -> Vec<Paper> {
+    filing
+        .attachments
+        .iter()
+        .enumerate()
+        .map(|(index, attachment)| Paper {
+            name: named(Table::AttachmentPurpose, attachment.purpose.0, lang),
+            owner: match attachment.owner {
+                AttachmentOwner::Site(_) => lang.text("case-attachment-site"),
+                _ => lang.text("case-attachment-subject"),
+            },
+            path: format!("/desk/{id}/attachment/{index}"),
+        })
+        .collect()
+}
+
+/// What the machine found, in words.
+pub(super) fn findings(findings: &[Finding], lang: Lang) -> Vec<Found> {
+    findings
+        .iter()
+        .map(|finding| Found {
+            words: finding.code.words().map(|words| pick(words, lang).to_owned()).unwrap_or_default(),
+            code: finding.code.0,
+            about: finding.about.clone(),
+        })
+        .collect()
+}
+
+/// Who has verified and who has not.
+pub(super) fn holders(case: &Case, lang: Lang) -> Vec<HolderView> {
+    case.holders
+        .iter()
+        .map(|holder| HolderView {
+            role: lang.text(&format!("role-{}", holder.role)),
+            mobile: holder.mobile.clone(),
+            state: match holder.verified_at {
+                Some(_) => Status { tone: "ok", icon: "✓", word: lang.text("case-holder-done") },
+                None => Status { tone: "wait", icon: "●", word: lang.text("case-holder-open") },
+            },
+        })
+        .collect()
+}
+
+/// The facts about a filing that are not part of it.
+pub(super) fn facts(case: &Case, provider: String) -> Vec<Row> {
+    let line = &case.line;
+    let mut rows = Rows(Vec::new());
+    rows.add("case-facts-number", line.number.clone().unwrap_or_default());
+    rows.add("case-facts-provider", provider);
+    rows.add("case-facts-sequence", line.sequence.to_string());
+    rows.add("case-facts-id", line.subject_id.to_string());
+    rows.add("case-facts-received", shown(line.received_at.as_microsecond()));
+    rows.add("case-facts-decided", line.decided_at.map(|at| shown(at.as_microsecond())).unwrap_or_default());
+    rows.add("case-facts-officer", case.officer.clone().unwrap_or_default());
+    rows.add("case-facts-opinion", case.opinion.clone().unwrap_or_default());
+    rows.0
+}
+
+/// The notice after an entry on the verification page.
+pub(super) fn verified(state: State, tries_left: i64, lang: Lang) -> Notice {
+    let (tone, icon, title, note) = match state {
+        State::Verified => ("ok", "✓", "verify-done", lang.text("verify-done-note")),
+        State::WaitingForOther => ("ok", "✓", "verify-half", lang.text("verify-half-note")),
+        State::Wrong if tries_left <= 0 => ("stop", "✕", "verify-wrong", lang.text("verify-wrong-last")),
+        State::Wrong => {
+            let left = tries_left.min(TRIES).to_string();
+            ("stop", "✕", "verify-wrong", lang.with("verify-wrong-left", &[("count", &left)]))
+        }
+        State::Returned => ("stop", "✕", "verify-returned", lang.text("verify-returned-note")),
+        State::NotFound => ("wait", "●", "verify-missing", lang.text("verify-missing-note")),
+    };
+    Notice { tone, icon, title: lang.text(title), note }
+}
+
+/// The notice after asking for another code.
+pub(super) fn resent(state: Resent, lang: Lang) -> Notice {
+    let (tone, icon, title, note) = match state {
+        Resent::Sent => ("ok", "✓", "verify-resent", String::new()),
+        Resent::TooSoon => ("wait", "●", "verify-soon", lang.text("verify-soon-note")),
+        Resent::NotFound => ("wait", "●", "verify-missing", lang.text("verify-missing-note")),
+    };
+    Notice { tone, icon, title: lang.text(title), note }
+}
