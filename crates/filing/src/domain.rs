@@ -97,12 +97,8 @@ impl DomainName {
     /// With what is at fault; a name below the registrable one is told which one to file.
     pub fn parse(typed: &str) -> Result<Self, DomainFault> {
         let host = Self::host(typed)?;
-        let registrable = registrable(&host)?;
-        if registrable == host {
-            Ok(Self(registrable))
-        } else {
-            Err(DomainFault::Subdomain { found: host, registrable })
-        }
+        let name = Self::of_ascii(&host)?;
+        if name.0 == host { Ok(name) } else { Err(DomainFault::Subdomain { found: host, registrable: name.0 }) }
     }
 
     /// The registrable name a host name belongs to: `www.shop.example.com.cn` gives `example.com.cn`.
@@ -110,7 +106,11 @@ impl DomainName {
     /// # Errors
     /// When the host is no name, or is a suffix itself.
     pub fn of_host(host: &str) -> Result<Self, DomainFault> {
-        registrable(&Self::host(host)?).map(Self)
+        Self::of_ascii(&Self::host(host)?)
+    }
+
+    fn of_ascii(host: &str) -> Result<Self, DomainFault> {
+        registrable(host).map(|name| Self(name.to_owned())).ok_or_else(|| DomainFault::Suffix(host.to_owned()))
     }
 
     /// A host name in its ASCII form (UTS 46).
@@ -212,17 +212,33 @@ fn too_much(text: &str) -> Option<(String, String)> {
     Some((part, host))
 }
 
-fn registrable(host: &str) -> Result<String, DomainFault> {
-    for suffix in MISSING_SUFFIXES {
-        if host == suffix {
-            return Err(DomainFault::Suffix(host.to_owned()));
+/// The registrable part of a host name in ASCII: the one label below its suffix. None when it is itself a suffix.
+///
+/// Only suffixes of registries count. The public suffix list also has a private section, of names such as `github.io`
+/// that a company lets others use below its own domain; what is registered, and filed, is the company's domain.
+#[must_use]
+pub fn registrable(host: &str) -> Option<&str> {
+    let below =
+        |suffix: &&str| host.strip_suffix(*suffix).is_some_and(|front| front.is_empty() || front.ends_with('.'));
+    let suffix = match MISSING_SUFFIXES.into_iter().find(below) {
+        Some(suffix) => suffix,
+        None => registry_suffix(host)?,
+    };
+    let front = host.strip_suffix(suffix)?.strip_suffix('.')?;
+    let label = front.rsplit('.').next()?;
+    host.get(front.len() - label.len()..)
+}
+
+fn registry_suffix(host: &str) -> Option<&str> {
+    let mut name = host;
+    loop {
+        let suffix = psl::suffix(name.as_bytes())?;
+        let text = std::str::from_utf8(suffix.as_bytes()).ok()?;
+        if suffix.typ() != Some(psl::Type::Private) {
+            return Some(text);
         }
-        if let Some(front) = host.strip_suffix(suffix).and_then(|front| front.strip_suffix('.')) {
-            let label = front.rsplit('.').next().unwrap_or_default();
-            return Ok(format!("{label}.{suffix}"));
-        }
+        name = text.split_once('.')?.1;
     }
-    psl::domain_str(host).map(str::to_owned).ok_or_else(|| DomainFault::Suffix(host.to_owned()))
 }
 
 impl fmt::Display for DomainName {
@@ -313,5 +329,14 @@ mod tests {
     fn a_host_leads_to_the_name_that_is_filed() {
         assert_eq!(DomainName::of_host("a.b.example.com.cn").unwrap().as_str(), "example.com.cn");
         assert!(DomainName::of_host("localhost").is_err());
+        assert_eq!(registrable("a.b.example.com.cn"), Some("example.com.cn"));
+        assert_eq!(registrable("xn--55qx5d.cn"), None, "公司.cn in its ASCII form");
+    }
+
+    #[test]
+    fn what_a_company_lets_others_use_is_filed_as_the_companys_domain() {
+        assert_eq!(registrable("somebody.github.io"), Some("github.io"));
+        assert_eq!(registrable("github.io"), Some("github.io"));
+        assert_eq!(registrable("s3.cn-north-1.amazonaws.com.cn"), Some("amazonaws.com.cn"));
     }
 }

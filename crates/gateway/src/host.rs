@@ -6,10 +6,8 @@
 use std::borrow::Cow;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use filing::domain;
 use idna::AsciiDenyList;
-
-/// Suffixes under `.cn` that CNNIC registers names below and the public suffix list does not know: 政务.cn and 公益.cn.
-const MORE_SUFFIXES: [&str; 2] = ["xn--zfr164b.cn", "xn--55qw42g.cn"];
 
 /// Why a `Host` header names no domain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -44,7 +42,7 @@ pub fn registrable(header: Option<&[u8]>) -> Result<String, HostError> {
     if ends_in_number(&ascii) {
         return Err(HostError::Address);
     }
-    registrable_part(&ascii).map(str::to_owned).ok_or(HostError::NotRegistrable)
+    domain::registrable(&ascii).map(str::to_owned).ok_or(HostError::NotRegistrable)
 }
 
 /// Cuts the port off; a bracketed or bare IPv6 address is recognised here, where its colons are.
@@ -80,36 +78,6 @@ fn ends_in_number(ascii: &str) -> bool {
     let last = ascii.rsplit('.').next().unwrap_or(ascii);
     let hexadecimal = last.strip_prefix("0x").is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
     ascii.parse::<Ipv4Addr>().is_ok() || last.bytes().all(|byte| byte.is_ascii_digit()) || hexadecimal
-}
-
-/// The part of an ASCII name that was registered: one label below its public suffix.
-///
-/// Only suffixes of registries count. The public suffix list also has a private section, of names like `github.io`
-/// that a company lets others use below its own domain; a filing is made for the company's domain all the same.
-fn registrable_part(ascii: &str) -> Option<&str> {
-    let suffix = match MORE_SUFFIXES.into_iter().find(|suffix| is_below(ascii, suffix) || ascii == *suffix) {
-        Some(suffix) => suffix,
-        None => registry_suffix(ascii)?,
-    };
-    let rest = ascii.strip_suffix(suffix)?.strip_suffix('.')?;
-    let label = rest.rsplit('.').next()?;
-    ascii.get(ascii.len() - suffix.len() - 1 - label.len()..)
-}
-
-fn is_below(name: &str, suffix: &str) -> bool {
-    name.strip_suffix(suffix).is_some_and(|rest| rest.ends_with('.'))
-}
-
-fn registry_suffix(ascii: &str) -> Option<&str> {
-    let mut name = ascii;
-    loop {
-        let suffix = psl::suffix(name.as_bytes())?;
-        let text = std::str::from_utf8(suffix.as_bytes()).ok()?;
-        if suffix.typ() != Some(psl::Type::Private) {
-            return Some(text);
-        }
-        name = text.split_once('.')?.1;
-    }
 }
 
 #[cfg(test)]
