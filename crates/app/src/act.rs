@@ -1,0 +1,83 @@
+//! What people can do: one act, one file.
+//!
+//! Every act asks [`crate::policy`] first, decides with `filing`, and writes its rows, its audit line and its jobs in
+//! one transaction, or nothing at all.
+
+pub mod accounts;
+pub mod api_keys;
+pub mod audit;
+pub mod authenticate;
+pub mod change_password;
+pub mod check_order;
+pub mod confirm_contact;
+pub mod decide;
+pub mod demo_messages;
+pub mod edit_order;
+pub mod gateway_feed;
+pub mod handover;
+pub mod ledger;
+pub mod list_orders;
+pub mod log_in;
+pub mod log_out;
+pub mod look_up;
+pub mod materials;
+pub mod my_account;
+pub mod open_order;
+pub mod queue;
+pub mod register;
+pub mod resend_code;
+pub mod resources;
+pub mod reveal;
+pub mod review_case;
+pub mod save_section;
+pub mod sessions;
+pub mod set_identity;
+pub mod submit;
+pub mod view_order;
+pub mod withdraw;
+
+pub use accounts::{AccountRef, CreateAccount, ListAccounts, create_account, disable_account, enable_account, list_accounts};
+pub use api_keys::{ApiKeyView, CreateApiKey, CreatedApiKey, RevokeApiKey, create_api_key, list_api_keys, revoke_api_key};
+pub use audit::{AuditRow, AuditVerdict, ViewAudit, verify_audit, view_audit};
+pub use change_password::{ChangePassword, change_password};
+pub use check_order::{OrderCheck, check_order};
+pub use confirm_contact::{ConfirmContact, confirm_contact};
+pub use decide::{RequestChanges, pass, request_changes};
+pub use demo_messages::{DemoMessage, DemoMessages, demo_messages};
+pub use edit_order::{EditOrder, edit_order};
+pub use gateway_feed::{GatewayChanges, gateway_changes, gateway_snapshot};
+pub use handover::{
+    HandoverLink, HandoverProgress, HandoverStatus, HandoverView, LinkState, OpenHandover, RemoveByHandover,
+    StartHandover, UploadByHandover, finish_handover, handover_status, open_handover, remove_by_handover,
+    start_handover, upload_by_handover,
+};
+pub use ledger::{Alarm, BureauLine, DownloadRow, Ledger, LedgerView, LineState, ResumeLine, UploadRow, ledger, resume_line};
+pub use list_orders::{ListOrders, OrderRow, list_orders};
+pub use log_in::{LogIn, log_in};
+pub use log_out::log_out;
+pub use look_up::{LookUp, LookUpView, look_up};
+pub use materials::{
+    MaterialFile, OpenMaterial, RemoveMaterial, UploadMaterial, open_material, remove_material, upload_material,
+};
+pub use my_account::my_account;
+pub use open_order::{BasicChecked, CheckBasic, OpenOrder, check_basic, open_order};
+pub use queue::{Queue, QueueCounts, QueueKind, QueueRow, queue, queue_counts};
+pub use register::{Register, register};
+pub use resend_code::{ResendCode, resend_code};
+pub use resources::{ImportResources, Imported, ResourceImport, ResourceView, import_resources, list_resources};
+pub use reveal::{Reveal, Revealed, reveal};
+pub use review_case::{CallParty, LogCall, MarkField, MarkWord, claim, log_call, mark_field, release, view_case};
+pub use save_section::{Patch, SaveSection, SitePatch, save_section};
+pub use sessions::{RevokeSession, SessionView, list_sessions, revoke_session};
+pub use set_identity::{SetIdentity, set_identity};
+pub use submit::{Submit, submit};
+pub use view_order::view_order;
+pub use withdraw::{abandon, confirm_sms_done, withdraw};
+
+pub use crate::account::{AccountView, CodeSent, IdentityView, SignedIn};
+pub use crate::agreement::{Accepted, Agreement};
+pub use crate::order::timeline::{Moment, NextStep, Party, TimelineEntry};
+pub use crate::order::view::{Duty, EditView, FiledSiteView, FiledView, MaterialView, OrderView, SlotView, SmsStep};
+pub use crate::order::{Editable, OrderRef};
+pub use crate::page::Page;
+pub use crate::review::{CallOutcome, CallView, CaseRow, CaseView, MarkView};

@@ -1,0 +1,179 @@
+//! The basic check (基础信息校验), and opening an order with it.
+
+use std::collections::BTreeMap;
+
+use filing::check::{self, Facts, Finding, Severity};
+use filing::detect::{Detected, detect};
+use filing::draft::{Basic, Draft, SiteDraft};
+use filing::stage::Stage;
+use serde::{Deserialize, Serialize};
+use store::OrderId;
+use store::order::{Hold, Order};
+use utoipa::ToSchema;
+
+use crate::actor::Actor;
+use crate::detection;
+use crate::error::{Error, Result};
+use crate::fault::commit;
+use crate::feed;
+use crate::inventory;
+use crate::order::view::OrderView;
+use crate::order::{self, Loaded, OrderFacts};
+use crate::policy::{Act, require};
+use crate::timer;
+use crate::trail::Trail;
+use crate::world::World;
+
+/// What to check without keeping it.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct CheckBasic {
+    /// The answers of the first page.
+    pub basic: Basic,
+}
+
+/// What to open an order with.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct OpenOrder {
+    /// The answers of the first page.
+    pub basic: Basic,
+}
+
+/// What the basic check came to.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct BasicChecked {
+    /// The type of filing, or what stands in the way; none when the domain cannot be read.
+    pub detected: Option<Detected>,
+    /// The answers it rests on.
+    pub answers: Option<filing::detect::Answers>,
+    /// What is wrong with the answers of the first page.
+    pub findings: Vec<Finding>,
+    /// Whether an order can be opened with them.
+    pub can_open: bool,
+}
+
+/// Checks the first page and finds the type of filing; keeps nothing.
+///
+/// # Errors
+/// When the actor may not, or the store cannot.
+pub async fn check_basic(world: &World, actor: &Actor, input: CheckBasic) -> Result<BasicChecked> {
+    require(actor, Act::CheckBasic)?;
+    Ok(examine(world, actor, &input.basic).await?.0)
+}
+
+/// Opens an order: the type of filing is found, not chosen. An account has one running order.
+///
+/// # Errors
+/// [`Error::Invalid`] when something on the first page blocks, `running-order` when another order runs.
+pub async fn open_order(world: &World, actor: &Actor, input: OpenOrder) -> Result<OrderView> {
+    require(actor, Act::OpenOrder)?;
+    let (checked, detection) = examine(world, actor, &input.basic).await?;
+    if !checked.can_open {
+        return Err(Error::Invalid(checked.findings));
+    }
+    let now = world.now();
+    let tx = world.store.write().await?;
+    let id = OrderId(world.uuid());
+    let mut basic = input.basic;
+    // The domain is kept in the form the records use, so that it is found whatever was typed.
+    if let Some(domain) = detection.keys().next() {
+        basic.domain.clone_from(domain);
+    }
+    let site = SiteDraft {
+        domain: basic.domain.clone(),
+        resource: basic.resource.clone(),
+        manager_is_principal: true,
+        ..SiteDraft::default()
+    };
+    let facts = OrderFacts { detection, detected_at: Some(now), ..OrderFacts::default() };
+    let mut order = Order {
+        id,
+        number: store::order::next_number(&tx, world.today()).await?,
+        account: actor.account,
+        action: checked.detected.as_ref().and_then(Detected::action).map_or("", |action| action.as_str()).to_owned(),
+        province: basic.province.clone(),
+        nature: basic.nature.clone(),
+        stage: Stage::Draft { saved_at: now },
+        draft: Draft { basic, sites: vec![site], ..Draft::default() },
+        facts: serde_json::to_value(&facts)?,
+        created_at: now,
+        updated_at: now,
+        entered_at: now,
+        due_at: None,
+        version: 0,
+    };
+    order.due_at = timer::next(&order, &facts);
+    store::order::insert(&tx, &order).await?;
+    store::order::hold(&tx, id, &Hold::Account(actor.account)).await?;
+    publish_closed(&tx, world, &order).await?;
+    let seen = serde_json::json!({ "action": order.action, "number": order.number });
+    Trail::by(actor, "open_order", now).on("order", id).moved("", "draft").with(seen).write(&tx).await?;
+    commit!(tx, "open-order");
+    let reader = world.store.read().await?;
+    let loaded = Loaded::read(&reader, world, id).await?;
+    OrderView::of(&reader, world, actor, &loaded).await
+}
+
+/// Gateways learn of a domain nobody has told them about, so that they can say why it is closed.
+async fn publish_closed(tx: &store::Tx, world: &World, order: &Order) -> Result<()> {
+    for domain in order::domains_of(&order.draft) {
+        if store::feed::latest(tx, &domain).await?.is_none() {
+            let resource = order.draft.basic.resource.parse().ok();
+            let origin = match resource {
+                Some(id) => store::resource::get(tx, id).await?.origin,
+                None => None,
+            };
+            feed::publish(tx, &feed::not_filed(&domain, origin, world.now())).await?;
+        }
+    }
+    Ok(())
+}
+
+type Detection = BTreeMap<String, filing::detect::Answers>;
+
+async fn examine(world: &World, actor: &Actor, basic: &Basic) -> Result<(BasicChecked, Detection)> {
+    // The wire first: no transaction stays open while the authority thinks.
+    let answered = detection::ask(world, basic, &basic.domain).await?;
+    let detection: Detection = answered.iter().cloned().collect();
+    let draft = Draft { basic: basic.clone(), ..Draft::default() };
+    let facts = {
+        let reader = world.store.read().await?;
+        let account = store::account::get(&reader, actor.account).await?;
+        let running = store::order::held_by(&reader, &Hold::Account(actor.account)).await?;
+        let mut taken = Vec::new();
+        for domain in order::domains_of(&draft) {
+            if store::order::held_by(&reader, &Hold::Domain(domain.clone())).await?.is_some() {
+                taken.push(domain);
+            }
+        }
+        Facts {
+            identity: order::identity_of(&account, world),
+            account_mobile: account.mobile.filter(|_| account.mobile_confirmed_at.is_some()),
+            resources: inventory::of_account(&reader, actor.account, None).await?,
+            detection: detection.clone(),
+            running_orders: u32::from(running.is_some()),
+            domains_in_other_orders: taken,
+            ..Facts::default()
+        }
+    };
+    let mut findings: Vec<Finding> =
+        check::run(&draft, &facts, world.today()).into_iter().filter(is_of_first_page).collect();
+    let detected = answered.map(|(_, answers)| (answers, detect(answers)));
+    if let Some(action) = detected.as_ref().and_then(|(_, detected)| detected.action()) {
+        if action != filing::stage::Action::FirstFiling {
+            findings.push(crate::finding::block("basic.domain", "action-not-offered", &[]));
+        }
+    }
+    let can_open = findings.iter().all(|finding| finding.severity != Severity::Block);
+    let checked = BasicChecked {
+        answers: detected.as_ref().map(|(answers, _)| *answers),
+        detected: detected.map(|(_, detected)| detected),
+        findings,
+        can_open,
+    };
+    Ok((checked, detection))
+}
+
+/// The findings that speak of the first page or of the account; the others are about pages nobody has seen yet.
+fn is_of_first_page(finding: &Finding) -> bool {
+    ["basic", "account", "order"].iter().any(|part| finding.is_about(part))
+}

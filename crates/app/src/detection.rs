@@ -1,0 +1,112 @@
+//! Asking the ministry and our own records what is filed. Nobody's silence is taken for a no.
+
+use authority::client::{Condition, StatusInfo};
+use authority::code::Reaction;
+use filing::certificate::CertificateKind;
+use filing::detect::{Answer, Answers, DomainAtMinistry, SubjectAtMinistry};
+use filing::domain::DomainName;
+use filing::draft::Basic;
+use filing::nature::Nature;
+
+use crate::bureau::Bureau;
+use crate::error::Result;
+use crate::world::World;
+
+/// What is known of a subject and a domain. Asks the authority over the network: never call it within a transaction.
+///
+/// # Errors
+/// When our own records cannot be read.
+pub async fn ask(world: &World, basic: &Basic, domain: &str) -> Result<Option<(String, Answers)>> {
+    let Ok(domain) = DomainName::parse(domain) else { return Ok(None) };
+    let mut answers = Answers::default();
+    let number = basic.certificate_number.trim().to_uppercase();
+    let subject_here = {
+        let reader = world.store.read().await?;
+        let site = store::filed::find_site_by_domain(&reader, domain.as_str()).await?;
+        answers.domain_here = yes_or_no(site.is_some_and(|site| site.accessed));
+        store::filed::find_subject_by_certificate(&reader, &basic.certificate_kind, &number).await?
+    };
+    answers.subject_here = yes_or_no(subject_here.is_some());
+    if let Some(bureau) = world.bureaus.of_province(&basic.province) {
+        let about_domain = status(bureau, Condition::Domain(domain.as_str().to_owned())).await;
+        let about_subject = match credential_code(basic) {
+            Some(code) => status(bureau, Condition::Credential(code, number)).await,
+            None => None,
+        };
+        answers.subject = match about_subject.as_ref().and_then(|info| info.filed) {
+            Some(true) => SubjectAtMinistry::Filed,
+            Some(false) => SubjectAtMinistry::NotFiled,
+            None => SubjectAtMinistry::Unknown,
+        };
+        answers.domain = match about_domain.as_ref().and_then(|info| info.filed) {
+            Some(false) => DomainAtMinistry::NotFiled,
+            Some(true) => under_whom(about_domain.as_ref(), about_subject.as_ref()),
+            None => DomainAtMinistry::Unknown,
+        };
+    }
+    Ok(Some((domain.as_str().to_owned(), answers)))
+}
+
+/// A site's number is its subject's with `-n` behind: that tells whether both belong together.
+fn under_whom(domain: Option<&StatusInfo>, subject: Option<&StatusInfo>) -> DomainAtMinistry {
+    let site = domain.and_then(|info| info.site_number.as_deref()).map(str::trim).filter(|text| !text.is_empty());
+    let subject = subject
+        .filter(|info| info.filed == Some(true))
+        .and_then(|info| info.subject_number.as_deref())
+        .map(str::trim)
+        .filter(|text| !text.is_empty());
+    match (site, subject) {
+        (Some(site), Some(subject)) if site.starts_with(&format!("{subject}-")) => DomainAtMinistry::SameSubject,
+        (Some(_), Some(_)) => DomainAtMinistry::OtherSubject,
+        _ => DomainAtMinistry::Filed,
+    }
+}
+
+async fn status(bureau: &Bureau, condition: Condition) -> Option<StatusInfo> {
+    match bureau.client.status(&condition).await {
+        Ok(answer) if answer.answer.code.reaction() == Reaction::Proceed => answer.status,
+        Ok(answer) => {
+            tracing::warn!(bureau = %bureau.code, code = answer.answer.code.0, "the status query was refused");
+            None
+        }
+        Err(error) => {
+            tracing::warn!(bureau = %bureau.code, %error, "the status query got no answer");
+            None
+        }
+    }
+}
+
+fn credential_code(basic: &Basic) -> Option<i64> {
+    let nature = Nature::from_word(basic.nature.trim())?;
+    CertificateKind::from_word(basic.certificate_kind.trim())?.code(nature).map(i64::from)
+}
+
+const fn yes_or_no(is_so: bool) -> Answer {
+    if is_so { Answer::Yes } else { Answer::No }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn info(filed: bool, subject: Option<&str>, site: Option<&str>) -> StatusInfo {
+        StatusInfo {
+            kind: 0,
+            condition: String::new(),
+            site_names: None,
+            subject_number: subject.map(str::to_owned),
+            site_number: site.map(str::to_owned),
+            filed: Some(filed),
+        }
+    }
+
+    #[test]
+    fn a_site_belongs_to_the_subject_whose_number_it_begins_with() {
+        let site = info(true, None, Some("浙ICP备2026000001号-2"));
+        let under = |subject: Option<&StatusInfo>| under_whom(Some(&site), subject);
+        assert_eq!(under(Some(&info(true, Some("浙ICP备2026000001号"), None))), DomainAtMinistry::SameSubject);
+        assert_eq!(under(Some(&info(true, Some("浙ICP备202600000号"), None))), DomainAtMinistry::OtherSubject);
+        assert_eq!(under(Some(&info(false, None, None))), DomainAtMinistry::Filed);
+        assert_eq!(under(None), DomainAtMinistry::Filed);
+    }
+}

@@ -1,0 +1,360 @@
+//! Sends what waits for an authority, strictly one upload after the other.
+//!
+//! The number and the bytes of an upload are committed before this job sees it, and "sending" is committed before a
+//! byte leaves. After that nobody here knows whether it arrived until the authority says so: by its answer, or, when
+//! there is none, by `isp_querypreviousupload`, which is asked before anything is sent a second time.
+
+use authority::client::{Delivery, Verdict};
+use authority::code::{MsgCode, Reaction};
+use authority::envelope::Container;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::bureau::Lease;
+use store::upload::{Upload, UploadState};
+use store::{OrderId, Tx};
+use uuid::Uuid;
+
+use super::{Job, Outcome, Run, backoff};
+use crate::act::submit::everybody;
+use crate::bureau::Bureau;
+use crate::error::{Error, Result};
+use crate::fault::{commit, point};
+use crate::job::poll_downloads::PollDownloads;
+use crate::notice::{self, local_time};
+use crate::order::Loaded;
+use crate::order::view::receivers_of_codes;
+use crate::trail::Trail;
+use crate::world::World;
+
+/// The bureau whose line is to be worked on.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Report {
+    /// Its code.
+    pub bureau: String,
+}
+
+/// What to do after one upload was handled.
+enum Next {
+    /// Look for the next one.
+    Go,
+    /// Wait until then.
+    Wait(Timestamp),
+    /// The line stands until a person acts.
+    Stand,
+}
+
+#[async_trait::async_trait]
+impl Job for Report {
+    const NAME: &'static str = "report";
+
+    fn key(&self) -> String {
+        format!("report:{}", self.bureau)
+    }
+
+    async fn run(&self, world: &World, run: &Run) -> Result<Outcome> {
+        let Some(bureau) = world.bureaus.find(&self.bureau) else {
+            // Left out of this process's configuration; another process, or a later start, may have it.
+            return Ok(Outcome::Again(world.now() + SignedDuration::from_mins(1)));
+        };
+        let Some(lease) = take_lease(world, bureau, run).await? else {
+            return Ok(Outcome::Again(world.now() + SignedDuration::from_secs(5)));
+        };
+        let mut line = Line { world, bureau, lease, attempt: run.attempt };
+        let worked = line.work().await;
+        let freed = line.free().await;
+        let outcome = worked?;
+        freed?;
+        Ok(outcome)
+    }
+}
+
+/// Long enough for a call that gets no answer: a second sender never starts while the first may still be sending.
+fn lease_time(bureau: &Bureau) -> SignedDuration {
+    let call = SignedDuration::try_from(bureau.timeout).unwrap_or(SignedDuration::from_mins(2));
+    call + SignedDuration::from_secs(60)
+}
+
+async fn take_lease(world: &World, bureau: &Bureau, run: &Run) -> Result<Option<Lease>> {
+    let now = world.now();
+    let tx = world.store.write().await?;
+    let lease = store::bureau::acquire(&tx, &bureau.code, &run.worker, now, now + lease_time(bureau)).await?;
+    tx.commit().await?;
+    Ok(lease)
+}
+
+struct Line<'a> {
+    world: &'a World,
+    bureau: &'a Bureau,
+    lease: Lease,
+    attempt: u32,
+}
+
+impl Line<'_> {
+    async fn work(&mut self) -> Result<Outcome> {
+        loop {
+            let next = {
+                let reader = self.world.store.read().await?;
+                if store::bureau::get(&reader, &self.bureau.code).await?.halted.is_some() {
+                    return Ok(Outcome::Done);
+                }
+                store::upload::next(&reader, &self.bureau.code).await?
+            };
+            let Some(upload) = next else { return Ok(Outcome::Done) };
+            match self.handle(&upload).await? {
+                Next::Go => {}
+                Next::Wait(until) => return Ok(Outcome::Again(until)),
+                Next::Stand => return Ok(Outcome::Done),
+            }
+        }
+    }
+
+    async fn handle(&mut self, upload: &Upload) -> Result<Next> {
+        match upload.state {
+            UploadState::Queued | UploadState::Held => self.send(upload).await,
+            // It went out, or was about to, and no answer was noted: ask before doing anything else.
+            UploadState::Sending => self.ask(upload).await,
+            UploadState::Refused => self.halt(upload, upload.code, "refused").await,
+            UploadState::Stored => Ok(Next::Go),
+        }
+    }
+
+    /// Asks what the authority received last, and lets that decide.
+    async fn ask(&mut self, upload: &Upload) -> Result<Next> {
+        self.renew().await?;
+        let answer = match self.bureau.client.previous_upload().await {
+            Ok(answer) => answer,
+            Err(error) => {
+                tracing::warn!(bureau = %self.bureau.code, %error, "the authority does not say what it received last");
+                return Ok(Next::Wait(self.later()));
+            }
+        };
+        if answer.answer.code.reaction() == Reaction::Configure {
+            return self.halt(upload, Some(code_of(answer.answer.code)), &answer.answer.text).await;
+        }
+        match answer.verdict(number(upload)?, &upload.md5) {
+            Verdict::Taken => self.stored(upload, "proved by the query for the previous upload").await,
+            Verdict::NotTaken => self.send(upload).await,
+            Verdict::Conflict => {
+                let last = answer.sequence.unwrap_or_default();
+                let why = format!("the authority has another file: last number {last}, here {}", upload.sequence);
+                self.halt(upload, None, &why).await
+            }
+            Verdict::Unknown => Ok(Next::Wait(self.later())),
+        }
+    }
+
+    async fn send(&mut self, upload: &Upload) -> Result<Next> {
+        let container = self.container(upload).await?;
+        self.renew().await?;
+        let tx = self.world.store.write().await?;
+        store::bureau::check(&tx, &self.lease, self.world.now()).await?;
+        store::upload::mark_sending(&tx, upload.id, self.world.now()).await?;
+        commit!(tx, "report", "sending");
+        point("report.before-send");
+        let answer = self.bureau.client.upload(number(upload)?, &container).await;
+        point("report.after-send");
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(error) => {
+                tracing::warn!(bureau = %self.bureau.code, sequence = upload.sequence, %error, "no answer to an upload");
+                let delivery = if error.delivery == Delivery::NotSent { "not_sent" } else { "ambiguous" };
+                metrics::counter!("beian_uploads_total", "result" => delivery).increment(1);
+                return Ok(Next::Wait(self.later()));
+            }
+        };
+        let code = answer.answer.code;
+        metrics::counter!("beian_uploads_total", "result" => code.0.to_string()).increment(1);
+        if answer.is_stored() {
+            return self.stored(upload, &answer.answer.text).await;
+        }
+        match (code.reaction(), code.words()) {
+            (Reaction::FillGap, _) => self.fill_gap(upload, &answer.missing).await,
+            (Reaction::RetryLater, Some(_)) => self.hold(upload, code, &answer.answer.text).await,
+            // Wrong account, rights or data, or a code nobody knows: nothing is guessed, a person must look.
+            _ => self.halt(upload, Some(code_of(code)), &answer.answer.text).await,
+        }
+    }
+
+    /// Sends numbers again that the authority says it lacks, though it once stored them; then this one's turn comes
+    /// again.
+    async fn fill_gap(&mut self, upload: &Upload, missing: &[i64]) -> Result<Next> {
+        let mut missing: Vec<u64> = missing.iter().filter_map(|number| u64::try_from(*number).ok()).collect();
+        missing.sort_unstable();
+        missing.dedup();
+        let ours = !missing.is_empty() && missing.iter().all(|number| *number < upload.sequence && *number > 0);
+        if !ours || self.attempt > 20 {
+            let why = format!("the authority misses numbers {missing:?}, which cannot be sent from here");
+            return self.halt(upload, Some(code_of(MsgCode::GAP)), &why).await;
+        }
+        for number in missing {
+            let former = {
+                let reader = self.world.store.read().await?;
+                store::upload::by_sequence(&reader, &self.bureau.code, number).await?
+            };
+            let Some(former) = former else {
+                let why = format!("number {number} is not in the ledger");
+                return self.halt(upload, Some(code_of(MsgCode::GAP)), &why).await;
+            };
+            let container = self.container(&former).await?;
+            self.renew().await?;
+            point("report.before-send");
+            let answer = self.bureau.client.upload(self::number(&former)?, &container).await;
+            point("report.after-send");
+            match answer {
+                Ok(answer) if answer.is_stored() => {
+                    let tx = self.world.store.write().await?;
+                    let facts = json!({ "bureau": self.bureau.code, "sequence": number, "sha256": former.sha256 });
+                    Trail::by_job("resend", self.world.now())
+                        .on("bureau", Uuid::nil())
+                        .because("the authority missed it")
+                        .with(facts)
+                        .write(&tx)
+                        .await?;
+                    tx.commit().await?;
+                }
+                Ok(answer) => {
+                    let text = format!("resending number {number}: {}", answer.answer.text);
+                    return self.halt(upload, Some(code_of(answer.answer.code)), &text).await;
+                }
+                // Whether it arrived shows when this upload is sent again: the gap is then there or not.
+                Err(_) => return self.hold(upload, MsgCode::GAP, "a missing number got no answer").await,
+            }
+        }
+        self.hold_now(upload, MsgCode::GAP, "missing numbers were sent").await?;
+        Ok(Next::Go)
+    }
+
+    async fn stored(&mut self, upload: &Upload, note: &str) -> Result<Next> {
+        let tx = self.world.store.write().await?;
+        settle_stored(&tx, self.world, upload, note).await?;
+        let poll = PollDownloads { bureau: self.bureau.code.clone() };
+        store::job::hasten(&tx, &poll.key(), self.world.now()).await?;
+        commit!(tx, "report", "stored");
+        Ok(Next::Go)
+    }
+
+    async fn hold(&mut self, upload: &Upload, code: MsgCode, text: &str) -> Result<Next> {
+        self.hold_now(upload, code, text).await?;
+        Ok(Next::Wait(self.later_after(code)))
+    }
+
+    async fn hold_now(&mut self, upload: &Upload, code: MsgCode, text: &str) -> Result<()> {
+        let tx = self.world.store.write().await?;
+        store::upload::mark_held(&tx, upload.id, Some(code_of(code)), &clip(text)).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Stops the line and says why on the ledger's page, where a supervisor lets it go on.
+    async fn halt(&mut self, upload: &Upload, code: Option<i32>, text: &str) -> Result<Next> {
+        let now = self.world.now();
+        let reason = clip(&match code {
+            Some(code) => format!("{code} {text}"),
+            None => text.to_owned(),
+        });
+        tracing::error!(bureau = %self.bureau.code, sequence = upload.sequence, %reason, "the line is halted");
+        metrics::counter!("beian_line_halts_total", "bureau" => self.bureau.code.clone()).increment(1);
+        let tx = self.world.store.write().await?;
+        if upload.state != UploadState::Refused {
+            store::upload::mark_held(&tx, upload.id, code, &reason).await?;
+        }
+        store::bureau::halt(&tx, &self.bureau.code, &reason, now).await?;
+        let facts = json!({ "bureau": self.bureau.code, "sequence": upload.sequence, "code": code });
+        Trail::by_job("halt_line", now)
+            .on("bureau", Uuid::nil())
+            .moved("running", "halted")
+            .because(reason)
+            .with(facts)
+            .write(&tx)
+            .await?;
+        tx.commit().await?;
+        Ok(Next::Stand)
+    }
+
+    async fn container(&self, upload: &Upload) -> Result<Container> {
+        let bytes = store::upload::container(&self.world.store.read().await?, upload.id).await?;
+        Ok(serde_json::from_slice(&bytes)?)
+    }
+
+    async fn renew(&mut self) -> Result<()> {
+        let tx = self.world.store.write().await?;
+        let until = self.world.now() + lease_time(self.bureau);
+        self.lease = store::bureau::renew(&tx, &self.lease, until).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn free(&self) -> Result<()> {
+        let tx = self.world.store.write().await?;
+        match store::bureau::release(&tx, &self.lease).await {
+            // Its time had run out; there is nothing to give back.
+            Ok(()) | Err(store::Error::Conflict(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+        Ok(tx.commit().await?)
+    }
+
+    fn later(&self) -> Timestamp {
+        self.world.now() + backoff(self.world, self.attempt)
+    }
+
+    /// The authority's own reasons to wait need minutes, not seconds: outside its hours (20), too many files waiting
+    /// (15), maintenance (901, 902).
+    fn later_after(&self, code: MsgCode) -> Timestamp {
+        let least = match code {
+            MsgCode::HOURS => SignedDuration::from_mins(5),
+            MsgCode::TOO_MANY_WAITING | MsgCode::UPLOAD_MAINTENANCE | MsgCode::DOWNLOAD_MAINTENANCE => {
+                SignedDuration::from_mins(1)
+            }
+            _ => SignedDuration::from_secs(2),
+        };
+        self.later().max(self.world.now() + least)
+    }
+}
+
+/// Notes that the authority stored an upload: the ledger, the order, the audit line and the messages at once.
+///
+/// # Errors
+/// When the store cannot.
+pub async fn settle_stored(tx: &Tx, world: &World, upload: &Upload, note: &str) -> Result<()> {
+    let now = world.now();
+    store::upload::mark_stored(tx, upload.id, now, 0, Some(&clip(note))).await?;
+    let Some(order) = upload.order else { return Ok(()) };
+    reported(tx, world, order, upload, now).await
+}
+
+async fn reported(tx: &Tx, world: &World, order: OrderId, upload: &Upload, now: Timestamp) -> Result<()> {
+    let mut loaded = Loaded::lock(tx, world, order).await?;
+    let stage = match loaded.order.stage.clone().report(upload.sequence, now) {
+        Ok(stage) => stage,
+        // A result came faster than the answer and has moved the order on already.
+        Err(_) => return Ok(()),
+    };
+    loaded.enter(stage, now);
+    loaded.save(tx).await?;
+    let until = local_time(now + SignedDuration::from_hours(filing::stage::SMS_HOURS));
+    let mobiles: Vec<String> =
+        receivers_of_codes(&loaded.order.draft).iter().map(|mobile| filing::mask::phone(mobile)).collect();
+    let domain = loaded.order.draft.basic.domain.clone();
+    notice::send(tx, world, &everybody(&loaded), "sms-check-pending", &[
+        ("domain", &domain),
+        ("mobiles", &mobiles.join(", ")),
+        ("until", &until),
+        ("check", world.settings.sms_check_url.as_str()),
+    ])
+    .await?;
+    let facts = json!({ "bureau": upload.bureau, "sequence": upload.sequence, "sha256": upload.sha256 });
+    Trail::by_job("report", now).on("order", order).moved("to_report", "awaiting_sms").with(facts).write(tx).await
+}
+
+fn number(upload: &Upload) -> Result<i64> {
+    i64::try_from(upload.sequence).map_err(|_| Error::internal("a number beyond 63 bits"))
+}
+
+fn code_of(code: MsgCode) -> i32 {
+    i32::try_from(code.0).unwrap_or(i32::MAX)
+}
+
+/// What a server says may be long; a line of the ledger is not.
+fn clip(text: &str) -> String {
+    text.chars().take(300).collect()
+}

@@ -1,0 +1,367 @@
+//! What every act on an order shares: loading it with what the checks need, moving it, and who may see it.
+
+use std::collections::BTreeMap;
+
+use filing::check::{self, Facts, Finding};
+use filing::detect::{Answers, Detected, detect};
+use filing::draft::Draft;
+use filing::material::{Held, MaterialKind};
+use filing::stage::{ChangeRequest, Stage, StageKind};
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use store::account::{Account, IdentityKind};
+use store::material::Material;
+use store::order::{Hold, Order, Submission};
+use store::{OrderId, Reader, Tx};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::actor::Actor;
+use crate::agreement::Accepted;
+use crate::error::{Error, Result};
+use crate::fields;
+use crate::inventory;
+use crate::timer;
+use crate::world::{World, china_date};
+
+pub mod masked;
+pub mod timeline;
+pub mod view;
+
+/// The path that stands for the whole order in a change request: every field may then be edited.
+pub const WHOLE: &str = "order";
+
+/// Which order.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct OrderRef {
+    /// The order.
+    pub order: Uuid,
+}
+
+impl OrderRef {
+    /// The order's id.
+    #[must_use]
+    pub const fn id(&self) -> OrderId {
+        OrderId(self.order)
+    }
+}
+
+/// What an order remembers besides draft and stage; no personal data.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct OrderFacts {
+    /// What the ministry and our records answered, by domain.
+    pub detection: BTreeMap<String, Answers>,
+    /// When they were asked.
+    pub detected_at: Option<Timestamp>,
+    /// The agreements accepted at the last submission.
+    pub agreements: Vec<Accepted>,
+    /// How often it was submitted.
+    pub rounds: u32,
+    /// The reminders sent in the present stage.
+    pub reminders: Vec<String>,
+    /// That the authority approved, when its decision came before the record.
+    pub approved_at: Option<Timestamp>,
+}
+
+/// An order with everything the checks look at.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// The order.
+    pub order: Order,
+    /// What it remembers.
+    pub facts: OrderFacts,
+    /// Whose it is.
+    pub account: Account,
+    /// The materials that are there.
+    pub materials: Vec<Material>,
+    /// What was submitted, by round.
+    pub submissions: Vec<Submission>,
+    /// What the checks know besides the draft.
+    pub known: Facts,
+}
+
+impl OrderFacts {
+    /// What an order remembers.
+    ///
+    /// # Errors
+    /// When the row is damaged.
+    pub fn of(order: &Order) -> Result<Self> {
+        if order.facts.is_null() { Ok(Self::default()) } else { Ok(serde_json::from_value(order.facts.clone())?) }
+    }
+}
+
+impl Loaded {
+    /// Loads an order.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn read(reader: &Reader, world: &World, id: OrderId) -> Result<Self> {
+        let order = store::order::get(reader, id).await?;
+        Self::around(reader, world, order).await
+    }
+
+    /// Loads an order and locks it until the transaction ends.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn lock(tx: &Tx, world: &World, id: OrderId) -> Result<Self> {
+        let order = store::order::get_for_update(tx, id).await?;
+        Self::around(tx, world, order).await
+    }
+
+    async fn around(reader: &Reader, world: &World, order: Order) -> Result<Self> {
+        let facts = OrderFacts::of(&order)?;
+        let account = store::account::get(reader, order.account).await?;
+        let materials = store::material::list(reader, order.id).await?;
+        let submissions = store::order::submissions(reader, order.id).await?;
+        let mut loaded = Self { order, facts, account, materials, submissions, known: Facts::default() };
+        loaded.known = loaded.gather(reader, world).await?;
+        Ok(loaded)
+    }
+
+    async fn gather(&self, reader: &Reader, world: &World) -> Result<Facts> {
+        let resources = inventory::of_account(reader, self.order.account, Some(self.order.id)).await?;
+        let mut domains_in_other_orders = Vec::new();
+        for domain in self.domains() {
+            let holder = store::order::held_by(reader, &Hold::Domain(domain.clone())).await?;
+            if holder.is_some_and(|holder| holder != self.order.id) {
+                domains_in_other_orders.push(domain);
+            }
+        }
+        let running = store::order::held_by(reader, &Hold::Account(self.order.account)).await?;
+        Ok(Facts {
+            identity: identity_of(&self.account, world),
+            account_mobile: self.account.mobile.clone().filter(|_| self.account.mobile_confirmed_at.is_some()),
+            resources,
+            materials: self.materials.iter().filter_map(held).collect(),
+            detection: self.facts.detection.clone(),
+            registrations: BTreeMap::new(),
+            running_orders: u32::from(running.is_some_and(|holder| holder != self.order.id)),
+            domains_in_other_orders,
+            requests: self.open_requests(world),
+        })
+    }
+
+    /// The registrable domains of the draft, as the database and the wire write them.
+    #[must_use]
+    pub fn domains(&self) -> Vec<String> {
+        domains_of(&self.order.draft)
+    }
+
+    /// What was asked for and is not mended yet: the value is still the one that was submitted.
+    #[must_use]
+    pub fn open_requests(&self, _world: &World) -> Vec<ChangeRequest> {
+        let Stage::ChangesRequested { requests, at, .. } = &self.order.stage else { return Vec::new() };
+        let now = fields::flatten(&self.order.draft);
+        let then = self.submissions.last().map(|submission| fields::flatten(&submission.draft)).unwrap_or_default();
+        let is_open = |request: &&ChangeRequest| {
+            if request.field == WHOLE {
+                return now == then && self.materials.iter().all(|material| material.created_at <= *at);
+            }
+            if MaterialKind::from_field(&request.field).is_some() {
+                let new = self.materials.iter().any(|m| m.slot == request.field && m.created_at > *at);
+                return !new;
+            }
+            fields::below(&now, &request.field) == fields::below(&then, &request.field)
+        };
+        requests.iter().filter(is_open).cloned().collect()
+    }
+
+    /// Everything the checks say today.
+    #[must_use]
+    pub fn findings(&self, today: Date) -> Vec<Finding> {
+        let mut findings = check::run(&self.order.draft, &self.known, today);
+        findings.extend(unsupported(&self.order.draft, &self.facts.detection));
+        findings.extend(crate::upload::unwritable(&self.order.draft));
+        findings
+    }
+
+    /// Refuses when the order is not the actor's own; that it exists is not told.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub fn require_owner(&self, actor: &Actor) -> Result<()> {
+        if self.order.account == actor.account { Ok(()) } else { Err(Error::NotFound) }
+    }
+
+    /// Refuses when the actor is an applicant and the order somebody else's.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub fn require_visible(&self, actor: &Actor) -> Result<()> {
+        if actor.is_staff() { Ok(()) } else { self.require_owner(actor) }
+    }
+
+    /// Refuses when somebody saved the order since the actor read it.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] with `version`.
+    pub fn require_version(&self, version: i64) -> Result<()> {
+        if self.order.version == version { Ok(()) } else { Err(Error::conflict("version")) }
+    }
+
+    /// Which fields the applicant may change now.
+    #[must_use]
+    pub fn editable(&self) -> Editable {
+        match &self.order.stage {
+            Stage::Draft { .. } => Editable { all: true, fields: Vec::new() },
+            Stage::ChangesRequested { requests, .. } => {
+                let mut fields: Vec<String> = requests.iter().map(|request| request.field.clone()).collect();
+                fields.sort();
+                fields.dedup();
+                Editable { all: fields.iter().any(|field| field == WHOLE), fields }
+            }
+            _ => Editable { all: false, fields: Vec::new() },
+        }
+    }
+
+    /// The last round that was submitted before the present one, for the reviewer's comparison.
+    #[must_use]
+    pub fn previous_submission(&self) -> Option<&Submission> {
+        self.submissions.len().checked_sub(2).and_then(|index| self.submissions.get(index))
+    }
+
+    /// Moves the order to a stage and sets its timer; the caller saves it.
+    pub fn enter(&mut self, stage: Stage, now: Timestamp) {
+        if stage.kind() != self.order.stage.kind() {
+            self.order.entered_at = now;
+            self.facts.reminders.clear();
+        }
+        self.order.stage = stage;
+        self.order.updated_at = now;
+        self.order.due_at = timer::next(&self.order, &self.facts);
+    }
+
+    /// Writes the order with what it remembers.
+    ///
+    /// # Errors
+    /// When somebody else was first.
+    pub async fn save(&mut self, tx: &Tx) -> Result<()> {
+        self.order.facts = serde_json::to_value(&self.facts)?;
+        self.order.province.clone_from(&self.order.draft.basic.province);
+        self.order.nature.clone_from(&self.order.draft.basic.nature);
+        Ok(store::order::update(tx, &mut self.order).await?)
+    }
+}
+
+/// Which fields of an order may be changed now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Editable {
+    /// Every field may.
+    pub all: bool,
+    /// Otherwise these, and what lies below them.
+    pub fields: Vec<String>,
+}
+
+impl Editable {
+    /// Whether a field may be changed.
+    #[must_use]
+    pub fn allows(&self, path: &str) -> bool {
+        self.all || self.fields.iter().any(|field| fields::is_at_or_below(path, field))
+    }
+}
+
+/// The registrable domains of a draft, each once, as the database and the wire write them.
+#[must_use]
+pub fn domains_of(draft: &Draft) -> Vec<String> {
+    let mut domains: Vec<String> = Vec::new();
+    let typed = std::iter::once(&draft.basic.domain).chain(draft.sites.iter().map(|site| &site.domain));
+    for text in typed.filter(|text| !text.trim().is_empty()) {
+        let Ok(domain) = filing::domain::DomainName::parse(text) else { continue };
+        if !domains.iter().any(|known| known == domain.as_str()) {
+            domains.push(domain.as_str().to_owned());
+        }
+    }
+    domains
+}
+
+/// The type of filing the answers for the first domain come to.
+#[must_use]
+pub fn detected(draft: &Draft, detection: &BTreeMap<String, Answers>) -> Option<Detected> {
+    let domain = filing::domain::DomainName::parse(&draft.basic.domain).ok()?;
+    detection.get(domain.as_str()).copied().map(detect)
+}
+
+/// This version reports first filings; the other types are told so before anybody types a page.
+fn unsupported(draft: &Draft, detection: &BTreeMap<String, Answers>) -> Option<Finding> {
+    use filing::stage::Action;
+    let action = detected(draft, detection)?.action()?;
+    (action != Action::FirstFiling).then(|| crate::finding::block("basic.domain", "action-not-offered", &[]))
+}
+
+/// What the checks know of an account's identity.
+#[must_use]
+pub fn identity_of(account: &Account, world: &World) -> Option<check::Identity> {
+    let identity = account.identity.as_ref()?;
+    // The rule waits two days; a provider that waits less, or not at all, has the wait begin so much earlier.
+    let head_start = 2_i64.saturating_sub(i64::from(world.settings.individual_wait_days)).max(0);
+    Some(check::Identity {
+        individual: identity.kind == IdentityKind::Individual,
+        name: identity.name.clone(),
+        certificate_number: identity.certificate_number.clone(),
+        verified_on: china_date(identity.confirmed_at - SignedDuration::from_hours(24 * head_start)),
+    })
+}
+
+fn held(material: &Material) -> Option<Held> {
+    let (kind, site) = MaterialKind::from_field(&material.slot)?;
+    Some(Held {
+        kind,
+        site,
+        // The rules of form speak of the file the applicant brought, not of the picture made of it.
+        media_type: material.facts["uploaded_type"].as_str().unwrap_or(&material.media_type).to_owned(),
+        // The smallest size is a rule for scans; a camera held to the paper gives as many bytes as it gives.
+        bytes: match material.facts["uploaded_bytes"].as_u64().unwrap_or(material.size) {
+            bytes if material.source == "handover" => bytes.max(filing::material::MIN_BYTES),
+            bytes => bytes,
+        },
+    })
+}
+
+/// Holds what only one running order may: its subject and its domains.
+///
+/// # Errors
+/// [`Error::Invalid`] naming the field that another order holds.
+pub(crate) async fn hold_subject_and_domains(tx: &Tx, loaded: &Loaded) -> Result<()> {
+    let basic = &loaded.order.draft.basic;
+    let subject = Hold::Subject {
+        certificate_kind: basic.certificate_kind.clone(),
+        certificate_number: basic.certificate_number.trim().to_uppercase(),
+    };
+    let mut findings = Vec::new();
+    if is_taken(store::order::hold(tx, loaded.order.id, &subject).await)? {
+        findings.push(crate::finding::block("basic.certificate_number", "subject-in-other-order", &[]));
+    }
+    for (index, domain) in loaded.domains().into_iter().enumerate() {
+        let field = if index == 0 { "basic.domain".to_owned() } else { format!("sites.{index}.domain") };
+        if is_taken(store::order::hold(tx, loaded.order.id, &Hold::Domain(domain)).await)? {
+            findings.push(crate::finding::block(&field, "domain-in-other-order", &[]));
+        }
+    }
+    if findings.is_empty() { Ok(()) } else { Err(Error::Invalid(findings)) }
+}
+
+/// Lets go of subject and domains; the account's one running order stays this one.
+///
+/// # Errors
+/// When the store cannot.
+pub(crate) async fn back_to_account_hold(tx: &Tx, order: &Order) -> Result<()> {
+    store::order::release_holds(tx, order.id).await?;
+    Ok(store::order::hold(tx, order.id, &Hold::Account(order.account)).await?)
+}
+
+fn is_taken(held: store::Result<()>) -> Result<bool> {
+    match held {
+        Ok(()) => Ok(false),
+        Err(store::Error::Conflict(store::Conflict::Running(_))) => Ok(true),
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// The word of a stage.
+#[must_use]
+pub fn word(stage: &Stage) -> &'static str {
+    StageKind::as_str(stage.kind())
+}

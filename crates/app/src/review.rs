@@ -1,0 +1,271 @@
+//! The first review (初审) as the reviewer sees it: data, documents, findings, marks, calls, and what changed.
+
+use std::collections::BTreeMap;
+
+use filing::check::Finding;
+use filing::stage::Stage;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use store::order::Order;
+use store::review::{Mark, MarkState};
+use store::{AccountId, Reader};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::actor::Actor;
+use crate::error::{Error, Result};
+use crate::fields;
+use crate::order::Loaded;
+use crate::order::masked::masked;
+use crate::order::view::OrderView;
+use crate::world::World;
+
+/// A case on the review desk.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct CaseView {
+    /// The order, masked.
+    pub order: OrderView,
+    /// Everything the checks say today.
+    pub findings: Vec<Finding>,
+    /// The fields one by one.
+    pub rows: Vec<CaseRow>,
+    /// The papers' slots that changed since the submission before.
+    pub changed_slots: Vec<String>,
+    /// The calls made.
+    pub calls: Vec<CallView>,
+    /// Who has claimed it.
+    pub claimed_by: Option<Uuid>,
+    /// Whether that is the actor.
+    pub mine: bool,
+    /// How often it was submitted.
+    pub submissions: u32,
+    /// What stands in the way of passing it, as words with texts in the locale files; empty when nothing does.
+    pub pass_blockers: Vec<&'static str>,
+}
+
+/// One field of a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CaseRow {
+    /// The field's path.
+    pub field: String,
+    /// Its value, masked.
+    pub value: String,
+    /// Whether there is more to it than is shown.
+    pub sealed: bool,
+    /// What the reviewer found.
+    pub mark: MarkView,
+    /// What the applicant is to do.
+    pub advice: Option<String>,
+    /// The rules that have something to say about it.
+    pub finding_rules: Vec<String>,
+    /// Its masked value in the submission before, when it changed since.
+    pub changed: Option<String>,
+}
+
+/// What a reviewer found of a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MarkView {
+    /// Nothing yet.
+    None,
+    /// It was looked at.
+    Seen,
+    /// It is right.
+    Ok,
+    /// It must be mended.
+    NeedsChange,
+}
+
+/// A call about a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CallView {
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// Who called.
+    pub by: Uuid,
+    /// `principal`, or `manager` with the site's number behind a dot.
+    pub who: String,
+    /// The number, masked.
+    pub phone: String,
+    /// How it ended.
+    pub outcome: CallOutcome,
+    /// What was said.
+    pub note: String,
+}
+
+/// How a call ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CallOutcome {
+    /// The person confirmed the filing.
+    Confirmed,
+    /// Nobody answered.
+    NoAnswer,
+    /// Somebody else answered.
+    WrongPerson,
+    /// The person knows of no filing.
+    Denied,
+}
+
+impl CallOutcome {
+    /// The word it is stored as.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Confirmed => "confirmed",
+            Self::NoAnswer => "no_answer",
+            Self::WrongPerson => "wrong_person",
+            Self::Denied => "denied",
+        }
+    }
+
+    fn from_word(word: &str) -> Self {
+        match word {
+            "confirmed" => Self::Confirmed,
+            "wrong_person" => Self::WrongPerson,
+            "denied" => Self::Denied,
+            _ => Self::NoAnswer,
+        }
+    }
+}
+
+impl From<MarkState> for MarkView {
+    fn from(state: MarkState) -> Self {
+        match state {
+            MarkState::Seen => Self::Seen,
+            MarkState::Ok => Self::Ok,
+            MarkState::NeedsChange => Self::NeedsChange,
+        }
+    }
+}
+
+/// Who has claimed an order.
+#[must_use]
+pub const fn claimed_by(order: &Order) -> Option<AccountId> {
+    match &order.stage {
+        Stage::InReview { reviewer, .. } => Some(AccountId(*reviewer)),
+        _ => None,
+    }
+}
+
+/// Refuses unless the actor has claimed the order.
+///
+/// # Errors
+/// `not-claimed-by-you`.
+pub fn require_claim(actor: &Actor, order: &Order) -> Result<()> {
+    if claimed_by(order) == Some(actor.account) { Ok(()) } else { Err(Error::conflict("not-claimed-by-you")) }
+}
+
+/// What stands in the way of passing a case.
+///
+/// # Errors
+/// When the store cannot.
+pub async fn pass_blockers(
+    reader: &Reader,
+    world: &World,
+    loaded: &Loaded,
+    findings: &[Finding],
+) -> Result<Vec<&'static str>> {
+    let mut blockers = Vec::new();
+    if filing::check::blocks(findings) {
+        blockers.push("findings-block");
+    }
+    let marks = store::review::list(reader, loaded.order.id).await?;
+    if marks.iter().any(|mark| mark.state == MarkState::NeedsChange) {
+        blockers.push("marks-open");
+    }
+    if world.settings.require_call {
+        let since = loaded.submissions.first().map_or(loaded.order.created_at, |first| first.at);
+        let calls = store::call::list(reader, loaded.order.id).await?;
+        if !calls.iter().any(|call| call.outcome == "confirmed" && call.at >= since) {
+            blockers.push("call-missing");
+        }
+    }
+    Ok(blockers)
+}
+
+impl CaseView {
+    /// A case as an actor sees it.
+    ///
+    /// # Errors
+    /// When the store cannot.
+    pub async fn of(reader: &Reader, world: &World, actor: &Actor, loaded: &Loaded) -> Result<Self> {
+        let findings = loaded.findings(world.today());
+        let marks = store::review::list(reader, loaded.order.id).await?;
+        let calls = store::call::list(reader, loaded.order.id).await?;
+        let claimed_by = claimed_by(&loaded.order);
+        let previous = loaded.previous_submission();
+        let changed_slots = previous.map(|previous| {
+            loaded.materials.iter().filter(|m| m.created_at > previous.at).map(|m| m.slot.clone()).collect()
+        });
+        Ok(Self {
+            order: OrderView::of(reader, world, actor, loaded).await?,
+            rows: rows(loaded, &findings, &marks),
+            changed_slots: changed_slots.unwrap_or_default(),
+            calls: calls
+                .into_iter()
+                .map(|call| CallView {
+                    at: call.at,
+                    by: call.reviewer.0,
+                    who: call.party,
+                    phone: filing::mask::phone(&call.phone),
+                    outcome: CallOutcome::from_word(&call.outcome),
+                    note: call.note,
+                })
+                .collect(),
+            claimed_by: claimed_by.map(|account| account.0),
+            mine: claimed_by == Some(actor.account),
+            submissions: loaded.facts.rounds,
+            pass_blockers: pass_blockers(reader, world, loaded, &findings).await?,
+            findings,
+        })
+    }
+}
+
+fn rows(loaded: &Loaded, findings: &[Finding], marks: &[Mark]) -> Vec<CaseRow> {
+    let draft = &loaded.order.draft;
+    let plain = fields::flatten(draft);
+    let shown = fields::flatten(&masked(draft));
+    let (before_plain, before_shown) = match loaded.previous_submission() {
+        Some(previous) => (fields::flatten(&previous.draft), fields::flatten(&masked(&previous.draft))),
+        None => (plain.clone(), BTreeMap::new()),
+    };
+    let mut rows: Vec<CaseRow> = plain
+        .iter()
+        .filter(|(path, _)| !is_not_read(draft, path))
+        .map(|(path, value)| {
+            let mark = marks.iter().find(|mark| mark.field == *path);
+            let differs = before_plain.get(path) != Some(value);
+            CaseRow {
+                field: path.clone(),
+                value: shown.get(path).cloned().unwrap_or_default(),
+                sealed: shown.get(path) != Some(value),
+                mark: mark.map_or(MarkView::None, |mark| mark.state.into()),
+                advice: mark.map(|mark| mark.advice.clone()).filter(|advice| !advice.is_empty()),
+                finding_rules: findings.iter().filter(|f| f.field == *path).map(|f| f.rule.clone()).collect(),
+                changed: differs.then(|| before_shown.get(path).cloned().unwrap_or_default()),
+            }
+        })
+        .collect();
+    rows.sort_by_key(|row| (section_rank(&row.field), row.field.clone()));
+    rows
+}
+
+/// A manager who is the principal has no fields of their own.
+fn is_not_read(draft: &filing::draft::Draft, path: &str) -> bool {
+    (0..draft.sites.len()).any(|site| {
+        let is_principal = filing::material::manager(draft, site)
+            .is_some_and(|person| std::ptr::eq(person, &draft.principal));
+        is_principal && fields::is_at_or_below(path, &format!("sites.{site}.manager"))
+    })
+}
+
+fn section_rank(path: &str) -> u8 {
+    match path.split('.').next() {
+        Some("basic") => 0,
+        Some("subject") => 1,
+        Some("principal") => 2,
+        _ => 3,
+    }
+}

@@ -1,0 +1,119 @@
+//! What the operator decides: one structure the configuration file is read into.
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+use utoipa::ToSchema;
+
+/// The settings of the acts and jobs; every field has a default that suits one machine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// The address people reach the platform under; links in messages begin with it.
+    #[schema(value_type = String)]
+    pub public_url: Url,
+    /// The provider as its customers know it.
+    pub provider: Provider,
+    /// Whether this is a demonstration: messages are then also shown on a page of the platform.
+    pub demo: bool,
+    /// Where the authority lets people enter its text-message codes.
+    #[schema(value_type = String)]
+    pub sms_check_url: Url,
+    /// Where the police take their filing (公安备案).
+    #[schema(value_type = String)]
+    pub police_url: Url,
+    /// What a closed domain answers.
+    pub closed: Closed,
+    /// Whether a case may be passed only after a confirmed phone call.
+    pub require_call: bool,
+    /// How many days a personal account waits after its verification before it may file (Tencent Cloud 243/18911).
+    pub individual_wait_days: u8,
+    /// How many days a session lives without being used.
+    pub session_days: u16,
+    /// How long a code that confirms a contact is good for, in minutes.
+    pub code_minutes: u16,
+    /// How long the link for the phone is good for, in minutes.
+    pub handover_minutes: u16,
+    /// How often the authority is asked for downloads, in seconds.
+    pub poll_seconds: u32,
+    /// The largest picture taken in, in bytes.
+    pub max_picture_bytes: u64,
+}
+
+/// The access provider (接入服务商).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Provider {
+    /// The name in Chinese, which stands before every text message.
+    pub name_zh: String,
+    /// The name in English.
+    pub name_en: String,
+    /// The number people may call.
+    pub phone: String,
+    /// The address people may write to.
+    pub email: String,
+}
+
+/// What a closed domain answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Closed {
+    /// A redirect to the page of the platform that asks to file.
+    Redirect,
+    /// That page itself.
+    Page,
+}
+
+impl Default for Provider {
+    fn default() -> Self {
+        Self { name_zh: "Beian".into(), name_en: "Beian".into(), phone: String::new(), email: String::new() }
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            public_url: constant_url("http://127.0.0.1:8600/"),
+            provider: Provider::default(),
+            demo: false,
+            sms_check_url: constant_url("https://beian.miit.gov.cn/"),
+            police_url: constant_url("https://beian.mps.gov.cn/"),
+            closed: Closed::Redirect,
+            require_call: true,
+            individual_wait_days: 2,
+            session_days: 30,
+            code_minutes: 10,
+            handover_minutes: 120,
+            poll_seconds: 15,
+            // 9 MB: the largest file the public consoles take (Tencent Cloud, uploading materials).
+            max_picture_bytes: 9_000_000,
+        }
+    }
+}
+
+#[expect(clippy::expect_used, reason = "the argument is a constant of this file")]
+fn constant_url(text: &str) -> Url {
+    Url::parse(text).expect("a constant address parses")
+}
+
+impl Settings {
+    /// An address below the public one.
+    #[must_use]
+    pub fn link(&self, path: &str) -> String {
+        format!("{}/{}", self.public_url.as_str().trim_end_matches('/'), path.trim_start_matches('/'))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_has_one_slash_between_its_parts() {
+        assert_eq!(Settings::default().link("/h/abc"), "http://127.0.0.1:8600/h/abc");
+    }
+
+    #[test]
+    fn an_unknown_setting_is_refused() {
+        assert!(serde_json::from_str::<Settings>(r#"{"sesion_days": 3}"#).is_err());
+    }
+}
