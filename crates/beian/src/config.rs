@@ -10,10 +10,11 @@ pub use describe::{reference, show, show_json};
 pub use load::{Invalid, Loaded, Sources};
 pub use secret::Secret;
 
+use app::bureau::BureauSettings;
 use app::settings::Settings;
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use utoipa::ToSchema;
 
 /// Everything that can be configured.
@@ -34,8 +35,10 @@ pub struct Config {
     pub mail: Mail,
     /// The way out for text messages.
     pub sms: Sms,
+    /// The authorities this provider reports to, one `[[bureaus]]` each.
+    pub bureaus: Vec<BureauSettings>,
     /// The gateway (`beian gateway`).
-    pub gateway: Gateway,
+    pub gateway: gateway::Config,
     /// The sandbox authority (`beian authority`).
     pub sandbox: Sandbox,
     /// The log.
@@ -49,8 +52,6 @@ pub struct Server {
     /// The address and port of pages and API. Put a proxy that speaks TLS in front of any but 127.0.0.1.
     #[schema(value_type = String)]
     pub listen: SocketAddr,
-    /// Whether a proxy in front sets `X-Forwarded-For`; only then is the header believed.
-    pub behind_proxy: bool,
     /// How long requests and jobs in progress may take to end after SIGTERM or SIGINT, in seconds.
     pub shutdown_seconds: u64,
     /// Whether this process also works off the jobs (reports, downloads, messages). One process must.
@@ -111,26 +112,6 @@ pub struct Sms {
     pub secret: Secret,
 }
 
-/// The gateway (`beian gateway`).
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Gateway {
-    /// The address and port visitors' requests come in at.
-    #[schema(value_type = String)]
-    pub listen: SocketAddr,
-    /// The address and port of its metrics and health.
-    #[schema(value_type = String)]
-    pub metrics_listen: SocketAddr,
-    /// The platform it follows.
-    pub platform: String,
-    /// The API key of an account with the role `gateway`.
-    #[schema(value_type = String)]
-    pub api_key: Secret,
-    /// The file it keeps what it knows in, so that it starts without the platform. Empty means `gateway.json` in `data.dir`.
-    #[schema(value_type = String)]
-    pub state_file: PathBuf,
-}
-
 /// The sandbox authority (`beian authority`).
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -138,8 +119,36 @@ pub struct Sandbox {
     /// The address and port of its SOAP services and pages.
     #[schema(value_type = String)]
     pub listen: SocketAddr,
-    /// The address people and the platform reach it under. Empty means `http://` and `listen`.
-    pub public_url: String,
+    /// Its own database file. Empty means `authority.sqlite` in `data.dir`.
+    #[schema(value_type = String)]
+    pub database: PathBuf,
+    /// The two-digit code of its province.
+    pub province: i64,
+    /// Approves a filing by itself so many seconds after its verification; 0 leaves every decision to the desk.
+    pub approve_after_seconds: u64,
+    /// The providers it knows, one `[[sandbox.providers]]` each.
+    pub providers: Vec<SandboxProvider>,
+}
+
+/// A provider with the account the sandbox authority issued to it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SandboxProvider {
+    /// Its id.
+    pub isp_id: i64,
+    /// Its name, for the desk.
+    pub name: String,
+    /// Its user name.
+    pub user: String,
+    /// Its password.
+    #[schema(value_type = String)]
+    pub password: Secret,
+    /// Its AES key, 16 characters.
+    #[schema(value_type = String)]
+    pub aes_key: Secret,
+    /// Its AES initialisation vector, 16 characters.
+    #[schema(value_type = String)]
+    pub aes_iv: Secret,
 }
 
 /// The log, written to standard error.
@@ -170,25 +179,19 @@ const fn local(port: u16) -> SocketAddr {
 
 impl Default for Server {
     fn default() -> Self {
-        Self { listen: local(8600), behind_proxy: false, shutdown_seconds: 20, worker: true }
-    }
-}
-
-impl Default for Gateway {
-    fn default() -> Self {
-        Self {
-            listen: local(8602),
-            metrics_listen: local(8604),
-            platform: "http://127.0.0.1:8600".to_owned(),
-            api_key: Secret::default(),
-            state_file: PathBuf::new(),
-        }
+        Self { listen: local(8600), shutdown_seconds: 20, worker: true }
     }
 }
 
 impl Default for Sandbox {
     fn default() -> Self {
-        Self { listen: local(8601), public_url: String::new() }
+        Self {
+            listen: local(8601),
+            database: PathBuf::new(),
+            province: 33,
+            approve_after_seconds: 0,
+            providers: Vec::new(),
+        }
     }
 }
 
@@ -210,6 +213,16 @@ impl Config {
 
     /// The file of the master keys, with the default filled in.
     pub fn key_file(&self) -> PathBuf {
-        if self.keys.file.as_os_str().is_empty() { self.data.dir.join("master.key") } else { self.keys.file.clone() }
+        or(&self.keys.file, || self.data.dir.join("master.key"))
     }
+
+    /// The sandbox authority's database file, with the default filled in.
+    pub fn sandbox_database(&self) -> PathBuf {
+        or(&self.sandbox.database, || self.data.dir.join("authority.sqlite"))
+    }
+}
+
+/// A path, or the default of one that is empty.
+fn or(path: &Path, default: impl FnOnce() -> PathBuf) -> PathBuf {
+    if path.as_os_str().is_empty() { default() } else { path.to_owned() }
 }

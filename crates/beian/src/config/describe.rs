@@ -1,9 +1,9 @@
 //! Prints the configuration: what can be set (for `docs/config.md`) and what is set, and where.
 
 use super::{Config, Loaded};
-use crate::schema::json_schema;
 use serde_json::{Map, Value};
 use std::fmt::Write as _;
+use utoipa::{PartialSchema as _, ToSchema as _};
 
 /// One key of the configuration.
 pub struct Key {
@@ -73,15 +73,19 @@ The variable of a key is `BEIAN_`, then the key in capitals with two underscores
 
 /// The reference of every key, in Markdown.
 pub fn reference() -> String {
-    let schema = json_schema::<Config>("Configuration of Beian");
+    let mut parts = Vec::new();
+    Config::schemas(&mut parts);
+    let definitions: Map<String, Value> =
+        parts.into_iter().map(|(name, part)| (name, serde_json::to_value(part).unwrap_or_default())).collect();
+    let schema = serde_json::to_value(Config::schema()).unwrap_or_default();
     let mut text = HEAD.to_owned();
     let defaults = serde_json::to_value(Config::default()).unwrap_or_default();
-    sections("", &schema, &schema, &defaults, &mut text);
+    sections("", &schema, &definitions, &defaults, &mut text);
     text
 }
 
 /// Writes a section for every object below a schema: its own keys first, then the sections inside it.
-fn sections(path: &str, schema: &Value, root: &Value, defaults: &Value, text: &mut String) {
+fn sections(path: &str, schema: &Value, root: &Map<String, Value>, defaults: &Value, text: &mut String) {
     let Some(properties) = schema["properties"].as_object() else { return };
     let mut rows = String::new();
     for (name, property) in properties {
@@ -119,14 +123,15 @@ fn sections(path: &str, schema: &Value, root: &Value, defaults: &Value, text: &m
 }
 
 /// Follows a reference, also one that stands beside a description of its own.
-fn resolve<'a>(property: &'a Value, root: &'a Value) -> &'a Value {
+fn resolve<'a>(property: &'a Value, root: &'a Map<String, Value>) -> &'a Value {
     let reference = property["$ref"].as_str().or_else(|| {
         let choices = property["allOf"].as_array().or_else(|| property["oneOf"].as_array())?;
         choices.iter().find_map(|choice| choice["$ref"].as_str())
     });
     reference
-        .and_then(|reference| reference.strip_prefix("#/$defs/"))
-        .map_or(property, |name| &root["$defs"][name])
+        .and_then(|reference| reference.strip_prefix("#/components/schemas/"))
+        .and_then(|name| root.get(name))
+        .unwrap_or(property)
 }
 
 fn description(property: &Value, full: &Value) -> String {
@@ -134,7 +139,7 @@ fn description(property: &Value, full: &Value) -> String {
     text.replace('\n', " ").replace('|', "\\|")
 }
 
-fn kind(full: &Value, root: &Value) -> String {
+fn kind(full: &Value, root: &Map<String, Value>) -> String {
     if let Some(words) = full["enum"].as_array() {
         return words.iter().map(|word| format!("`{}`", word.as_str().unwrap_or_default())).collect::<Vec<_>>().join(", ");
     }

@@ -1,0 +1,61 @@
+# The story: who does what, as it is seen to be done.
+
+who-applicant = applicant
+who-phone = phone
+who-reviewer = reviewer
+who-administrator = administrator
+who-platform = platform
+who-authority = authority
+who-visitor = visitor
+
+story-case = Case: { $title } ({ $id })
+
+story-closed = opens { $domain }: the gateway stops it and sends on to { $place }
+story-still-closed = opens { $domain } again: still stopped
+story-register = registers with { $contact } and enters the code that came
+story-identify = says who the account belongs to ({ $verified })
+story-import-resources = brings { $count } cloud resources in from the inventory
+story-see-resources = sees { $count } cloud resources in the console
+story-check-basic = fills the first page: recognised as { $action }, { $findings } findings
+story-open-order = opens an order for { $domain }
+story-hand-over = shows the QR code for site { $site }; the link is good until { $until }
+story-take-pictures = the site's manager takes { $count } pictures
+story-follow-phone = sees on the PC that the phone is done
+story-fill-subject = fills in the subject and its principal
+story-fill-sites = fills in { $count } sites and their managers
+story-upload = uploads { $count } papers
+story-check-order = looks before submitting: { $blocks } to mend, { $warnings } to mind
+story-submit = accepts { $agreements } agreements and submits
+story-refused = refuses by { $rule } ({ $field }): { $message }
+story-claim = claims the order: { $rows } rows beside their documents, { $findings } findings
+story-request-changes = asks to mend { $fields }
+story-see-requests = is asked to mend ({ $fields }): { $advice }
+story-mend = mends { $fields } and nothing else
+story-resubmit = submits again
+story-look = checks { $rows } rows, { $changed } of them changed
+story-call = calls { $count } people; all confirm
+story-pass = passes the first review
+story-report = reports to the authority as number { $sequence }; text messages to be confirmed until { $until }
+story-verify = { $mobiles } get the authority's text message and confirm it (after { $wrong } wrong codes)
+story-confirm-sms = says that the text messages are confirmed
+story-refuse = sends it back ({ $id })
+story-see-refusal = reads why the authority sent it back ({ $fields }): { $advice }
+story-approve = approves it ({ $id })
+story-filed = receives the number { $number } and acknowledges it
+story-told = learns the number by mail ({ $mail }) and text message ({ $mobile })
+story-open = opens { $domain }: the website is open
+story-look-up = finds { $domain } in the public look-up: { $number }
+story-look-up-at-authority = finds { $domain } in the authority's look-up: { $number }
+story-ledger = reads its ledger: { $count } sequence numbers, each received exactly once
+
+story-part-ready = the { $part } is ready ({ $detail } s)
+story-part-died = the { $part } ended unexpectedly ({ $detail })
+story-part-started-again = the { $part } was started again{ $detail }
+story-part-gave-up = the { $part } cannot be kept running: { $detail }
+
+story-end-filed = Outcome: filed, and the website is open
+story-end-refused-by-check = Outcome: refused by the checks, as it must be
+story-end-refused-by-authority = Outcome: sent back by the authority, as it must be
+story-failed = Stopped at { $step }: { $why }
+story-all-well = All { $cases } cases ended as they must, in { $seconds } s
+story-not-all-well = { $failed } of { $cases } cases did not end as they must, in { $seconds } s

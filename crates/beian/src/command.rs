@@ -1,0 +1,108 @@
+//! What each command does; one file for each group.
+
+mod account;
+mod case;
+mod data;
+mod keys;
+mod print;
+mod serve;
+
+pub use account::refused;
+
+use crate::cli::{self, Cli, Command};
+use crate::config::{Invalid, Loaded, Sources};
+use crate::trouble::{Doing as _, Result, Trouble};
+use crate::{demo, telemetry};
+
+/// Does what the command line says.
+///
+/// # Errors
+/// When it cannot be done, with what a person can do about it.
+pub fn run(cli: Cli) -> Result {
+    let flags = cli.given.flags();
+    match cli.command {
+        Command::Openapi => print::openapi(),
+        Command::HelpMarkdown => print::command_line(),
+        Command::Case(case) => case::run(&case),
+        Command::Config(cli::ConfigCommand::Describe) => print::configuration_reference(),
+        Command::Config(cli::ConfigCommand::Show { json }) => {
+            print::configuration(&load(cli.given.config, flags)?, json)
+        }
+        Command::Gateway(listen) => {
+            let loaded = load(cli.given.config, with(flags, "--listen", "gateway.listen", listen.listen))?;
+            telemetry::start(&loaded.config.log)?;
+            serve::gateway(loaded.config.gateway)
+        }
+        command => runtime()?.block_on(run_async(cli.given, command)),
+    }
+}
+
+async fn run_async(given: cli::Given, command: Command) -> Result {
+    let flags = given.flags();
+    match command {
+        Command::Serve(serve) => {
+            let flags = with(flags, "--listen", "server.listen", serve.listen);
+            let flags = with(flags, "--public-url", "platform.public_url", serve.public_url);
+            let no_worker = serve.no_worker.then(|| "false".to_owned());
+            let loaded = load(given.config, with(flags, "--no-worker", "server.worker", no_worker))?;
+            telemetry::start(&loaded.config.log)?;
+            serve::platform(loaded.config).await
+        }
+        Command::Authority(listen) => {
+            let loaded = load(given.config, with(flags, "--listen", "sandbox.listen", listen.listen))?;
+            telemetry::start(&loaded.config.log)?;
+            serve::authority(loaded.config).await
+        }
+        Command::Demo(demo) => demo::run(*demo, &given).await,
+        Command::DemoOrigin(origin) => demo::serve_origin(origin).await,
+        Command::Migrate(migrate) => data::migrate(&quiet(given, flags)?, migrate.dry_run).await,
+        Command::Backup(backup) => data::backup(&quiet(given, flags)?, &backup.to).await,
+        Command::Restore(restore) => data::restore(&quiet(given, flags)?, &restore),
+        Command::Audit(cli::Audit::Verify) => data::verify_audit(&quiet(given, flags)?).await,
+        Command::Keys(keys) => keys::run(&quiet(given, flags)?, keys).await,
+        Command::Account(account) => account::run(&quiet(given, flags)?, account).await,
+        Command::Resources(cli::Resources::Import { file }) => {
+            account::import_resources(&quiet(given, flags)?, &file).await
+        }
+        Command::Openapi
+        | Command::HelpMarkdown
+        | Command::Case(_)
+        | Command::Config(_)
+        | Command::Gateway(_) => Err(Trouble::new("this command needs no runtime")),
+    }
+}
+
+type Flags = Vec<(&'static str, String, String)>;
+
+fn with(mut flags: Flags, flag: &'static str, key: &str, value: Option<String>) -> Flags {
+    flags.extend(value.map(|value| (flag, key.to_owned(), value)));
+    flags
+}
+
+/// Reads the configuration.
+fn load(file: Option<std::path::PathBuf>, flags: Flags) -> Result<Loaded> {
+    Sources::of_process(file, flags).load().map_err(|Invalid(lines)| {
+        Trouble::configuration(format!("the configuration cannot be used:\n  {}", lines.join("\n  ")))
+            .hint("`beian config describe` prints every key; docs/config.md is the same")
+    })
+}
+
+/// Reads the configuration for a tool, whose own words matter more than log lines.
+fn quiet(given: cli::Given, flags: Flags) -> Result<crate::config::Config> {
+    let mut config = load(given.config, flags)?.config;
+    if given.log.is_none() && config.log.filter == "info" {
+        "warn".clone_into(&mut config.log.filter);
+    }
+    telemetry::start(&config.log)?;
+    Ok(config)
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().doing("cannot start the runtime")
+}
+
+/// Writes a line of an answer to standard output; whoever reads may have gone.
+fn say(line: impl std::fmt::Display) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stdout(), "{line}");
+}

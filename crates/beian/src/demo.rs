@@ -1,0 +1,319 @@
+//! Everything on this machine: for a person to walk through, or for a story to be played in.
+
+mod child;
+mod folder;
+mod origin;
+mod ports;
+mod seed;
+mod stack;
+
+pub use child::follow_parent;
+pub use origin::serve as serve_origin;
+pub use stack::Happening;
+
+use crate::cli::{Demo, Given, StoryOptions};
+use crate::config::Sources;
+use crate::story::{self, Scene, Teller};
+use crate::trouble::{Doing as _, Result, Trouble};
+use crate::words::Language;
+use crate::{shutdown, world};
+use app::world::{Ids as _, SystemIds};
+use child::Spec;
+use filing::case::CaseFile;
+use folder::{Folder, Setup};
+use ports::Ports;
+use stack::Stack;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use url::Url;
+
+/// The case that is played when none is named.
+const BUILT_IN: &str = include_str!("../../../examples/cases/company-two-sites.json");
+/// Asks the authority so often in a demonstration that a person watches.
+const POLL_SECONDS: u32 = 3;
+
+/// Runs a demonstration until it is stopped, or plays a story.
+///
+/// # Errors
+/// When a part cannot be started or kept alive, or a case did not end as it must.
+pub async fn run(demo: Demo, given: &Given) -> Result {
+    match demo.story.clone() {
+        Some(cases) => tell(demo, given, cases).await,
+        None => show(demo, given).await,
+    }
+}
+
+/// Starts everything and waits for Ctrl-C.
+async fn show(demo: Demo, given: &Given) -> Result {
+    let language = Language::choose(demo.story_options.language.as_deref());
+    let say = |key: &str, arguments: &[(&'static str, String)]| print(&language.say(key, arguments));
+    let stop = shutdown::token()?;
+    let ports = Ports::asked(&demo);
+    ports.check()?;
+    let data = demo.data.or_else(|| given.data_dir.as_ref().map(PathBuf::from));
+    let folder = Folder::take(&data.unwrap_or_else(|| Sources::of_process(None, Vec::new()).data_dir.join("demo")))?;
+    say("demo-folder", &[("folder", folder.path().display().to_string())]);
+    let setup =
+        Setup { ports, database: given.database.clone(), poll_seconds: POLL_SECONDS, set: given.set.clone() };
+    say(if folder.gateway_key().is_none() { "demo-first" } else { "demo-again" }, &[]);
+    prepare(&folder, &setup).await?;
+
+    let mut stack = Stack::new()?;
+    for spec in specs(&folder, &setup.ports, &[]) {
+        let part = language.say(&format!("part-{}", spec.name), &[]);
+        say("demo-starting", &[("part", part.clone())]);
+        let started = tokio::select! {
+            started = stack.start(spec) => started,
+            () = stop.cancelled() => break,
+        };
+        match started {
+            Ok(Happening::Ready { after, .. }) => {
+                say("demo-ready", &[("part", part), ("seconds", format!("{:.1}", after.as_secs_f64()))]);
+            }
+            Ok(_) => {}
+            Err(trouble) => {
+                stack.stop(|_| {}).await;
+                return Err(trouble);
+            }
+        }
+    }
+    if !stop.is_cancelled() {
+        print(&welcome(&setup.ports, &folder)?);
+    }
+    let ending = watch(&mut stack, &stop, language).await;
+    say("demo-stopping", &[]);
+    stack.stop(|part| say("demo-stopped", &[("part", language.say(&format!("part-{part}"), &[]))])).await;
+    say("demo-bye", &[("folder", folder.path().display().to_string())]);
+    ending
+}
+
+/// Tells what happens to the parts until the wish to stop is there.
+async fn watch(stack: &mut Stack, stop: &tokio_util::sync::CancellationToken, language: Language) -> Result {
+    loop {
+        let happening = tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            happening = stack.next() => happening,
+        };
+        let name = |part: &str| language.say(&format!("part-{part}"), &[]);
+        match happening {
+            Some(Happening::Died { part, how, last_lines }) => {
+                print(&language.say("demo-died", &[("part", name(part)), ("how", how)]));
+                last_lines.iter().for_each(|line| print(&format!("    {line}")));
+            }
+            Some(Happening::StartedAgain { part }) => {
+                print(&language.say("demo-restarted", &[("part", name(part))]));
+            }
+            Some(Happening::GaveUp { part, why }) => {
+                return Err(Trouble::new(format!("the {part} cannot be kept running ({why})")));
+            }
+            Some(Happening::Ready { .. }) => {}
+            None => return Ok(()),
+        }
+    }
+}
+
+/// Makes key, tables, accounts and configuration, as far as they are not there.
+async fn prepare(folder: &Folder, setup: &Setup) -> Result {
+    folder.make_key()?;
+    folder.write_config(setup)?;
+    let sources = Sources { file: Some(folder.config_file()), ..Sources::default() };
+    let config = sources.load().map_err(|invalid| Trouble::new(invalid.0.join("\n  ")))?.config;
+    let store = world::store(&config).await?;
+    store.migrate().await.doing("cannot make the tables")?;
+    store.close().await;
+    if folder.gateway_key().is_none() {
+        let world = world::world(&config).await?;
+        let key = seed::plant(&world).await?;
+        world.store.close().await;
+        folder.keep_gateway_key(&key)?;
+        folder.write_config(setup)?;
+    }
+    Ok(())
+}
+
+/// The parts in the order they start; further platform processes listen on the ports given.
+fn specs(folder: &Folder, ports: &Ports, more_platforms: &[u16]) -> Vec<Spec> {
+    let spec = |name: &'static str, command: &[&str], health: String| {
+        let config = folder.config_file().display().to_string();
+        let mut arguments = vec!["--config".to_owned(), config];
+        arguments.extend(command.iter().map(|word| (*word).to_owned()));
+        let log = folder.log(name);
+        Spec { name, arguments, first_environment: Vec::new(), health, log }
+    };
+    let at = |port: u16| format!("http://127.0.0.1:{port}");
+    let origin = format!("127.0.0.1:{}", ports.origin);
+    let mut platform = spec("platform", &["serve"], format!("{}/readyz", at(ports.platform)));
+    // A test lets the platform die at a point of its choice, once; it must not die there again when it is back.
+    if let Ok(fault) = std::env::var("BEIAN_PLATFORM_FAULT") {
+        platform.first_environment.push(("BEIAN_FAULT", fault));
+    }
+    let mut specs = vec![
+        spec("authority", &["authority"], format!("{}/healthz", at(ports.authority))),
+        platform,
+        spec(
+            "origin",
+            &["demo-origin", "--listen", &origin, "--platform", &at(ports.platform)],
+            format!("{}/healthz", at(ports.origin)),
+        ),
+        spec("gateway", &["gateway"], format!("{}/healthz", at(ports.metrics))),
+    ];
+    for port in more_platforms {
+        let listen = format!("127.0.0.1:{port}");
+        specs.insert(2, spec("platform-2", &["serve", "--listen", &listen], format!("{}/readyz", at(*port))));
+    }
+    specs
+}
+
+/// What a person needs to know, in both languages.
+fn welcome(ports: &Ports, folder: &Folder) -> Result<String> {
+    let at = |port: u16| format!("http://127.0.0.1:{port}/");
+    let domain = seed::domain()?;
+    let rule = "─".repeat(72);
+    let mut text = format!("\n{rule}\n");
+    for language in [Language::Zh, Language::En] {
+        let say = |key: &str, arguments: &[(&'static str, String)]| language.say(key, arguments);
+        text.push_str(&format!("{}\n\n", say("demo-title", &[])));
+        for (address, key) in [
+            (at(ports.platform), "demo-platform"),
+            (format!("{}messages", at(ports.platform)), "demo-messages"),
+            (at(ports.authority), "demo-authority"),
+            (at(ports.gateway), "demo-gateway"),
+        ] {
+            text.push_str(&format!("  {address:<34} {}\n", say(key, &[])));
+        }
+        let url = at(ports.gateway);
+        text.push_str(&format!("  {}\n\n", say("demo-gateway-try", &[("domain", domain.clone()), ("url", url)])));
+        text.push_str(&format!("  {}\n", say("demo-accounts", &[("password", seed::PASSWORD.to_owned())])));
+        for role in seed::ROLES {
+            text.push_str(&format!("    {:<28} {}\n", seed::login(role), say(&format!("role-{role}"), &[])));
+        }
+        text.push_str(&format!("\n  {}\n", say("demo-stop", &[])));
+        text.push_str(&format!("  {}\n{rule}\n", say("demo-folder", &[("folder", folder.path().display().to_string())])));
+    }
+    Ok(text)
+}
+
+/// A case and the folder its pictures are named from.
+struct Told {
+    case: CaseFile,
+    folder: PathBuf,
+}
+
+/// Plays the cases, in a stack of its own or against one that runs.
+async fn tell(demo: Demo, given: &Given, cases: Vec<PathBuf>) -> Result {
+    let cases = read_cases(&cases)?;
+    let language = Language::choose(demo.story_options.language.as_deref());
+    let mut teller = Teller::new(language, demo.story_options.json);
+    let mut word = [0; 4];
+    SystemIds.fill(&mut word);
+    let run: String = word.iter().map(|byte| format!("{byte:02x}")).collect();
+    match demo.story_options.against.clone() {
+        Some(platform) => {
+            let scene = scene_of(&demo.story_options, platform, run);
+            play_all(&cases, &scene, &mut teller, None).await
+        }
+        None => in_own_stack(&demo, given, &cases, &mut teller, run, u32::from_le_bytes(word)).await,
+    }
+}
+
+fn scene_of(options: &StoryOptions, platform: Url, run: String) -> Scene {
+    let demo_account = |role: &str| format!("{}:{}", seed::login(role), seed::PASSWORD);
+    Scene {
+        platforms: vec![platform],
+        authority: options.authority.clone(),
+        gateway: options.gateway.clone(),
+        origin: options.origin.clone(),
+        administrator: options.administrator.clone().unwrap_or_else(|| demo_account("administrator")),
+        reviewer: options.reviewer.clone().unwrap_or_else(|| demo_account("reviewer")),
+        run,
+    }
+}
+
+async fn in_own_stack(
+    demo: &Demo,
+    given: &Given,
+    cases: &[Told],
+    teller: &mut Teller,
+    run: String,
+    seed: u32,
+) -> Result {
+    let temporary = tempfile::Builder::new().prefix("beian-story-").tempdir().doing("cannot make a folder")?;
+    let folder = Folder::take(temporary.path())?;
+    let ports = Ports::free(seed)?;
+    let more: Vec<u16> = match demo.story_options.platforms {
+        2.. => vec![Ports::free(seed.wrapping_add(5_003))?.platform],
+        _ => Vec::new(),
+    };
+    let setup = Setup { ports, database: given.database.clone(), poll_seconds: 1, set: given.set.clone() };
+    prepare(&folder, &setup).await?;
+    let mut stack = Stack::new()?;
+    let url = |port: u16| Url::parse(&format!("http://127.0.0.1:{port}/")).doing("cannot write an address");
+    let stop = shutdown::token()?;
+    let played = async {
+        for spec in specs(&folder, &ports, &more) {
+            teller.happening(&stack.start(spec).await?);
+        }
+        let mut scene = scene_of(&demo.story_options, url(ports.platform)?, run);
+        for port in more {
+            scene.platforms.push(url(port)?);
+        }
+        scene.authority = url(ports.authority)?;
+        scene.gateway = url(ports.gateway)?;
+        scene.origin = format!("127.0.0.1:{}", ports.origin);
+        play_all(cases, &scene, teller, Some(&mut stack)).await
+    };
+    let ending = tokio::select! {
+        ending = played => ending,
+        () = stop.cancelled() => Err(Trouble::new("stopped before the story ended")),
+    };
+    stack.stop(|_| {}).await;
+    if demo.story_options.keep || ending.is_err() {
+        let kept = temporary.keep();
+        let _ = writeln!(std::io::stderr(), "logs and data: {}", kept.display());
+    }
+    ending
+}
+
+/// Plays one case after the other.
+async fn play_all(cases: &[Told], scene: &Scene, teller: &mut Teller, mut stack: Option<&mut Stack>) -> Result {
+    let mut failed = 0;
+    for told in cases {
+        if !story::play(&told.case, &told.folder, scene, teller).await {
+            failed += 1;
+        }
+        if let Some(stack) = stack.as_deref_mut() {
+            stack.so_far().iter().for_each(|happening| teller.happening(happening));
+        }
+    }
+    teller.close(cases.len(), failed);
+    if failed == 0 { Ok(()) } else { Err(Trouble::no(format!("{failed} of {} case(s) did not end as they must", cases.len()))) }
+}
+
+fn read_cases(files: &[PathBuf]) -> Result<Vec<Told>> {
+    let read = |text: &str, name: &str, folder: &Path| {
+        let case = filing::case::validate(text).map_err(|faults| {
+            let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
+            Trouble::no(format!("{name} is not a case:\n  {}", lines.join("\n  ")))
+                .hint(format!("`beian case validate {name}` explains it"))
+        })?;
+        Ok(Told { case, folder: folder.to_owned() })
+    };
+    if files.is_empty() {
+        let mut told = read(BUILT_IN, "the built-in case", Path::new("."))?;
+        // Its pictures lie beside the sources, and the program may have been moved away from them.
+        for material in &mut told.case.materials {
+            material.source = filing::case::MaterialSource::Generated;
+        }
+        return Ok(vec![told]);
+    }
+    let from_file = |file: &PathBuf| {
+        let text = std::fs::read_to_string(file).doing(format!("cannot read {}", file.display()))?;
+        read(&text, &file.display().to_string(), file.parent().unwrap_or(Path::new(".")))
+    };
+    files.iter().map(from_file).collect()
+}
+
+/// Writes a line for the person at the terminal, who may have gone.
+fn print(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}

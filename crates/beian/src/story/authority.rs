@@ -1,0 +1,122 @@
+//! What happens at the authority: the text messages, the check, the officer's desk, the look-up.
+
+use super::applicant::{encode, mask};
+use super::http::Server;
+use super::{Failure, Seen, insist, text};
+use filing::case::CaseFile;
+use serde_json::{Value, json};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The sandbox authority as people use it.
+pub struct Authority<'a> {
+    server: &'a Server,
+    /// Codes that were used in this story; a second round brings new ones.
+    spent: RefCell<BTreeSet<String>>,
+}
+
+/// Everybody who gets a code, by mobile number, with the last six characters of their document.
+fn receivers(case: &CaseFile) -> BTreeMap<String, String> {
+    let tail = |number: &str| {
+        let characters: Vec<char> = number.trim().chars().collect();
+        characters[characters.len().saturating_sub(6)..].iter().collect::<String>()
+    };
+    let draft = &case.draft;
+    let mut people = BTreeMap::from([(draft.principal.mobile.clone(), tail(&draft.principal.certificate_number))]);
+    for site in &draft.sites {
+        if !(site.manager_is_principal || case.account.identity.individual) {
+            people.insert(site.manager.mobile.clone(), tail(&site.manager.certificate_number));
+        }
+    }
+    people
+}
+
+impl<'a> Authority<'a> {
+    /// The authority behind a server.
+    pub fn new(server: &'a Server) -> Self {
+        Self { server, spent: RefCell::default() }
+    }
+
+    /// Everybody reads the code on their phone and enters it on the ministry's page.
+    pub async fn verify(&self, case: &CaseFile, wrong_codes: u8) -> Result<Seen, Failure> {
+        let people = receivers(case);
+        let mut first = true;
+        for (mobile, tail) in &people {
+            let code = insist(async || {
+                let messages = self.server.get(format!("api/sms?mobile={}", encode(mobile))).await?;
+                let codes = messages.as_array().cloned().unwrap_or_default();
+                let code = codes.iter().map(|message| text(&message["code"]).to_owned()).find(|code| !code.is_empty());
+                Ok(code.filter(|code| !self.spent.borrow().contains(&format!("{mobile}{code}"))))
+            })
+            .await?;
+            if first {
+                for _ in 0..wrong_codes.min(4) {
+                    let wrong = if code == "000000" { "111111" } else { "000000" };
+                    self.enter(mobile, wrong, tail, &["wrong"]).await?;
+                }
+            }
+            first = false;
+            self.enter(mobile, &code, tail, &["verified", "waiting_for_other"]).await?;
+            self.spent.borrow_mut().insert(format!("{mobile}{code}"));
+        }
+        let shown: Vec<String> = people.keys().map(|mobile| mask(mobile)).collect();
+        Ok(vec![("mobiles", shown.join(", ")), ("wrong", wrong_codes.to_string())])
+    }
+
+    async fn enter(&self, mobile: &str, code: &str, tail: &str, expected: &[&str]) -> Result<(), Failure> {
+        let body = json!({ "mobile": mobile, "code": code, "id_tail": tail });
+        let answer = self.server.post("api/verify", body).await?;
+        let state = text(&answer["state"]);
+        if expected.contains(&state) {
+            return Ok(());
+        }
+        Err(Failure::Odd(format!("the code check answers {answer}")))
+    }
+
+    /// The officer finds the filing at the desk and decides.
+    pub async fn decide(&self, case: &CaseFile, approve: bool) -> Result<Seen, Failure> {
+        let name = case.draft.basic.name.trim().to_owned();
+        let found = insist(async || {
+            let desk = self.server.get("api/desk?state=waiting").await?;
+            let items = desk.as_array().or_else(|| desk["items"].as_array()).cloned().unwrap_or_default();
+            Ok(items.into_iter().find(|item| item.to_string().contains(&name)))
+        })
+        .await?;
+        let id = match &found["id"] {
+            Value::String(id) => id.clone(),
+            id => id.to_string(),
+        };
+        let opinion = if approve { "" } else { "sample opinion: the site's name does not fit its content" };
+        let body = json!({ "approve": approve, "opinion": opinion, "officer": "story" });
+        self.server.post(format!("api/desk/{id}/decision"), body).await?;
+        Ok(vec![("id", id)])
+    }
+
+    /// The authority's own look-up knows a number.
+    pub async fn look_up(&self, domain: &str, number: &str) -> Result<Seen, Failure> {
+        let found = self.server.get(format!("api/lookup?q={}", encode(domain))).await?;
+        if !found.to_string().contains(number) {
+            return Err(Failure::Odd(format!("the authority's look-up does not know {number}: {found}")));
+        }
+        Ok(vec![("domain", domain.to_owned()), ("number", number.to_owned())])
+    }
+
+    /// Reads the ledger: every sequence number was taken once, none is missing.
+    pub async fn audit(&self) -> Result<Seen, Failure> {
+        let ledger = self.server.get("api/ledger").await?;
+        let rows = ledger.as_array().or_else(|| ledger["uploads"].as_array()).cloned().unwrap_or_default();
+        let mut numbers: Vec<u64> = Vec::new();
+        for row in &rows {
+            let sequence = row["sequence"].as_u64().unwrap_or_default();
+            if row["received"].as_u64() != Some(1) || row["duplicate"].as_u64().unwrap_or_default() > 0 {
+                return Err(Failure::Odd(format!("sequence {sequence} did not arrive exactly once: {row}")));
+            }
+            numbers.push(sequence);
+        }
+        numbers.sort_unstable();
+        if let Some(gap) = numbers.windows(2).find(|pair| pair[1] != pair[0] + 1) {
+            return Err(Failure::Odd(format!("the ledger jumps from {} to {}", gap[0], gap[1])));
+        }
+        Ok(vec![("count", numbers.len().to_string())])
+    }
+}
