@@ -14,6 +14,9 @@ pub const LEASE: SignedDuration = SignedDuration::from_mins(2);
 /// How long an answer is kept.
 pub const KEPT: SignedDuration = SignedDuration::from_hours(24);
 
+/// How many forgotten answers a new request clears away.
+const PURGED_AT_ONCE: u64 = 100;
+
 /// Claims a key for a request, or finds the answer it was given before.
 ///
 /// # Errors
@@ -21,6 +24,7 @@ pub const KEPT: SignedDuration = SignedDuration::from_hours(24);
 pub async fn begin(world: &World, actor: &Actor, key: &str, request_hash: &str) -> Result<Begin> {
     let now = world.now();
     let tx = world.store.write().await?;
+    store::idempotency::purge(&tx, now - KEPT, PURGED_AT_ONCE).await?;
     let mut begin = store::idempotency::begin(&tx, actor.account, key, request_hash, now).await?;
     if let Begin::Running(since) = begin
         && now.duration_since(since) > LEASE

@@ -91,8 +91,7 @@ pub fn next(order: &Order, facts: &OrderFacts) -> Option<Timestamp> {
 pub fn now_due(order: &Order, facts: &OrderFacts, now: Timestamp) -> Option<Due> {
     schedule(&order.stage, order.entered_at)
         .into_iter()
-        .filter(|(at, due)| *at <= now && !facts.reminders.contains(&due.word()))
-        .next_back()
+        .rfind(|(at, due)| *at <= now && !facts.reminders.contains(&due.word()))
         .map(|(_, due)| due)
 }
 

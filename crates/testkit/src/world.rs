@@ -47,10 +47,26 @@ impl TestWorld {
     /// # Errors
     /// When the folder or the database cannot be made.
     pub async fn sqlite() -> Result<Self> {
+        Self::sqlite_with(bureau()?).await
+    }
+
+    /// A world over an empty SQLite database with another bureau.
+    ///
+    /// # Errors
+    /// When the folder or the database cannot be made.
+    pub async fn sqlite_with(bureau: BureauSettings) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let url = format!("sqlite:{}", folder.path().join("beian.sqlite").display());
+        Self::over(&url, folder, bureau).await
+    }
+
+    /// A world over an empty database at an address.
+    ///
+    /// # Errors
+    /// When the database cannot be opened.
+    pub async fn over(url: &str, folder: TempDir, bureau: BureauSettings) -> Result<Self> {
         let store = Store::connect(Options {
-            url,
+            url: url.to_owned(),
             keyring: Keyring::new("test", [7; 32])?,
             files: Some(folder.path().join("files")),
             entropy: Arc::new(FromIds(FakeIds::seeded(2))),
@@ -65,8 +81,8 @@ impl TestWorld {
             mail: Arc::new(KeptMail),
             sms: Arc::new(KeptSms),
             identity: Arc::new(FormatOnly),
-            bureaus: Bureaus::new(vec![bureau()?])?,
-            settings: Arc::new(Settings { demo: true, ..Settings::default() }),
+            bureaus: Bureaus::new(vec![bureau])?,
+            settings: Arc::new(Settings { demo: true, individual_wait_days: 0, ..Settings::default() }),
             nudge: Arc::default(),
         };
         Ok(Self { world, clock, folder })
@@ -81,11 +97,19 @@ impl TestWorld {
 
 /// A bureau at an address where nobody listens.
 fn bureau() -> Result<BureauSettings> {
+    bureau_at("http://127.0.0.1:9/")
+}
+
+/// The bureau of the tests at an address.
+///
+/// # Errors
+/// When the address does not parse.
+pub fn bureau_at(url: &str) -> Result<BureauSettings> {
     Ok(BureauSettings {
         code: BUREAU.to_owned(),
         name: "Zhejiang".to_owned(),
         provinces: vec!["*".to_owned()],
-        url: "http://127.0.0.1:9/".parse()?,
+        url: url.parse()?,
         isp_id: 330_001,
         user: "test".to_owned(),
         password: "test-password".to_owned().into(),

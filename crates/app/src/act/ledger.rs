@@ -203,7 +203,13 @@ pub async fn resume_line(world: &World, actor: &Actor, input: ResumeLine) -> Res
     require(actor, Act::ResumeLine)?;
     let now = world.now();
     let tx = world.store.write().await?;
-    let line = store::bureau::get(&tx, &input.bureau).await?;
+    let line = match store::bureau::get(&tx, &input.bureau).await {
+        // The first upload makes the line's row; a line without one cannot have been halted.
+        Err(store::Error::NotFound(_)) if world.bureaus.find(&input.bureau).is_some() => {
+            return Err(Error::conflict("line-not-halted"));
+        }
+        line => line?,
+    };
     let Some(reason) = line.halted else { return Err(Error::conflict("line-not-halted")) };
     store::bureau::resume(&tx, &input.bureau).await?;
     job::promise(&tx, world, &Report { bureau: input.bureau.clone() }, now).await?;

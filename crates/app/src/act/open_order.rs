@@ -158,10 +158,10 @@ async fn examine(world: &World, actor: &Actor, basic: &Basic) -> Result<(BasicCh
     let mut findings: Vec<Finding> =
         check::run(&draft, &facts, world.today()).into_iter().filter(is_of_first_page).collect();
     let detected = answered.map(|(_, answers)| (answers, detect(answers)));
-    if let Some(action) = detected.as_ref().and_then(|(_, detected)| detected.action()) {
-        if action != filing::stage::Action::FirstFiling {
-            findings.push(crate::finding::block("basic.domain", "action-not-offered", &[]));
-        }
+    if let Some(action) = detected.as_ref().and_then(|(_, detected)| detected.action())
+        && action != filing::stage::Action::FirstFiling
+    {
+        findings.push(crate::finding::block("basic.domain", "action-not-offered", &[]));
     }
     let can_open = findings.iter().all(|finding| finding.severity != Severity::Block);
     let checked = BasicChecked {

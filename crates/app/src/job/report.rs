@@ -34,6 +34,9 @@ pub struct Report {
     pub bureau: String,
 }
 
+/// After so many sendings of one upload a contradiction of the authority's is no slip any more.
+const CONTRADICTIONS: u32 = 6;
+
 /// What to do after one upload was handled.
 enum Next {
     /// Look for the next one.
@@ -111,9 +114,10 @@ impl Line<'_> {
 
     async fn handle(&mut self, upload: &Upload) -> Result<Next> {
         match upload.state {
-            UploadState::Queued | UploadState::Held => self.send(upload).await,
-            // It went out, or was about to, and no answer was noted: ask before doing anything else.
-            UploadState::Sending => self.ask(upload).await,
+            UploadState::Queued => self.send(upload).await,
+            UploadState::Held if upload.code.is_some_and(is_surely_not_taken) => self.send(upload).await,
+            // It went out, or was about to, and no answer says what became of it: ask before doing anything else.
+            UploadState::Sending | UploadState::Held => self.ask(upload).await,
             UploadState::Refused => self.halt(upload, upload.code, "refused").await,
             UploadState::Stored => Ok(Next::Go),
         }
@@ -176,53 +180,71 @@ impl Line<'_> {
         }
     }
 
-    /// Sends numbers again that the authority says it lacks, though it once stored them; then this one's turn comes
-    /// again.
-    async fn fill_gap(&mut self, upload: &Upload, missing: &[i64]) -> Result<Next> {
-        let mut missing: Vec<u64> = missing.iter().filter_map(|number| u64::try_from(*number).ok()).collect();
-        missing.sort_unstable();
-        missing.dedup();
-        let ours = !missing.is_empty() && missing.iter().all(|number| *number < upload.sequence && *number > 0);
-        if !ours || self.attempt > 20 {
-            let why = format!("the authority misses numbers {missing:?}, which cannot be sent from here");
-            return self.halt(upload, Some(code_of(MsgCode::GAP)), &why).await;
-        }
-        for number in missing {
-            let former = {
-                let reader = self.world.store.read().await?;
-                store::upload::by_sequence(&reader, &self.bureau.code, number).await?
-            };
-            let Some(former) = former else {
-                let why = format!("number {number} is not in the ledger");
+    /// The authority says that numbers before this one are missing. What it received last decides which: those are sent
+    /// again from the ledger, then this one's turn comes again.
+    async fn fill_gap(&mut self, upload: &Upload, said: &[i64]) -> Result<Next> {
+        self.renew().await?;
+        let Ok(answer) = self.bureau.client.previous_upload().await else {
+            return self.hold(upload, MsgCode::GAP, "numbers are missing, and the query got no answer").await;
+        };
+        let last = match (answer.verdict(number(upload)?, &upload.md5), answer.sequence) {
+            (Verdict::NotTaken, Some(last)) => u64::try_from(last).unwrap_or_default(),
+            (Verdict::Taken, _) => return self.stored(upload, "proved by the query for the previous upload").await,
+            (Verdict::Conflict, _) => {
+                return self.halt(upload, Some(code_of(MsgCode::GAP)), "the authority has another file").await;
+            }
+            _ => return self.hold(upload, MsgCode::GAP, "numbers are missing, and the query says nothing").await,
+        };
+        if last + 1 == upload.sequence {
+            // Nothing is missing before this one. Once may be a slip; again and again is for a person.
+            if upload.attempts >= CONTRADICTIONS {
+                let why = format!("it misses numbers {said:?} but received {last} last");
                 return self.halt(upload, Some(code_of(MsgCode::GAP)), &why).await;
-            };
-            let container = self.container(&former).await?;
-            self.renew().await?;
-            point("report.before-send");
-            let answer = self.bureau.client.upload(self::number(&former)?, &container).await;
-            point("report.after-send");
-            match answer {
-                Ok(answer) if answer.is_stored() => {
-                    let tx = self.world.store.write().await?;
-                    let facts = json!({ "bureau": self.bureau.code, "sequence": number, "sha256": former.sha256 });
-                    Trail::by_job("resend", self.world.now())
-                        .on("bureau", Uuid::nil())
-                        .because("the authority missed it")
-                        .with(facts)
-                        .write(&tx)
-                        .await?;
-                    tx.commit().await?;
-                }
-                Ok(answer) => {
-                    let text = format!("resending number {number}: {}", answer.answer.text);
-                    return self.halt(upload, Some(code_of(answer.answer.code)), &text).await;
-                }
-                // Whether it arrived shows when this upload is sent again: the gap is then there or not.
-                Err(_) => return self.hold(upload, MsgCode::GAP, "a missing number got no answer").await,
+            }
+            return self.hold(upload, MsgCode::GAP, "numbers are said to be missing that are not").await;
+        }
+        for missing in last + 1..upload.sequence {
+            if let Some(next) = self.resend(upload, missing).await? {
+                return Ok(next);
             }
         }
-        self.hold_now(upload, MsgCode::GAP, "missing numbers were sent").await?;
+        self.note_held(upload, MsgCode::GAP, "missing numbers were sent").await?;
         Ok(Next::Go)
+    }
+
+    /// Sends a number again that the authority once stored and lost; says what to do when that does not work.
+    async fn resend(&mut self, upload: &Upload, missing: u64) -> Result<Option<Next>> {
+        let former = {
+            let reader = self.world.store.read().await?;
+            store::upload::by_sequence(&reader, &self.bureau.code, missing).await?
+        };
+        let Some(former) = former else {
+            let why = format!("it misses number {missing}, which is not in the ledger");
+            return Ok(Some(self.halt(upload, Some(code_of(MsgCode::GAP)), &why).await?));
+        };
+        let container = self.container(&former).await?;
+        self.renew().await?;
+        point("report.before-send");
+        let answer = self.bureau.client.upload(number(&former)?, &container).await;
+        point("report.after-send");
+        let Ok(answer) = answer else {
+            // Whether it arrived shows when the query is asked again.
+            return Ok(Some(self.hold(upload, MsgCode::GAP, "a missing number got no answer").await?));
+        };
+        if !answer.is_stored() {
+            let why = format!("sending number {missing} again: {}", answer.answer.text);
+            return Ok(Some(self.halt(upload, Some(code_of(answer.answer.code)), &why).await?));
+        }
+        let tx = self.world.store.write().await?;
+        let facts = json!({ "bureau": self.bureau.code, "sequence": missing, "sha256": former.sha256 });
+        Trail::by_job("resend", self.world.now())
+            .on("bureau", Uuid::nil())
+            .because("the authority missed it")
+            .with(facts)
+            .write(&tx)
+            .await?;
+        tx.commit().await?;
+        Ok(None)
     }
 
     async fn stored(&mut self, upload: &Upload, note: &str) -> Result<Next> {
@@ -235,11 +257,11 @@ impl Line<'_> {
     }
 
     async fn hold(&mut self, upload: &Upload, code: MsgCode, text: &str) -> Result<Next> {
-        self.hold_now(upload, code, text).await?;
+        self.note_held(upload, code, text).await?;
         Ok(Next::Wait(self.later_after(code)))
     }
 
-    async fn hold_now(&mut self, upload: &Upload, code: MsgCode, text: &str) -> Result<()> {
+    async fn note_held(&mut self, upload: &Upload, code: MsgCode, text: &str) -> Result<()> {
         let tx = self.world.store.write().await?;
         store::upload::mark_held(&tx, upload.id, Some(code_of(code)), &clip(text)).await?;
         Ok(tx.commit().await?)
@@ -344,6 +366,16 @@ async fn reported(tx: &Tx, world: &World, order: OrderId, upload: &Upload, now: 
     .await?;
     let facts = json!({ "bureau": upload.bureau, "sequence": upload.sequence, "sha256": upload.sha256 });
     Trail::by_job("report", now).on("order", order).moved("to_report", "awaiting_sms").with(facts).write(tx).await
+}
+
+/// Codes that say for certain that the file was not taken. 999 and codes nobody knows say nothing for certain.
+fn is_surely_not_taken(code: i32) -> bool {
+    let code = MsgCode(i64::from(code));
+    match code.reaction() {
+        Reaction::Configure | Reaction::Mend | Reaction::FillGap => true,
+        Reaction::RetryLater => code.words().is_some() && code != MsgCode::OTHER,
+        Reaction::Proceed => false,
+    }
 }
 
 fn number(upload: &Upload) -> Result<i64> {

@@ -186,10 +186,10 @@ pub fn slots(loaded: &Loaded, findings: &[Finding]) -> Vec<SlotView> {
     let mut wanted: Vec<(MaterialKind, Option<usize>, bool)> =
         needed.iter().map(|needed| (needed.kind, needed.site, true)).collect();
     for material in &loaded.materials {
-        if let Some((kind, site)) = MaterialKind::from_field(&material.slot) {
-            if !wanted.iter().any(|(k, s, _)| (*k, *s) == (kind, site)) {
-                wanted.push((kind, site, false));
-            }
+        if let Some((kind, site)) = MaterialKind::from_field(&material.slot)
+            && !wanted.iter().any(|(k, s, _)| (*k, *s) == (kind, site))
+        {
+            wanted.push((kind, site, false));
         }
     }
     let requests = match &loaded.order.stage {
@@ -199,10 +199,10 @@ pub fn slots(loaded: &Loaded, findings: &[Finding]) -> Vec<SlotView> {
     // A paper is also wanted when a reviewer asks for it, or when a rule of the province does.
     let asked = requests.iter().map(|request| &request.field).chain(findings.iter().map(|finding| &finding.field));
     for field in asked {
-        if let Some((kind, site)) = MaterialKind::from_field(field) {
-            if !wanted.iter().any(|(k, s, _)| (*k, *s) == (kind, site)) {
-                wanted.push((kind, site, true));
-            }
+        if let Some((kind, site)) = MaterialKind::from_field(field)
+            && !wanted.iter().any(|(k, s, _)| (*k, *s) == (kind, site))
+        {
+            wanted.push((kind, site, true));
         }
     }
     wanted
