@@ -16,6 +16,8 @@ pub use upload::{
     FiledBy, IpRange, NewFiling, Person, Site, Subject, Upload, UploadOperation,
 };
 
+use std::collections::HashMap;
+
 use crate::gbk;
 use crate::schema::{self, Problem, Schema, Violation};
 use crate::tree::{self, Element};
@@ -135,10 +137,16 @@ fn check_characters(element: &Element, path: String, found: &mut Vec<Violation>)
             found.push(Violation { path: path.clone(), problem: Problem::Unmappable(character) });
         }
     }
-    for (index, child) in element.children.iter().enumerate() {
-        let same = element.children.iter().filter(|other| other.name == child.name).count();
-        let nth = element.children[..=index].iter().filter(|other| other.name == child.name).count();
-        let path = if same > 1 { format!("{path}/{}[{nth}]", child.name) } else { format!("{path}/{}", child.name) };
+    let mut totals: HashMap<&str, usize> = HashMap::new();
+    for child in &element.children {
+        *totals.entry(&child.name).or_default() += 1;
+    }
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for child in &element.children {
+        let nth = counts.entry(&child.name).or_default();
+        *nth += 1;
+        let several = totals.get(child.name.as_str()).is_some_and(|total| *total > 1);
+        let path = if several { format!("{path}/{}[{nth}]", child.name) } else { format!("{path}/{}", child.name) };
         check_characters(child, path, found);
     }
 }

@@ -208,14 +208,17 @@ fn check_element(rule: &Rule, element: &Element, path: String, found: &mut Vec<V
 
 fn check_children(content: &Content, rules: &[Rule], element: &Element, path: &str, found: &mut Vec<Violation>) {
     let mut position = 0;
-    for (index, child) in element.children.iter().enumerate() {
-        let nth = element.children[..index].iter().filter(|other| other.name == child.name).count() + 1;
+    // How often the element of each rule has been seen; counting again for every child would take forever on a long list.
+    let mut counts = vec![0usize; rules.len()];
+    for child in &element.children {
         let Some(place) = rules.iter().position(|rule| rule.tag == child.name) else {
             let path = format!("{path}/{}", child.name);
             found.push(Violation { path, problem: Problem::Unexpected });
             continue;
         };
         let rule = &rules[place];
+        counts[place] += 1;
+        let nth = counts[place];
         let child_path =
             if rule.max > 1 { format!("{path}/{}[{nth}]", child.name) } else { format!("{path}/{}", child.name) };
         if matches!(content, Content::Sequence(_)) {
@@ -228,14 +231,13 @@ fn check_children(content: &Content, rules: &[Rule], element: &Element, path: &s
         check_element(rule, child, child_path, found);
     }
     if let Content::Choice(_) = content {
-        if element.children.iter().filter(|child| rules.iter().any(|rule| rule.tag == child.name)).count() != 1 {
+        if counts.iter().sum::<usize>() != 1 {
             let tags: Vec<&str> = rules.iter().map(|rule| rule.tag.as_str()).collect();
             found.push(Violation { path: path.to_owned(), problem: Problem::Choice(tags.join(", ")) });
         }
         return;
     }
-    for rule in rules {
-        let count = element.children.iter().filter(|child| child.name == rule.tag).count();
+    for (rule, count) in rules.iter().zip(counts) {
         let path = || format!("{path}/{}", rule.tag);
         if count < rule.min {
             found.push(Violation { path: path(), problem: Problem::Missing });
@@ -298,5 +300,14 @@ mod tests {
         assert!(found.iter().any(|v| v.path.ends_with("/Other") && v.problem == Problem::Unexpected), "{found:?}");
         assert_eq!(DOWNLOAD.check(&Element::new("Else")).len(), 1);
         assert!(matches!(DOWNLOAD.check(&Element::new("DownloadData"))[0].problem, Problem::Choice(_)));
+    }
+
+    #[test]
+    fn a_very_long_list_is_checked_in_one_pass() {
+        let list = "<Baxx/>".repeat(200_000);
+        let text = format!("<UploadData><ICP><XZBA>{list}</XZBA></ICP></UploadData>");
+        let found = UPLOAD.check(&Element::parse(&text).unwrap());
+        assert_eq!(found.last().unwrap().path, "UploadData/ICP/Qqdwid");
+        assert_eq!(found.len(), 400_001, "subject and site are missing everywhere, and the unit once");
     }
 }

@@ -1,5 +1,7 @@
 //! The client against a real sandbox on a real socket.
 
+#![expect(clippy::unwrap_used, reason = "a test ends at what it did not expect")]
+
 mod common;
 
 use std::time::Duration;

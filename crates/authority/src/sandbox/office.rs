@@ -16,7 +16,7 @@ use super::examine::{self, Examined};
 use super::words::Lang;
 use super::{Config, Error, Provider};
 use crate::chance::{self, Chance, SeededChance, SystemChance};
-use crate::code::{ResultCode, Table};
+use crate::code::ResultCode;
 use crate::envelope::{self, Container};
 use crate::message::{Download, MachineResult, NewFiling, Operation, Version};
 
@@ -336,9 +336,4 @@ pub(super) fn hex_hash(base64: &str) -> String {
 /// A stored instant as China's wall clock reads it.
 pub(super) fn shown(at: i64) -> String {
     local(instant(at)).strftime("%Y-%m-%d %H:%M").to_string()
-}
-
-/// The Chinese name of a province by the first two digits.
-pub(super) fn province_name(province: i64) -> &'static str {
-    Table::Province.row(province).map(|row| row.words.zh).unwrap_or_default()
 }

@@ -1,33 +1,29 @@
 //! The sandbox's pages. They are plain HTML without scripts.
 
+mod frame;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Form, FromRequestParts, OriginalUri, Path, Query, Request, State};
-use axum::http::request::Parts;
+use axum::extract::{DefaultBodyLimit, Form, Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::middleware::{self, Next};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::middleware;
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
 
-use super::Error;
 use super::api::MAX_BODY;
-use super::clock::local;
 use super::issue::Decided;
-use super::office::{Office, province_name, shown};
+use super::office::{Office, shown};
 use super::verify::{Entry, Resent, State as Verification};
 use super::view::{self, Found, Group, HolderView, LineView, Notice, Paper, Row, Status};
 use super::words::Lang;
 use crate::code::Table;
 use crate::message::AttachmentFormat;
 use crate::soap::Method;
-
-/// Nothing but this server's own style sheet and pictures may be loaded, nothing may run, nobody may frame it.
-const POLICY: &str =
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+use frame::{Page, Shown, protect, render, show};
 
 pub(super) fn routes() -> Router<Arc<Office>> {
     Router::new()
@@ -50,148 +46,7 @@ pub(super) fn routes() -> Router<Arc<Office>> {
 }
 
 fn asset(kind: &'static str, content: &'static str) -> Response {
-    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "max-age=300")], content).into_response()
-}
-
-/// Sets the headers that keep a page to itself, and turns away forms that another site sends.
-async fn protect(request: Request, next: Next) -> Response {
-    let site = request.headers().get("sec-fetch-site").and_then(|value| value.to_str().ok());
-    let foreign = !matches!(site, None | Some("same-origin" | "none"));
-    let mut response = if foreign && request.method() == axum::http::Method::POST {
-        (StatusCode::FORBIDDEN, Lang::Chinese.text("error-cross-site")).into_response()
-    } else {
-        next.run(request).await
-    };
-    let headers = response.headers_mut();
-    for (name, value) in [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    response
-}
-
-/// What every page knows: its language, its place, the time.
-struct Page {
-    lang: Lang,
-    active: &'static str,
-    /// Path and query without the language.
-    here: String,
-    now: String,
-    /// Whether the language was asked for in the address and should be remembered.
-    remember: bool,
-}
-
-impl FromRequestParts<Arc<Office>> for Page {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, office: &Arc<Office>) -> Result<Self, Self::Rejection> {
-        let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
-        let query: Vec<&str> = uri.query().unwrap_or_default().split('&').filter(|part| !part.is_empty()).collect();
-        let asked = query.iter().find_map(|part| part.strip_prefix("lang="));
-        let cookies = parts.headers.get(header::COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let kept = cookies.split(';').find_map(|cookie| cookie.trim().strip_prefix("lang="));
-        let rest: Vec<&str> = query.iter().copied().filter(|part| !part.starts_with("lang=")).collect();
-        let path = uri.path();
-        let here = if rest.is_empty() { path.to_owned() } else { format!("{path}?{}", rest.join("&")) };
-        let active = Self::LINKS.iter().map(|(path, _)| *path).find(|link| *link != "/" && path.starts_with(link));
-        Ok(Self {
-            lang: Lang::tagged(asked.or(kept).unwrap_or_default()),
-            active: active.unwrap_or("/"),
-            here,
-            now: local(office.clock.now()).strftime("%m-%d %H:%M").to_string(),
-            remember: asked.is_some(),
-        })
-    }
-}
-
-impl Page {
-    const LINKS: [(&'static str, &'static str); 5] = [
-        ("/", "nav-home"),
-        ("/phone", "nav-phone"),
-        ("/verify", "nav-verify"),
-        ("/desk", "nav-desk"),
-        ("/lookup", "nav-lookup"),
-    ];
-
-    fn t(&self, key: &str) -> String {
-        self.lang.text(key)
-    }
-
-    fn links(&self) -> &'static [(&'static str, &'static str)] {
-        &Self::LINKS
-    }
-
-    fn steps(&self) -> [(&'static str, &'static str); 5] {
-        [
-            ("home-step-1", "home-step-1-note"),
-            ("home-step-2", "home-step-2-note"),
-            ("home-step-3", "home-step-3-note"),
-            ("home-step-4", "home-step-4-note"),
-            ("home-step-5", "home-step-5-note"),
-        ]
-    }
-
-    fn other_tag(&self) -> &'static str {
-        match self.lang {
-            Lang::Chinese => "en",
-            Lang::English => "zh-CN",
-        }
-    }
-
-    fn other_language(&self) -> String {
-        let joint = if self.here.contains('?') { '&' } else { '?' };
-        format!("{}{joint}lang={}", self.here, self.other_tag())
-    }
-}
-
-/// A page that failed.
-struct Failed(Error);
-
-impl From<Error> for Failed {
-    fn from(error: Error) -> Self {
-        Self(error)
-    }
-}
-
-impl From<sqlx::Error> for Failed {
-    fn from(error: sqlx::Error) -> Self {
-        Self(error.into())
-    }
-}
-
-impl IntoResponse for Failed {
-    fn into_response(self) -> Response {
-        tracing::error!(error = %self.0, "the sandbox failed in a page");
-        (StatusCode::INTERNAL_SERVER_ERROR, Lang::Chinese.text("error-note")).into_response()
-    }
-}
-
-type Shown = Result<Response, Failed>;
-
-/// Renders a page and remembers its language if it was asked for.
-fn render(status: StatusCode, lang: Lang, remember: bool, template: &impl Template) -> Response {
-    let mut response = match template.render() {
-        Ok(html) => (status, Html(html)).into_response(),
-        Err(error) => {
-            tracing::error!(%error, "a template failed");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
-    };
-    if remember && let Ok(cookie) = format!("lang={}; Path=/; Max-Age=31536000; SameSite=Lax", lang.tag()).parse() {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
-    response
-}
-
-macro_rules! show {
-    ($template:expr) => {{
-        let template = $template;
-        let (lang, remember) = (template.page.lang, template.page.remember);
-        Ok(render(StatusCode::OK, lang, remember, &template))
-    }};
+    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-cache")], content).into_response()
 }
 
 #[derive(Template)]
@@ -244,10 +99,7 @@ async fn home(State(office): State<Arc<Office>>, page: Page) -> Shown {
     let mut wsdl: Vec<&'static str> = Method::ALL.iter().map(|method| method.path()).collect();
     wsdl.dedup();
     show!(HomePage {
-        bureau: match lang {
-            Lang::Chinese => province_name(office.config.province).to_owned(),
-            Lang::English => view::named(Table::Province, office.config.province, lang),
-        },
+        bureau: lang.with("home-bureau", &[("province", &view::named(Table::Province, office.config.province, lang))],),
         doors: vec![
             door("/phone", "nav-phone", "home-phone", "home-count-sms", counts.0, false),
             door("/verify", "nav-verify", "home-verify", "home-count-verify", counts.1, true),
@@ -261,7 +113,10 @@ async fn home(State(office): State<Arc<Office>>, page: Page) -> Shown {
 
 struct Bubble {
     when: String,
-    text: String,
+    /// The text in front of a filing number, which must not be broken across lines, and all of it if there is none.
+    before: String,
+    number: String,
+    after: String,
     code: Option<String>,
 }
 
@@ -305,8 +160,10 @@ async fn phone(State(office): State<Arc<Office>>, page: Page, Query(query): Quer
         let count = counts.get(&phone.mobile).copied().unwrap_or_default().to_string();
         phone.count = page.lang.with("phone-count", &[("count", &count)]);
     }
-    let bubble =
-        |sms: super::desk::Sms| Bubble { when: shown(sms.at.as_microsecond()), text: sms.text, code: sms.code };
+    let bubble = |sms: super::desk::Sms| {
+        let (before, number, after) = view::around_number(&sms.text);
+        Bubble { when: shown(sms.at.as_microsecond()), before, number, after, code: sms.code }
+    };
     show!(PhonePage { page, mobile, messages: messages.into_iter().map(bubble).collect(), phones })
 }
 

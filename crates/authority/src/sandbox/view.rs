@@ -289,3 +289,29 @@ pub(super) fn resent(state: Resent, lang: Lang) -> Notice {
     };
     Notice { tone, icon, title: lang.text(title), note }
 }
+
+/// Splits a text around the filing number in it, if there is one.
+pub(super) fn around_number(text: &str) -> (String, String, String) {
+    let found = text.find("ICP备").and_then(|middle| {
+        let start = text[..middle].char_indices().next_back()?.0;
+        let end = middle + text[middle..].find('号')? + '号'.len_utf8();
+        Some((start, end))
+    });
+    match found {
+        Some((start, end)) => (text[..start].to_owned(), text[start..end].to_owned(), text[end..].to_owned()),
+        None => (text.to_owned(), String::new(), String::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filing_number_is_found_in_a_text() {
+        let (before, number, after) = around_number("备案号：浙ICP备2026000001号。请标明");
+        assert_eq!((before.as_str(), number.as_str(), after.as_str()), ("备案号：", "浙ICP备2026000001号", "。请标明"));
+        assert_eq!(around_number("没有").0, "没有");
+        assert_eq!(around_number("ICP备").0, "ICP备");
+    }
+}
