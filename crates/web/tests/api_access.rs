@@ -3,6 +3,7 @@
 #[path = "support/access.rs"]
 mod access;
 #[path = "support/scene.rs"]
+#[expect(dead_code, reason = "not every helper is used here")]
 mod scene;
 
 use std::collections::BTreeSet;
@@ -50,7 +51,7 @@ async fn every_caller_is_received_as_the_table_says() {
     let mut differences = Vec::new();
     for persona in Persona::ALL {
         // What one caller does must not decide how the next is received.
-        let scene = Scene::new().await;
+        let scene = Scene::submitted().await;
         let (session, key) = scene.spare(persona).await;
         let spare = Spare { session, key };
         let request = async |route: &Route| request(&scene, persona, &spare, route);

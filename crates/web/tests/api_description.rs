@@ -42,7 +42,7 @@ fn every_operation_says_what_it_does_how_it_refuses_and_who_may_call() {
     for (method, path, operation) in operations {
         let told = format!("{method} {path}");
         assert!(operation["summary"].as_str().is_some_and(|words| words.ends_with('.')), "{told} has no summary");
-        assert!(ids.insert(operation["operationId"].clone()), "{told} shares its operationId");
+        assert!(ids.insert(operation["operationId"].to_string()), "{told} shares its operationId");
         assert!(operation["responses"]["default"].is_object(), "{told} does not say how it refuses");
         assert_eq!(operation["tags"].as_array().map(Vec::len), Some(1), "{told} stands in one group");
         for name in path.split('{').skip(1).filter_map(|rest| rest.split('}').next()) {

@@ -22,7 +22,7 @@ async fn keyed(scene: &Scene, token: Option<&str>, key: &str, path: &str, body: 
 
 #[tokio::test]
 async fn the_same_request_twice_is_done_once() {
-    let scene = Scene::new().await;
+    let scene = Scene::drafting().await;
     let token = scene.token(Owner);
     let make = |key, name| keyed(&scene, token, key, "/account/api-keys", json!({ "name": name }));
     let first = make("k-1", "script").await;
@@ -42,7 +42,7 @@ async fn the_same_request_twice_is_done_once() {
 
 #[tokio::test]
 async fn two_copies_of_a_request_that_arrive_together_are_done_once() {
-    let scene = Scene::new().await;
+    let scene = Scene::drafting().await;
     let copies = (0..6).map(|_| keyed(&scene, scene.token(Owner), "k", "/account/api-keys", json!({ "name": "x" })));
     let told = futures::future::join_all(copies).await;
     for told in &told {
@@ -54,7 +54,7 @@ async fn two_copies_of_a_request_that_arrive_together_are_done_once() {
 
 #[tokio::test]
 async fn a_refused_request_leaves_its_key_free_and_a_kept_answer_is_forgotten_after_a_day() {
-    let scene = Scene::new().await;
+    let scene = Scene::drafting().await;
     let token = scene.token(Owner);
     let refused = keyed(&scene, token, "k", "/account/api-keys", json!({ "name": "" })).await;
     assert_eq!((refused.status.as_u16(), refused.code()), (422, "invalid"));
@@ -67,9 +67,9 @@ async fn a_refused_request_leaves_its_key_free_and_a_kept_answer_is_forgotten_af
 
 #[tokio::test]
 async fn a_save_must_name_the_version_it_changes() {
-    let scene = Scene::new().await;
+    let scene = Scene::drafting().await;
     let path = format!("/api/v1/orders/{}", scene.order);
-    let body = json!({ "section": "principal", "principal": { "name": "林小舟" } });
+    let body = json!({ "section": "principal", "principal": { "name": "林知夏" } });
     let save = async |version: Option<&str>| {
         let mut request = json_request("PATCH", &path, scene.token(Owner), &body);
         if let Some(version) = version {
@@ -86,7 +86,7 @@ async fn a_save_must_name_the_version_it_changes() {
     let saved = save(Some(&tag)).await;
     assert_eq!(saved.status, 200, "{:#}", saved.body);
     assert_ne!(saved.header("etag"), tag);
-    assert_eq!(saved.body["draft"]["principal"]["name"], "林小舟");
+    assert_eq!(saved.body["draft"]["principal"]["name"], "林知夏");
 
     let stale = save(Some(&tag)).await;
     assert_eq!((stale.status.as_u16(), stale.code()), (412, "version"));
@@ -94,7 +94,7 @@ async fn a_save_must_name_the_version_it_changes() {
 
 #[tokio::test]
 async fn a_cookie_changes_something_only_from_a_page_of_this_site() {
-    let scene = Scene::new().await;
+    let scene = Scene::drafting().await;
     let cookie = format!("{}={}", web::request::COOKIE, scene.token(Owner).unwrap());
     let send_from = async |method: &str, site: &str| {
         let request = Request::builder()
@@ -113,7 +113,7 @@ async fn a_cookie_changes_something_only_from_a_page_of_this_site() {
 
 #[tokio::test]
 async fn a_key_that_was_revoked_or_whose_account_is_disabled_opens_nothing() {
-    let scene = Scene::new().await;
+    let scene = Scene::drafting().await;
     let made = scene.done(Owner, "POST", "/account/api-keys", json!({ "name": "script" }), 201).await;
     let key = text(&made.body["key"]);
     let ask = async || {
@@ -134,7 +134,7 @@ async fn a_key_that_was_revoked_or_whose_account_is_disabled_opens_nothing() {
 
 #[tokio::test]
 async fn whatever_cannot_be_read_is_refused_as_a_problem_that_names_the_place() {
-    let scene = Scene::new().await;
+    let scene = Scene::drafting().await;
     let refuse = async |method: &str, path: &str, kind: &str, body: Vec<u8>| {
         let request = Request::builder()
             .method(method)
@@ -200,7 +200,7 @@ async fn whatever_cannot_be_read_is_refused_as_a_problem_that_names_the_place() 
 
 #[tokio::test]
 async fn a_refusal_speaks_the_language_it_is_asked_in_and_the_findings_do_too() {
-    let scene = Scene::new().await;
+    let scene = Scene::drafting().await;
     let ask = async |language: &str| {
         let request = Request::builder()
             .method("POST")
@@ -221,7 +221,7 @@ async fn a_refusal_speaks_the_language_it_is_asked_in_and_the_findings_do_too() 
 
 #[tokio::test]
 async fn guessing_passwords_is_slowed_down_and_the_caller_is_told_for_how_long() {
-    let scene = Scene::new().await;
+    let scene = Scene::drafting().await;
     let guess = || scene.call(Stranger, "POST", "/session", json!({ "login": "owner@example.cn", "password": "guess" }));
     let mut last = guess().await;
     for _ in 0..10 {
@@ -238,7 +238,7 @@ async fn guessing_passwords_is_slowed_down_and_the_caller_is_told_for_how_long()
 
 #[tokio::test]
 async fn a_list_is_read_page_by_page_without_gap_or_repeat() {
-    let scene = Scene::new().await;
+    let scene = Scene::drafting().await;
     for number in 0..60 {
         scene.done(Owner, "POST", "/account/api-keys", json!({ "name": format!("key {number}") }), 201).await;
     }
@@ -262,7 +262,7 @@ async fn a_list_is_read_page_by_page_without_gap_or_repeat() {
 
 #[tokio::test]
 async fn a_picture_comes_back_as_a_picture_and_as_nothing_else() {
-    let scene = Scene::new().await;
+    let scene = Scene::drafting().await;
     let boundary = "b0undary";
     let mut form = format!(
         "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"../../x.html\"\r\n\

@@ -7,7 +7,7 @@ use utoipa::openapi::security::{
 };
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
-    Components, ContactBuilder, InfoBuilder, LicenseBuilder, ObjectBuilder, OpenApi, Ref, ResponseBuilder, Type,
+    Components, InfoBuilder, LicenseBuilder, ObjectBuilder, OpenApi, Ref, ResponseBuilder, Type,
 };
 use utoipa::{PartialSchema as _, ToSchema};
 
@@ -45,7 +45,6 @@ pub fn finish(mut openapi: OpenApi) -> OpenApi {
              stable and whose words follow `Accept-Language` (`zh-CN` or `en`).",
         ))
         .license(Some(LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0")).build()))
-        .contact(None::<utoipa::openapi::Contact>)
         .build();
     openapi.tags = Some(
         TAGS.iter().map(|(name, words)| TagBuilder::new().name(*name).description(Some(*words)).build()).collect(),

@@ -1,6 +1,6 @@
 //! Lists in pages: the rows, the cursor of the next page, and the same cursor as a `Link` header (RFC 8288).
 
-use app::Page;
+use app::act::Page;
 use axum::Json;
 use axum::http::header::LINK;
 use axum::http::{HeaderValue, Uri};

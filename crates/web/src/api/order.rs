@@ -1,11 +1,12 @@
 //! Filing orders (备案订单) as their applicant sees them: opened, written, checked, submitted, followed.
 
 use app::act::{
-    self, Accepted, BasicChecked, CheckBasic, CheckOrder, EditOrder, EditView, ListOrders, OpenOrder, OrderCheck,
+    self, Accepted, BasicChecked, CheckBasic, EditOrder, EditView, ListOrders, OpenOrder, OrderCheck,
     OrderRef, OrderRow, OrderView, SaveSection, Submit,
 };
 use app::world::World;
-use app::{Page, agreement};
+use app::act::Page;
+use app::agreement;
 use axum::Json;
 use axum::extract::{OriginalUri, State};
 use axum::http::header::LOCATION;
@@ -173,7 +174,7 @@ pub async fn check_order(
     Known(actor): Known,
     Path(order): Path<Uuid>,
 ) -> Answer<Json<OrderCheck>> {
-    Ok(Json(act::check_order(&world, &actor, CheckOrder { order }).await?))
+    Ok(Json(act::check_order(&world, &actor, reference(order)).await?))
 }
 
 /// Submits an order to the provider's first review.

@@ -1,6 +1,6 @@
 //! What the provider's staff oversees: the wire to the authority, the audit trail, the accounts.
 
-use app::Page;
+use app::act::Page;
 use app::act::{
     self, AccountRef, AccountView, AuditRow, AuditVerdict, CreateAccount, Ledger, LedgerView, ListAccounts,
     ResumeLine, ViewAudit,

@@ -1,6 +1,6 @@
 //! The provider's first review (初审): the queue, the case, the phone log, the decision.
 
-use app::Page;
+use app::act::Page;
 use app::act::{
     self, CallOutcome, CallParty, CaseView, LogCall, MarkField, MarkWord, OrderRef, Queue, QueueCounts, QueueRow,
     RequestChanges, Reveal, Revealed,

@@ -5,7 +5,8 @@ use app::{Actor, act};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+use testkit::authority::TestAuthority;
 use testkit::world::TestWorld;
 use tower::ServiceExt as _;
 
@@ -15,7 +16,10 @@ use super::access::Persona;
 pub const PASSWORD: &str = "correct horse battery";
 
 /// The domain of the owner's order.
-pub const DOMAIN: &str = "yunqi-notes.cn";
+pub const DOMAIN: &str = "zhixia-notes.cn";
+
+/// The owner's case, an individual's.
+const CASE: &str = "individual.json";
 
 /// The slot of the picture that was uploaded.
 pub const SLOT: &str = "sites.0.materials.manager_id_front";
@@ -27,6 +31,8 @@ pub const PHONE_SLOT: &str = "sites.0.materials.manager_id_back";
 pub struct Scene {
     /// The world behind it.
     pub kit: TestWorld,
+    /// The authority it asks what is filed.
+    _authority: TestAuthority,
     /// What answers.
     pub router: Router,
     /// The session of each persona; none for a stranger, a key for a gateway.
@@ -87,21 +93,28 @@ pub fn bytes(body: &Value) -> Body {
     if body.is_null() { Body::empty() } else { Body::from(body.to_string()) }
 }
 
-/// A photograph of nothing in particular.
+/// A photograph of nothing in particular; as grainy as one, because a paper's file has a least size.
 pub fn picture() -> Vec<u8> {
-    let picture = image::RgbImage::from_fn(480, 360, |x, y| image::Rgb([(x % 256) as u8, (y % 256) as u8, 90]));
+    let mut state = 7_u32;
+    let picture = image::RgbImage::from_fn(900, 640, |_, _| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        image::Rgb([(state >> 24) as u8, (state >> 16) as u8, (state >> 8) as u8])
+    });
     let mut bytes = std::io::Cursor::new(Vec::new());
     image::DynamicImage::from(picture).write_to(&mut bytes, image::ImageFormat::Png).unwrap();
     bytes.into_inner()
 }
 
 impl Scene {
-    /// Sets everything up.
-    pub async fn new() -> Self {
-        let kit = TestWorld::sqlite().await.unwrap();
+    /// Sets everybody up, and an order that is being written.
+    pub async fn drafting() -> Self {
+        let authority = TestAuthority::start().await.unwrap();
+        let kit = TestWorld::sqlite_with(authority.bureau().unwrap()).await.unwrap();
+        app::worker::begin(&kit.world).await.unwrap();
         let router = web::api::router(&kit.world);
         let mut scene = Self {
             kit,
+            _authority: authority,
             router,
             tokens: vec![(Persona::Stranger, None)],
             order: String::new(),
@@ -110,7 +123,15 @@ impl Scene {
             bystander: String::new(),
         };
         scene.people().await;
-        scene.order().await;
+        scene.open().await;
+        scene
+    }
+
+    /// Sets everybody up, and an order that waits for a reviewer.
+    pub async fn submitted() -> Self {
+        let scene = Self::drafting().await;
+        scene.write().await;
+        scene.submit().await;
         scene
     }
 
@@ -184,7 +205,8 @@ impl Scene {
         text(&self.done(Persona::Stranger, "POST", "/registrations/confirm", body, 201).await.body["token"])
     }
 
-    async fn order(&mut self) {
+    /// The owner opens an order and takes the first picture.
+    async fn open(&mut self) {
         self.done(Persona::Owner, "PUT", "/account/identity", identity(), 200).await;
         let import = json!({ "resources": [{ "account": "owner@example.cn", "resource": resource() }] });
         self.done(Persona::Administrator, "POST", "/resources/import", import, 200).await;
@@ -192,19 +214,72 @@ impl Scene {
         let basic = basic(&resources.body[0]["id"]);
         let opened = self.done(Persona::Owner, "POST", "/orders", json!({ "basic": basic }), 201).await;
         self.order = text(&opened.body["id"]);
-        let request = Request::builder()
-            .method("PUT")
-            .uri(format!("/api/v1/orders/{}/materials/{SLOT}", self.order))
-            .header("authorization", format!("Bearer {}", self.token(Persona::Owner).unwrap()))
-            .header("content-type", "image/png")
-            .body(Body::from(picture()))
-            .unwrap();
-        let uploaded = send(&self.router, request).await;
-        assert_eq!(uploaded.status, 200, "{:#}", uploaded.body);
-        self.material = text(&uploaded.body["material"]["id"]);
+        let path = format!("/orders/{}/materials/{SLOT}", self.order);
+        self.material = text(&self.put_picture(Persona::Owner, &path).await["material"]["id"]);
         let path = format!("/orders/{}/handovers", self.order);
         let link = self.done(Persona::Owner, "POST", &path, json!({ "site": 0 }), 201).await;
         self.handover = text(&link.body["url"]).rsplit('/').next().unwrap().to_owned();
+    }
+
+    /// The owner fills every section, and the phone takes the other pictures.
+    async fn write(&self) {
+        let draft = &case()["draft"];
+        let mut site = draft["sites"][0].clone();
+        let manager_is_principal = site.as_object_mut().unwrap().remove("manager_is_principal").unwrap();
+        site["resource"] = self.edit().await.body["draft"]["sites"][0]["resource"].clone();
+        for section in [
+            json!({ "section": "subject", "subject": draft["subject"] }),
+            json!({ "section": "principal", "principal": draft["principal"] }),
+            json!({ "section": "site", "index": 0, "site": site }),
+            json!({
+                "section": "manager", "index": 0, "manager_is_principal": manager_is_principal, "manager": {}
+            }),
+        ] {
+            let saved = self.versioned("PATCH", &format!("/orders/{}", self.order), section.clone()).await;
+            assert_eq!(saved.status, 200, "{section}: {:#}", saved.body);
+        }
+        for slot in [PHONE_SLOT, "sites.0.materials.manager_photo"] {
+            self.put_picture(Persona::Stranger, &format!("/handover/{}/materials/{slot}", self.handover)).await;
+        }
+        let path = format!("/handover/{}/finish", self.handover);
+        self.done(Persona::Stranger, "POST", &path, Value::Null, 200).await;
+    }
+
+    async fn submit(&self) {
+        let checked = self.done(Persona::Owner, "GET", &format!("/orders/{}/check", self.order), Value::Null, 200).await;
+        assert_eq!(checked.body["can_submit"], true, "{:#}", checked.body);
+        let agreements = self.done(Persona::Stranger, "GET", "/agreements", Value::Null, 200).await;
+        let accepted: Vec<_> = agreements
+            .body
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|agreement| json!({ "agreement": agreement["id"], "version": agreement["version"] }))
+            .collect();
+        let body = json!({ "agreements": accepted });
+        let submitted = self.versioned("POST", &format!("/orders/{}/submit", self.order), body).await;
+        assert_eq!((submitted.status.as_u16(), &submitted.body["kind"]), (200, &json!("submitted")), "{submitted:#?}");
+    }
+
+    async fn edit(&self) -> Told {
+        self.done(Persona::Owner, "GET", &format!("/orders/{}/edit", self.order), Value::Null, 200).await
+    }
+
+    /// Sends a change of the order as its owner, with the version it has now.
+    pub async fn versioned(&self, method: &str, path: &str, body: Value) -> Told {
+        let tag = self.edit().await.header("etag").to_owned();
+        let path = format!("/api/v1{path}");
+        let request = json_request(method, &path, self.token(Persona::Owner), &body).header("if-match", tag);
+        send(&self.router, request.body(bytes(&body)).unwrap()).await
+    }
+
+    /// Puts a picture somewhere.
+    async fn put_picture(&self, persona: Persona, path: &str) -> Value {
+        let path = format!("/api/v1{path}");
+        let request = json_request("PUT", &path, self.token(persona), &Value::Null).header("content-type", "image/png");
+        let told = send(&self.router, request.body(Body::from(picture())).unwrap()).await;
+        assert_eq!(told.status, 200, "{path}: {:#}", told.body);
+        told.body
     }
 
     /// A second session of a persona, to be revoked, and a key of its own.
@@ -234,43 +309,29 @@ const fn login_of(persona: Persona) -> &'static str {
     }
 }
 
-/// A person who does not exist: the number is the example of GB 11643.
+/// The owner's case file.
+pub fn case() -> Value {
+    let text = std::fs::read_to_string(testkit::persona::cases().join(CASE)).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+/// Who the owner is.
 pub fn identity() -> Value {
-    json!({
-        "nature": "individual",
-        "name": "林小舟",
-        "certificate_kind": "resident_id",
-        "certificate_number": "11010519491231002X",
-    })
+    let basic = &case()["draft"]["basic"];
+    let told = |name: &str| (name.to_owned(), basic[name].clone());
+    ["nature", "name", "certificate_kind", "certificate_number"].map(told).into_iter().collect::<Map<_, _>>().into()
 }
 
-/// A cloud server with time left.
+/// The owner's cloud resource.
 pub fn resource() -> Value {
-    json!({
-        "id": "lh-0001",
-        "kind": "lighthouse",
-        "name": "notes",
-        "province": "33",
-        "region": "杭州",
-        "billing": "prepaid",
-        "bought_on": "2026-01-01",
-        "expires_on": "2028-01-01",
-        "ips": ["203.0.113.10"],
-        "bandwidth": 5,
-    })
+    case()["resources"][0].clone()
 }
 
-/// The answers of the first page.
+/// The owner's answers on the first page, on this resource.
 pub fn basic(resource: &Value) -> Value {
-    json!({
-        "province": "33",
-        "nature": "individual",
-        "name": "林小舟",
-        "certificate_kind": "resident_id",
-        "certificate_number": "11010519491231002X",
-        "domain": DOMAIN,
-        "resource": resource,
-    })
+    let mut basic = case()["draft"]["basic"].clone();
+    basic["resource"] = resource.clone();
+    basic
 }
 
 /// The text of a JSON string.

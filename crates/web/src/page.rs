@@ -1,0 +1,52 @@
+//! The pages: each parses its form, calls one act, and shows the result.
+
+use askama::Template;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use http::StatusCode;
+
+use crate::http::failure::Failure;
+
+pub mod account;
+pub mod answers;
+pub mod demo;
+pub mod desk;
+pub mod enter;
+pub mod fields;
+pub mod guidance;
+pub mod materials;
+pub mod new_order;
+pub mod order;
+pub mod order_acts;
+pub mod orders;
+pub mod oversight;
+pub mod phone;
+pub mod public;
+pub mod reveal;
+pub mod section;
+pub mod status;
+pub mod verification;
+pub mod words;
+
+/// What every page gives.
+pub type Shown = Result<Response, Failure>;
+
+/// A page, as it is sent.
+#[must_use]
+pub fn show(page: &impl Template) -> Response {
+    show_with(StatusCode::OK, page)
+}
+
+/// A page with another status than 200: a form that was not accepted keeps what was typed.
+#[must_use]
+pub fn show_with(status: StatusCode, page: &impl Template) -> Response {
+    match page.render() {
+        Ok(html) => (status, Html(html)).into_response(),
+        Err(error) => Failure(app::Error::Internal(error.to_string())).into_response(),
+    }
+}
+
+/// To another page, after something was done.
+#[must_use]
+pub fn go(to: &str) -> Response {
+    Redirect::to(to).into_response()
+}

@@ -1,0 +1,92 @@
+//! What the authority of a province asks for, beside the questions it concerns, each with where it was read.
+
+use filing::draft::Draft;
+use filing::nature::Nature;
+use filing::province::{PrincipalRule, Province, Source};
+
+use crate::component::Html;
+use crate::component::list::Guidance;
+use crate::locale::T;
+use crate::page::fields::Section;
+
+/// The requirements of the draft's province for a section; nothing where none is known.
+#[must_use]
+pub fn of(t: T, draft: &Draft, section: Section) -> Option<Html> {
+    let province = Province::from_code(&draft.basic.province)?;
+    let individual = Nature::from_word(&draft.basic.nature).is_some_and(Nature::is_individual);
+    let lines = lines(t, province, individual, section);
+    (!lines.is_empty())
+        .then(|| Html::of(&Guidance { title: t.one("guidance-title", "province", t.text(&province.name())), lines }))
+}
+
+fn lines(t: T, province: Province, individual: bool, section: Section) -> Vec<(String, String)> {
+    let params = &province.practice().params;
+    let said = |sources: &[Source]| sources.iter().map(ToString::to_string).collect::<Vec<_>>().join(&t.msg("comma"));
+    let mut lines: Vec<(String, String)> = Vec::new();
+    match section {
+        Section::Basic => {
+            if let Some(rule) = &params.domain_min_months {
+                lines.push((t.count("guidance-domain-months", rule.value), said(&rule.sources)));
+            }
+            if let Some((rule, most)) = params.max_sites_per_order.as_ref().and_then(|rule| Some((rule, rule.of(individual)?))) {
+                lines.push((t.count("guidance-max-sites", most), said(&rule.sources)));
+            }
+        }
+        Section::Subject => {
+            if let Some(words) = &params.address_forbid {
+                lines.push((t.pick(&words.zh, &words.en).to_owned(), format!("{} · {}", words.rule, said(&words.sources))));
+            }
+            let rule = if individual { &params.id_min_months } else { &params.licence_min_months };
+            if let Some(rule) = rule.as_ref().or(params.credential_min_months.as_ref()) {
+                lines.push((t.count("guidance-certificate-months", rule.value), said(&rule.sources)));
+            }
+        }
+        Section::Principal | Section::Manager(_) => {
+            if let Some((rule, age)) = params.min_age.as_ref().and_then(|rule| Some((rule, rule.of(individual)?))) {
+                lines.push((t.count("guidance-age", age.value), said(&rule.sources)));
+            }
+            if let Some(rule) = params.legal_rep_required.as_ref().filter(|_| !individual && section == Section::Principal) {
+                let key = match rule.value {
+                    PrincipalRule::Required => "guidance-principal-required",
+                    PrincipalRule::Letter => "guidance-principal-letter",
+                    PrincipalRule::NotRequired => "guidance-principal-free",
+                };
+                lines.push((t.msg(key), said(&rule.sources)));
+            }
+            if let Some((rule, phones)) =
+                params.contact_distinct_min.as_ref().and_then(|rule| Some((rule, rule.of(individual)?)))
+            {
+                if let Some(least) = phones.different.or(phones.same) {
+                    lines.push((t.count("guidance-phones", least), said(&rule.sources)));
+                }
+            }
+        }
+        Section::Site(_) => {
+            if let Some((rule, names)) = params.site_name.as_ref().and_then(|rule| Some((rule, rule.of(individual)?))) {
+                if !names.forbidden.is_empty() {
+                    let words = names.forbidden.join(&t.msg("comma"));
+                    lines.push((t.one("guidance-name-words", "words", words), said(&rule.sources)));
+                }
+            }
+            if let Some((rule, content)) = params.service_content.as_ref().and_then(|rule| Some((rule, rule.of(individual)?))) {
+                if !content.forbidden.is_empty() {
+                    let words = content.forbidden.join(&t.msg("comma"));
+                    lines.push((t.one("guidance-content-refused", "words", words), said(&rule.sources)));
+                }
+                if !content.needs_approval.is_empty() {
+                    let words = content.needs_approval.join(&t.msg("comma"));
+                    lines.push((t.one("guidance-content-approval", "words", words), said(&rule.sources)));
+                }
+            }
+            if let Some((rule, remark)) = params.site_remark.as_ref().and_then(|rule| Some((rule, rule.of(individual)?))) {
+                if remark.required {
+                    lines.push((t.msg("guidance-remark"), said(&rule.sources)));
+                }
+                if let Some(least) = remark.min_chars {
+                    lines.push((t.count("guidance-remark-length", least), said(&rule.sources)));
+                }
+            }
+        }
+    }
+    lines
+}

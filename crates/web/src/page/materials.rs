@@ -1,0 +1,174 @@
+//! The papers of an order: what is asked for, how it must look, what was given.
+
+use app::act::{self, EditOrder, MaterialFile, OpenMaterial, RemoveMaterial, SlotView, UploadMaterial};
+use axum::extract::{Path, Query};
+use axum::response::{IntoResponse, Response};
+use filing::progress::is_verification;
+use http::{HeaderValue, StatusCode, header};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::component::list::{Slot, Slots};
+use crate::component::{Card, Empty, ErrorSummary, Html, Link, Tag, Tone};
+use crate::http::context::Signed;
+use crate::http::upload::Upload;
+use crate::locale::T;
+use crate::page::{Shown, answers, go, show_with, words};
+use crate::view::{Head, Page};
+
+/// The papers of an order.
+pub async fn materials(signed: Signed, Path(order): Path<Uuid>) -> Shown {
+    draw(&signed, order, None).await
+}
+
+async fn draw(Signed { ctx, actor }: &Signed, order: Uuid, problem: Option<(String, String)>) -> Shown {
+    let t = ctx.t;
+    let edit = act::edit_order(&ctx.world, actor, EditOrder { order }).await?;
+    let papers: Vec<Slot> = edit
+        .slots
+        .iter()
+        .filter(|slot| !is_verification(slot.kind))
+        .map(|slot| self::slot(t, order, slot, problem.as_ref()))
+        .collect();
+    let photos: Vec<Slot> = edit
+        .slots
+        .iter()
+        .filter(|slot| is_verification(slot.kind))
+        .map(|slot| self::slot(t, order, slot, problem.as_ref()))
+        .collect();
+    let items: Vec<Link> = problem
+        .iter()
+        .map(|(slot, text)| Link::new(format!("#{}", crate::component::form::id_of(slot)), text.clone()))
+        .collect();
+    let status = if items.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let mut main = vec![];
+    if papers.is_empty() {
+        let empty = Empty { title: t.msg("materials-none"), text: t.msg("materials-none-text"), link: None };
+        main.push(Card::with("", &empty).html());
+    } else {
+        main.push(Card::with("", &Slots { t, slots: papers }).html());
+    }
+    if !photos.is_empty() {
+        main.push(
+            Card {
+                title: t.msg("section-verification"),
+                text: t.msg("materials-photos"),
+                body: vec![Html::of(&Slots { t, slots: photos })],
+                links: vec![Link::new(format!("/orders/{order}/verification/0"), t.msg("materials-by-phone"))],
+                ..Card::default()
+            }
+            .html(),
+        );
+    }
+    main.push(Card { links: vec![Link::new(format!("/orders/{order}"), t.msg("back-to-tasks"))], ..Card::default() }.html());
+    let page = Page {
+        t,
+        shell: ctx.shell(t.msg("section-materials")).await?,
+        head: Head {
+            crumbs: vec![Link::new(format!("/orders/{order}"), edit.draft.basic.domain.clone())],
+            title: t.msg("section-materials"),
+            lead: t.msg("materials-lead"),
+            ..Head::default()
+        },
+        top: vec![Html::of(&ErrorSummary { t, items })],
+        main,
+        aside: vec![],
+    };
+    Ok(show_with(status, &page))
+}
+
+/// A paper as it is asked for on the page of papers.
+fn slot(t: T, order: Uuid, slot: &SlotView, problem: Option<&(String, String)>) -> Slot {
+    let given = slot.material.is_some();
+    let base = format!("/orders/{order}/materials/{}", slot.slot);
+    Slot {
+        slot: slot.slot.clone(),
+        title: words::full_label(t, &slot.slot),
+        hint: t.of("material-hint", slot.kind),
+        tag: slot_tag(t, slot),
+        picture: answers::pictures(t, order, std::slice::from_ref(slot), |_| true).pop(),
+        upload: slot.editable.then(|| base.clone()),
+        remove: (slot.editable && given).then(|| format!("{base}/remove")),
+        problem: problem.filter(|(at, _)| *at == slot.slot).map(|(_, text)| text.clone()).unwrap_or_default(),
+    }
+}
+
+/// Whether a paper is there.
+#[must_use]
+pub fn slot_tag(t: T, slot: &SlotView) -> Tag {
+    match (&slot.material, slot.required) {
+        (Some(_), _) => Tag::new(Tone::Ok, t.msg("slot-given")),
+        (None, true) => Tag::new(Tone::Plain, t.msg("slot-missing")),
+        (None, false) => Tag::new(Tone::Plain, t.msg("optional")),
+    }
+}
+
+/// Takes a paper in.
+pub async fn upload(
+    signed: Signed,
+    Path((order, slot)): Path<(Uuid, String)>,
+    upload: Result<Upload, crate::http::failure::Failure>,
+) -> Shown {
+    let Signed { ctx, actor } = &signed;
+    let result = match upload {
+        Ok(Upload { file_name, bytes }) => {
+            act::upload_material(&ctx.world, actor, UploadMaterial { order, slot: slot.clone(), file_name, bytes }).await
+        }
+        Err(failure) => Err(failure.0),
+    };
+    match result {
+        Ok(_) => Ok(go(&format!("/orders/{order}/materials?done=uploaded#{}", crate::component::form::id_of(&slot)))),
+        Err(error) => match said(ctx.t, &error) {
+            Some(text) => draw(&signed, order, Some((slot, text))).await,
+            None => Err(error.into()),
+        },
+    }
+}
+
+/// What is wrong with a file, in words; nothing when it is not about the file.
+#[must_use]
+pub fn said(t: T, error: &app::Error) -> Option<String> {
+    match error {
+        app::Error::Invalid(findings) => {
+            let finding = findings.first()?;
+            let (message, fix) = (t.text(&finding.message), t.text(&finding.fix));
+            Some(if fix.is_empty() { message } else { format!("{message} {fix}") })
+        }
+        app::Error::Conflict { code } => Some(t.of("error", code)),
+        _ => None,
+    }
+}
+
+/// Takes a paper out again.
+pub async fn remove(Signed { ctx, actor }: Signed, Path((order, slot)): Path<(Uuid, String)>) -> Shown {
+    act::remove_material(&ctx.world, &actor, RemoveMaterial { order, slot: slot.clone() }).await?;
+    Ok(go(&format!("/orders/{order}/materials?done=removed#{}", crate::component::form::id_of(&slot))))
+}
+
+/// Why somebody of the provider looks.
+#[derive(Debug, Default, Deserialize)]
+pub struct Why {
+    reason: Option<String>,
+}
+
+/// The picture itself.
+pub async fn picture(
+    Signed { ctx, actor }: Signed,
+    Path((order, material)): Path<(Uuid, Uuid)>,
+    Query(why): Query<Why>,
+) -> Shown {
+    let input = OpenMaterial { order, material, reason: why.reason };
+    Ok(file(act::open_material(&ctx.world, &actor, input).await?))
+}
+
+/// A sealed picture on its way out: kept by nobody but this browser, and not for long.
+#[must_use]
+pub fn file(file: MaterialFile) -> Response {
+    let kind = HeaderValue::from_str(&file.content_type).unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    let headers = [
+        (header::CONTENT_TYPE, kind),
+        (header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=300")),
+        (header::CONTENT_DISPOSITION, HeaderValue::from_static("inline")),
+    ];
+    (headers, file.bytes).into_response()
+}
