@@ -6,7 +6,7 @@ use filing::check::{self, Facts, Finding};
 use filing::detect::{Answers, Detected, detect};
 use filing::draft::Draft;
 use filing::material::{Held, MaterialKind};
-use filing::stage::{ChangeRequest, Stage, StageKind};
+use filing::stage::{ChangeRequest, Requester, Stage, StageKind};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -140,7 +140,7 @@ impl Loaded {
             registrations: BTreeMap::new(),
             running_orders: u32::from(running.is_some_and(|holder| holder != self.order.id)),
             domains_in_other_orders,
-            requests: self.open_requests(world),
+            requests: self.open_requests(),
         })
     }
 
@@ -150,10 +150,15 @@ impl Loaded {
         domains_of(&self.order.draft)
     }
 
-    /// What was asked for and is not mended yet: the value is still the one that was submitted.
+    /// What the reviewer asked for and is not mended yet: the value is still the one that was submitted.
+    ///
+    /// What the authority wrote is advice: codes that ran out in 24 hours, or an officer's question, may well be
+    /// answered by sending the same again (Tencent Cloud, SMS check).
     #[must_use]
-    pub fn open_requests(&self, _world: &World) -> Vec<ChangeRequest> {
-        let Stage::ChangesRequested { requests, at, .. } = &self.order.stage else { return Vec::new() };
+    pub fn open_requests(&self) -> Vec<ChangeRequest> {
+        let Stage::ChangesRequested { by: Requester::Provider, requests, at } = &self.order.stage else {
+            return Vec::new();
+        };
         let now = fields::flatten(&self.order.draft);
         let then = self.submissions.last().map(|submission| fields::flatten(&submission.draft)).unwrap_or_default();
         let is_open = |request: &&ChangeRequest| {
@@ -175,6 +180,9 @@ impl Loaded {
         let mut findings = check::run(&self.order.draft, &self.known, today);
         findings.extend(unsupported(&self.order.draft, &self.facts.detection));
         findings.extend(crate::upload::unwritable(&self.order.draft));
+        findings.extend(self.open_requests().iter().map(|request| {
+            crate::finding::block(&request.field, "request-open", &[("advice", &request.advice)])
+        }));
         findings
     }
 
