@@ -24,6 +24,7 @@ pub const MEDIA_TYPE: &str = "application/problem+json";
 /// Every problem there is; each has a title and a detail in both languages.
 pub const CODES: &[&str] = &[
     "agreements",
+    "authority-away",
     "body-interrupted",
     "body-invalid",
     "body-syntax",
@@ -36,6 +37,7 @@ pub const CODES: &[&str] = &[
     "content-type",
     "cross-site",
     "database-away",
+    "first-site-stays",
     "forbidden",
     "gone",
     "idempotency-in-flight",
@@ -51,6 +53,7 @@ pub const CODES: &[&str] = &[
     "link-expired",
     "marks-open",
     "method-not-allowed",
+    "no-bureau",
     "not-claimed-by-you",
     "not-editable",
     "not-found",
@@ -61,9 +64,11 @@ pub const CODES: &[&str] = &[
     "running-order",
     "same-password",
     "stage",
+    "storage-full",
     "taken",
     "throttled",
     "timeout",
+    "too-many-sites",
     "unauthenticated",
     "version",
 ];

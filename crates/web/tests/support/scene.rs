@@ -1,5 +1,7 @@
 //! A platform with somebody of every kind on it, set up through its own interface.
 
+use std::sync::LazyLock;
+
 use app::act::{CreateAccount, create_account};
 use app::{Actor, act};
 use axum::Router;
@@ -95,14 +97,17 @@ pub fn bytes(body: &Value) -> Body {
 
 /// A photograph of nothing in particular; as grainy as one, because a paper's file has a least size.
 pub fn picture() -> Vec<u8> {
-    let mut state = 7_u32;
-    let picture = image::RgbImage::from_fn(900, 640, |_, _| {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        image::Rgb([(state >> 24) as u8, (state >> 16) as u8, (state >> 8) as u8])
+    static PICTURE: LazyLock<Vec<u8>> = LazyLock::new(|| {
+        let mut state = 7_u32;
+        let picture = image::RgbImage::from_fn(640, 420, |_, _| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            image::Rgb([(state >> 24) as u8, (state >> 16) as u8, (state >> 8) as u8])
+        });
+        let mut bytes = std::io::Cursor::new(Vec::new());
+        image::DynamicImage::from(picture).write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+        bytes.into_inner()
     });
-    let mut bytes = std::io::Cursor::new(Vec::new());
-    image::DynamicImage::from(picture).write_to(&mut bytes, image::ImageFormat::Png).unwrap();
-    bytes.into_inner()
+    PICTURE.clone()
 }
 
 impl Scene {
