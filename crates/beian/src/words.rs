@@ -32,10 +32,10 @@ impl Language {
         let of_terminal = ["LC_ALL", "LC_MESSAGES", "LANG"]
             .iter()
             .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
-        Self::of(asked.or(of_terminal.as_deref()).unwrap_or_default())
+        Self::tagged(asked.or(of_terminal.as_deref()).unwrap_or_default())
     }
 
-    fn of(tag: &str) -> Self {
+    fn tagged(tag: &str) -> Self {
         if tag.to_ascii_lowercase().starts_with("zh") { Self::Zh } else { Self::En }
     }
 
@@ -54,8 +54,13 @@ impl Language {
         LOCALES.lookup_with_args(self.id(), key, &arguments)
     }
 
+    /// The text of a word of a family: `of("action", "first_filing")` reads `action-first-filing`. A word that a newer
+    /// server uses and this program does not know stands for itself.
+    pub fn of(self, family: &str, word: &str) -> String {
+        self.find(&format!("{family}-{}", word.replace('_', "-"))).unwrap_or_else(|| word.to_owned())
+    }
+
     /// The text of a key, or `None` when the locale has no such key.
-    #[cfg(test)]
     pub fn find(self, key: &str) -> Option<String> {
         LOCALES.lookup_single_language::<&str>(self.id(), key, None).ok()
     }
@@ -74,8 +79,8 @@ mod tests {
 
     #[test]
     fn a_chinese_terminal_gets_chinese_and_any_other_english() {
-        assert_eq!(Language::of("zh_CN.UTF-8"), Language::Zh);
-        assert_eq!(Language::of("C.UTF-8"), Language::En);
-        assert_eq!(Language::of("zh-CN").tag(), "zh-CN");
+        assert_eq!(Language::tagged("zh_CN.UTF-8"), Language::Zh);
+        assert_eq!(Language::tagged("C.UTF-8"), Language::En);
+        assert_eq!(Language::tagged("zh-CN").tag(), "zh-CN");
     }
 }

@@ -3,7 +3,7 @@
 part-authority = sandbox authority
 part-platform = platform
 part-platform-2 = second platform process
-part-origin = websites
+part-origin = demo website
 part-gateway = gateway
 
 demo-folder = Data is kept in { $folder }

@@ -13,7 +13,7 @@ story-case = Case: { $title } ({ $id })
 story-closed = opens { $domain }: the gateway stops it and sends on to { $place }
 story-still-closed = opens { $domain } again: still stopped
 story-register = registers with { $contact } and enters the code that came
-story-identify = says who the account belongs to ({ $verified })
+story-identify = says who the account belongs to ({ $proof })
 story-import-resources = brings { $count } cloud resources in from the inventory
 story-see-resources = sees { $count } cloud resources in the console
 story-check-basic = fills the first page: recognised as { $action }, { $findings } findings
@@ -59,3 +59,19 @@ story-end-refused-by-authority = Outcome: sent back by the authority, as it must
 story-failed = Stopped at { $step }: { $why }
 story-all-well = All { $cases } cases ended as they must, in { $seconds } s
 story-not-all-well = { $failed } of { $cases } cases did not end as they must, in { $seconds } s
+
+action-first-filing = a first filing
+action-add-site-here = adding a site (subject filed here)
+action-add-site-elsewhere = adding a site (subject filed elsewhere)
+action-add-access = adding access
+action-one-click-access = one-click access
+action-change-filing = changing the filing
+action-change-site = changing a site
+action-cancel-subject = cancelling the subject
+action-cancel-site = cancelling a site
+action-cancel-access = cancelling access
+
+proof-format-only = only the form of the number was checked
+proof-verified = confirmed by the real-name service
+
+officer-opinion = Sample opinion: the site’s name does not fit its content; check it and submit again.

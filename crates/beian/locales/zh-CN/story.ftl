@@ -13,7 +13,7 @@ story-case = 案例：{ $title }（{ $id }）
 story-closed = 打开 { $domain }：网关拦截，转到 { $place }
 story-still-closed = 再打开 { $domain }：仍被拦截
 story-register = 用 { $contact } 注册，输入收到的验证码
-story-identify = 填写账号实名信息（{ $verified }）
+story-identify = 填写账号实名信息（{ $proof }）
 story-import-resources = 导入 { $count } 个云资源
 story-see-resources = 在控制台看到 { $count } 个云资源
 story-check-basic = 填写基础信息：系统识别为 { $action }，{ $findings } 条提示
@@ -59,3 +59,19 @@ story-end-refused-by-authority = 结果：按预期被管局退回
 story-failed = 未完成，停在 { $step }：{ $why }
 story-all-well = { $cases } 个案例全部按预期完成，用时 { $seconds } 秒
 story-not-all-well = { $cases } 个案例中有 { $failed } 个未按预期完成，用时 { $seconds } 秒
+
+action-first-filing = 首次备案
+action-add-site-here = 新增网站（原备案在本处）
+action-add-site-elsewhere = 新增网站（原备案不在本处）
+action-add-access = 接入备案
+action-one-click-access = 一键接入
+action-change-filing = 变更备案
+action-change-site = 变更网站
+action-cancel-subject = 注销主体
+action-cancel-site = 注销网站
+action-cancel-access = 取消接入
+
+proof-format-only = 只核对了证件号码的格式
+proof-verified = 已由实名服务核验
+
+officer-opinion = 示例意见：网站名称与内容不符，请核对后重新提交。

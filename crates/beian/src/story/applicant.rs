@@ -111,7 +111,7 @@ impl<'a> Applicant<'a> {
             self.known.request(Method::PUT, "api/v1/account/identity").body(body.clone()).send().await?.json().map(Some)
         })
         .await?;
-        Ok(vec![("verified", text(&account["identity"]["proof"]).to_owned())])
+        Ok(vec![("proof", text(&account["identity"]["proof"]).to_owned())])
     }
 
     /// Looks at the resources the provider's inventory brought.

@@ -73,8 +73,8 @@ impl<'a> Authority<'a> {
         Err(Failure::Odd(format!("the code check answers {answer}")))
     }
 
-    /// The officer finds the filing at the desk and decides.
-    pub async fn decide(&self, case: &CaseFile, approve: bool) -> Result<Seen, Failure> {
+    /// The officer finds the filing at the desk and approves it, or refuses with an opinion.
+    pub async fn decide(&self, case: &CaseFile, refusal: Option<&str>) -> Result<Seen, Failure> {
         let name = case.draft.basic.name.trim().to_owned();
         let found = insist(async || {
             let desk = self.server.get("api/desk?state=waiting").await?;
@@ -86,8 +86,7 @@ impl<'a> Authority<'a> {
             Value::String(id) => id.clone(),
             id => id.to_string(),
         };
-        let opinion = if approve { "" } else { "sample opinion: the site's name does not fit its content" };
-        let body = json!({ "approve": approve, "opinion": opinion, "officer": "story" });
+        let body = json!({ "approve": refusal.is_none(), "opinion": refusal.unwrap_or_default() });
         self.server.post(format!("api/desk/{id}/decision"), body).await?;
         Ok(vec![("id", id)])
     }

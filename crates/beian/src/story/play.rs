@@ -224,7 +224,8 @@ impl Stage<'_> {
             self.step("still-closed", Who::Visitor, visitor::sees_closed(gateway, &domain)).await?;
         }
         if officer != Officer::Approve {
-            self.step("refuse", Who::Authority, authority.decide(self.case, false)).await?;
+            let opinion = self.teller.language().say("officer-opinion", &[]);
+            self.step("refuse", Who::Authority, authority.decide(self.case, Some(&opinion))).await?;
             self.step_for("see-refusal", Who::Applicant, applicant.requests()).await?;
             if officer == Officer::Refuse {
                 return match self.case.expect {
@@ -236,7 +237,7 @@ impl Stage<'_> {
             self.review(applicant, reviewer, false).await?;
             self.verify(applicant, authority).await?;
         }
-        self.step("approve", Who::Authority, authority.decide(self.case, true)).await?;
+        self.step("approve", Who::Authority, authority.decide(self.case, None)).await?;
         Ok(Decision::Approved)
     }
 

@@ -2,6 +2,8 @@
 
 use crate::demo::Happening;
 use crate::words::Language;
+use jiff::Timestamp;
+use jiff::tz::{Offset, TimeZone};
 use serde_json::{Value, json};
 use std::io::Write as _;
 use std::time::{Duration, Instant};
@@ -75,7 +77,7 @@ pub struct Teller {
 impl Teller {
     /// A teller in a language, for people or for programs.
     pub fn new(language: Language, json: bool) -> Self {
-        let names = Who::ALL.iter().map(|who| width(&language.say(&key("who", who.word()), &[]))).max().unwrap_or(0);
+        let names = Who::ALL.iter().map(|who| width(&language.of("who", who.word()))).max().unwrap_or(0);
         Self { language, json, began: Instant::now(), case: String::new(), number: 0, names }
     }
 
@@ -98,7 +100,8 @@ impl Teller {
     /// A step was done.
     pub fn step(&mut self, step: &Step) {
         self.number += 1;
-        let sentence = self.language.say(&key("story", step.step), &step.facts);
+        let facts: Vec<_> = step.facts.iter().map(|(name, value)| (*name, self.readable(name, value))).collect();
+        let sentence = self.language.say(&key("story", step.step), &facts);
         if self.json {
             let facts: serde_json::Map<String, Value> =
                 step.facts.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
@@ -107,11 +110,23 @@ impl Teller {
                 "what": sentence, "elapsed_ms": millis(step.took), "facts": facts,
             }));
         } else {
-            let name = self.language.say(&key("who", step.who.word()), &[]);
+            let name = self.language.of("who", step.who.word());
             let gap = " ".repeat(self.names.saturating_sub(width(&name)));
             let took = if step.took.as_millis() < 50 { String::new() } else { format!("  ({:.1} s)", step.took.as_secs_f64()) };
             let at = self.began.elapsed().as_secs_f64();
             self.text(&format!("{at:>7.1} s  {name}{gap}  {sentence}{took}"));
+        }
+    }
+
+    /// A fact as people read it: words in their language, instants in China's time.
+    fn readable(&self, name: &str, value: &str) -> String {
+        match name {
+            "action" | "proof" => self.language.of(name, value),
+            "until" => value.parse::<Timestamp>().map_or_else(
+                |_| value.to_owned(),
+                |at| at.to_zoned(TimeZone::fixed(Offset::constant(8))).strftime("%Y-%m-%d %H:%M").to_string(),
+            ),
+            _ => value.to_owned(),
         }
     }
 
@@ -127,7 +142,7 @@ impl Teller {
             self.line(json!({ "event": "part", "part": part, "what": what, "detail": detail }));
             return;
         }
-        let part = self.language.say(&key("part", part), &[]);
+        let part = self.language.of("part", part);
         let sentence = self.language.say(&key("story-part", what), &[("part", part), ("detail", detail)]);
         let at = self.began.elapsed().as_secs_f64();
         self.text(&format!("{at:>7.1} s  {sentence}"));
