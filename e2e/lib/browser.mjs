@@ -9,13 +9,15 @@ const axe = await readFile(require.resolve('axe-core/axe.min.js'), 'utf8');
 export const PC = { width: 1440, height: 900 };
 export const PHONE = { width: 390, height: 844 };
 
-export function launch() {
+/** Chromium; the fake camera shows the picture named, when one is. */
+export function launch({ camera } = {}) {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: [
       '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
       '--disable-component-update', '--disable-sync',
       '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
+      ...(camera ? [`--use-file-for-fake-video-capture=${camera}`] : []),
     ],
   });
 }

@@ -41,9 +41,11 @@ export async function startStack() {
   const ended = new Promise((done) => child.once('exit', done));
   const at = (name) => `http://127.0.0.1:${ports[name]}`;
   const stack = {
+    folder,
     platform: at('platform'),
     authority: at('authority'),
     gateway: at('gateway'),
+    origin: at('origin'),
     async stop() {
       child.kill('SIGINT');
       await Promise.race([ended, new Promise((done) => setTimeout(done, 10_000))]);
