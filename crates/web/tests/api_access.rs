@@ -1,5 +1,7 @@
 //! Every route of the JSON interface × every kind of caller.
 
+#![expect(clippy::unwrap_used, reason = "what fails in a helper fails the test")]
+
 #[path = "support/access.rs"]
 mod access;
 #[path = "support/scene.rs"]

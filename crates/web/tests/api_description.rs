@@ -1,8 +1,12 @@
 //! What the description of the JSON interface promises: it is committed, complete and free of loose ends.
 
+#![expect(clippy::unwrap_used, reason = "what fails in a helper fails the test")]
+
 use std::collections::BTreeSet;
 
+use axum::body::Body;
 use serde_json::Value;
+use tower::ServiceExt as _;
 use web::api::problem::{CODES, detail, title};
 use web::locale::{Lang, T};
 
@@ -18,9 +22,7 @@ fn operations(description: &Value) -> Vec<(String, String, &Value)> {
         .unwrap()
         .iter()
         .flat_map(|(path, item)| {
-            methods
-                .iter()
-                .filter_map(move |method| Some((method.to_uppercase(), path.clone(), item.get(method)?)))
+            methods.iter().filter_map(move |method| Some((method.to_uppercase(), path.clone(), item.get(method)?)))
         })
         .collect()
 }
@@ -87,6 +89,23 @@ fn every_problem_has_its_words_in_both_languages() {
         assert!(zh.0 != en.0 && zh.1 != en.1, "{code} reads the same in both languages: {zh:?}");
         assert!(en.0.is_ascii() && !zh.1.is_ascii(), "{code}: {zh:?} {en:?}");
     }
+}
+
+#[tokio::test]
+async fn the_page_shows_every_operation_and_is_where_every_problem_leads() {
+    let kit = testkit::world::TestWorld::sqlite().await.unwrap();
+    let request = axum::http::Request::get("/api").header("accept-language", "en").body(Body::empty()).unwrap();
+    let response = web::api::router(&kit.world).oneshot(request).await.unwrap();
+    assert_eq!(response.status(), 200);
+    let bytes = axum::body::to_bytes(response.into_body(), 1 << 22).await.unwrap();
+    let page = String::from_utf8(bytes.to_vec()).unwrap();
+    for (method, path, _) in operations(&description()) {
+        assert!(page.contains(&format!("{method} {path}")), "{method} {path}");
+    }
+    for code in CODES {
+        assert!(page.contains(&format!("id=\"problem-{code}\"")), "{code}");
+    }
+    assert!(!page.contains("Unknown localization"));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! How the JSON interface behaves whatever is asked: refusals, versions, repeated requests, lists, pictures.
 
+#![expect(clippy::unwrap_used, reason = "what fails in a helper fails the test")]
+
 #[path = "support/access.rs"]
 #[expect(dead_code, reason = "only the personas are used here")]
 mod access;
@@ -34,7 +36,8 @@ async fn the_same_request_twice_is_done_once() {
 
     let other = make("k-1", "another").await;
     assert_eq!((other.status.as_u16(), other.code()), (422, "idempotency-mismatch"));
-    let of_another = keyed(&scene, scene.token(OtherApplicant), "k-1", "/account/api-keys", json!({ "name": "x" })).await;
+    let of_another =
+        keyed(&scene, scene.token(OtherApplicant), "k-1", "/account/api-keys", json!({ "name": "x" })).await;
     assert_eq!(of_another.status, 201, "keys belong to an account");
     assert_eq!(make("", "x").await.code(), "idempotency-key");
     assert_eq!(make(&"k".repeat(129), "x").await.code(), "idempotency-key");
@@ -153,18 +156,14 @@ async fn whatever_cannot_be_read_is_refused_as_a_problem_that_names_the_place() 
             error["rule"].as_str().unwrap_or("-").to_owned(),
         )
     };
-    let expected = |status: u16, code: &str, field: &str, rule: &str| {
-        (status, code.to_owned(), field.to_owned(), rule.to_owned())
-    };
+    let expected =
+        |status: u16, code: &str, field: &str, rule: &str| (status, code.to_owned(), field.to_owned(), rule.to_owned());
     let json = "application/json";
     let material = format!("/orders/{}/materials/{SLOT}", scene.order);
     assert_eq!(refuse("GET", "/nothing/here", json, vec![]).await, expected(404, "not-found", "-", "-"));
     assert_eq!(refuse("GET", "/orders/7", json, vec![]).await, expected(404, "not-found", "-", "-"));
     assert_eq!(refuse("DELETE", "/orders", json, vec![]).await, expected(405, "method-not-allowed", "-", "-"));
-    assert_eq!(
-        refuse("POST", "/orders", "text/plain", b"{}".to_vec()).await,
-        expected(415, "content-type", "-", "-")
-    );
+    assert_eq!(refuse("POST", "/orders", "text/plain", b"{}".to_vec()).await, expected(415, "content-type", "-", "-"));
     assert_eq!(
         refuse("POST", "/orders", json, b"{\"basic\":".to_vec()).await,
         expected(400, "body-syntax", "", "syntax")
@@ -182,10 +181,7 @@ async fn whatever_cannot_be_read_is_refused_as_a_problem_that_names_the_place() 
         expected(400, "body-invalid", "basic", "missing-field")
     );
     let huge = format!(r#"{{"basic":{{"name":"{}"}}}}"#, "x".repeat(3_000_000));
-    assert_eq!(
-        refuse("POST", "/orders", json, huge.into_bytes()).await,
-        expected(413, "body-too-large", "-", "-")
-    );
+    assert_eq!(refuse("POST", "/orders", json, huge.into_bytes()).await, expected(413, "body-too-large", "-", "-"));
     assert_eq!(
         refuse("PUT", &material, "image/png", vec![0; 10_000_000]).await,
         expected(413, "body-too-large", "-", "-")
@@ -222,7 +218,8 @@ async fn a_refusal_speaks_the_language_it_is_asked_in_and_the_findings_do_too() 
 #[tokio::test]
 async fn guessing_passwords_is_slowed_down_and_the_caller_is_told_for_how_long() {
     let scene = Scene::drafting().await;
-    let guess = || scene.call(Stranger, "POST", "/session", json!({ "login": "owner@example.cn", "password": "guess" }));
+    let guess =
+        || scene.call(Stranger, "POST", "/session", json!({ "login": "owner@example.cn", "password": "guess" }));
     let mut last = guess().await;
     for _ in 0..10 {
         assert!(matches!(last.code(), "unauthenticated" | "throttled"), "{:#}", last.body);

@@ -1,8 +1,6 @@
 //! The caller's own account: who it is, its password and its API keys.
 
-use app::act::{
-    self, AccountView, ApiKeyView, ChangePassword, CreateApiKey, CreatedApiKey, RevokeApiKey, SetIdentity,
-};
+use app::act::{self, AccountView, ApiKeyView, ChangePassword, CreateApiKey, CreatedApiKey, RevokeApiKey, SetIdentity};
 use app::world::World;
 use axum::Json;
 use axum::extract::State;

@@ -77,11 +77,8 @@ pub fn unreadable(place: String, error: &serde_json::Error) -> Problem {
     let text = error.to_string();
     // serde_json appends the position to the reason; the reason alone is what the field's message says.
     let reason = text.rsplit_once(" at line ").map_or(text.as_str(), |(reason, _)| reason).to_owned();
-    let position = vec![
-        ("line", error.line().to_string()),
-        ("column", error.column().to_string()),
-        ("reason", reason.clone()),
-    ];
+    let position =
+        vec![("line", error.line().to_string()), ("column", error.column().to_string()), ("reason", reason.clone())];
     match error.classify() {
         Category::Data => {
             let quoted = reason.split('`').nth(1).unwrap_or_default().to_owned();

@@ -6,9 +6,7 @@ use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
 use utoipa::openapi::tag::TagBuilder;
-use utoipa::openapi::{
-    Components, InfoBuilder, LicenseBuilder, ObjectBuilder, OpenApi, Ref, ResponseBuilder, Type,
-};
+use utoipa::openapi::{Components, InfoBuilder, LicenseBuilder, ObjectBuilder, OpenApi, Ref, ResponseBuilder, Type};
 use utoipa::{PartialSchema as _, ToSchema};
 
 use super::problem::{MEDIA_TYPE, ProblemBody};

@@ -1,8 +1,6 @@
 //! The phone's side of a hand-over: the link is the permission, for one site's pictures and a short time.
 
-use app::act::{
-    self, HandoverView, OpenHandover, RemoveByHandover, UploadByHandover,
-};
+use app::act::{self, HandoverView, OpenHandover, RemoveByHandover, UploadByHandover};
 use app::world::World;
 use axum::Json;
 use axum::extract::State;

@@ -95,11 +95,7 @@ async fn keep(world: &World, actor: &app::Actor, key: &str, response: Response) 
         return Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal").into_response();
     };
     let text = |name: HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let told = Kept {
-        location: text(LOCATION),
-        etag: text(ETAG),
-        body: String::from_utf8_lossy(&bytes).into_owned(),
-    };
+    let told = Kept { location: text(LOCATION), etag: text(ETAG), body: String::from_utf8_lossy(&bytes).into_owned() };
     let answer = Answer {
         status: parts.status.as_u16(),
         content_type: text(CONTENT_TYPE).unwrap_or_default(),
@@ -124,7 +120,8 @@ fn replay(answer: Answer) -> Response {
     headers.remove(CONTENT_LENGTH);
     let headers_told = [(CONTENT_TYPE, Some(answer.content_type)), (LOCATION, told.location), (ETAG, told.etag)];
     for (name, value) in headers_told {
-        if let Some(value) = value.filter(|value| !value.is_empty()).and_then(|value| HeaderValue::from_str(&value).ok())
+        if let Some(value) =
+            value.filter(|value| !value.is_empty()).and_then(|value| HeaderValue::from_str(&value).ok())
         {
             headers.insert(name, value);
         }

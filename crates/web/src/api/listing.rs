@@ -37,10 +37,8 @@ fn next_link(uri: &Uri, cursor: &str) -> String {
     let kept = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes())
         .filter(|(name, _)| name != "cursor")
         .collect::<Vec<_>>();
-    let query = url::form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(kept)
-        .append_pair("cursor", cursor)
-        .finish();
+    let query =
+        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).append_pair("cursor", cursor).finish();
     format!("<{}?{query}>; rel=\"next\"", uri.path())
 }
 

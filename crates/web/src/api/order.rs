@@ -1,12 +1,12 @@
 //! Filing orders (备案订单) as their applicant sees them: opened, written, checked, submitted, followed.
 
-use app::act::{
-    self, Accepted, BasicChecked, CheckBasic, EditOrder, EditView, ListOrders, OpenOrder, OrderCheck,
-    OrderRef, OrderRow, OrderView, SaveSection, Submit,
-};
-use app::world::World;
 use app::act::Page;
+use app::act::{
+    self, Accepted, BasicChecked, CheckBasic, EditOrder, EditView, ListOrders, OpenOrder, OrderCheck, OrderRef,
+    OrderRow, OrderView, SaveSection, Submit,
+};
 use app::agreement;
+use app::world::World;
 use axum::Json;
 use axum::extract::{OriginalUri, State};
 use axum::http::header::LOCATION;

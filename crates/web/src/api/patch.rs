@@ -74,7 +74,10 @@ fn read(mut fields: Map<String, Value>) -> Result<Patch, Problem> {
 }
 
 /// Reads the fields of a section and makes the section of them.
-fn from_fields<F: DeserializeOwned>(fields: Map<String, Value>, make: impl FnOnce(F) -> Patch) -> Result<Patch, Problem> {
+fn from_fields<F: DeserializeOwned>(
+    fields: Map<String, Value>,
+    make: impl FnOnce(F) -> Patch,
+) -> Result<Patch, Problem> {
     body::shape(Value::Object(fields)).map(make)
 }
 
@@ -102,10 +105,7 @@ mod tests {
         let refused = |text| read_text(text).map(|_| ());
         assert_eq!(refused(r#"{"basic":{}}"#), named("section", "missing-field"));
         assert_eq!(refused(r#"{"section":"nonsense"}"#), named("section", "unknown-word"));
-        assert_eq!(
-            refused(r#"{"section":"basic","basic":{"domian":"x"}}"#),
-            named("basic.domian", "unknown-field")
-        );
+        assert_eq!(refused(r#"{"section":"basic","basic":{"domian":"x"}}"#), named("basic.domian", "unknown-field"));
         assert_eq!(refused(r#"{"section":"site","index":0,"site":{"name":7}}"#), named("site.name", "wrong-type"));
         assert_eq!(refused(r#"{"section":"remove_site","index":0,"site":3}"#), named("site", "unknown-field"));
     }

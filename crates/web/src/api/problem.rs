@@ -117,7 +117,10 @@ pub struct FieldProblem {
 
 /// A refusal that has not met its reader yet.
 #[derive(Debug, Clone)]
-pub struct Problem {
+pub struct Problem(Box<Refusal>);
+
+#[derive(Debug, Clone)]
+struct Refusal {
     code: &'static str,
     status: StatusCode,
     flaws: Vec<Flaw>,
@@ -138,7 +141,7 @@ impl Problem {
     /// A refusal with a code of this interface.
     #[must_use]
     pub fn new(status: StatusCode, code: &'static str) -> Self {
-        Self { code, status, flaws: Vec::new(), arguments: Vec::new(), headers: HeaderMap::new() }
+        Self(Box::new(Refusal { code, status, flaws: Vec::new(), arguments: Vec::new(), headers: HeaderMap::new() }))
     }
 
     /// There is nothing at this address, or nothing the caller may know of.
@@ -157,14 +160,14 @@ impl Problem {
     /// Names a value that the words of the problem mention.
     #[must_use]
     pub fn argument(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.arguments.push((name, value.to_string()));
+        self.0.arguments.push((name, value.to_string()));
         self
     }
 
     /// Adds a header to the answer.
     #[must_use]
     pub fn header(mut self, name: axum::http::HeaderName, value: HeaderValue) -> Self {
-        self.headers.insert(name, value);
+        self.0.headers.insert(name, value);
         self
     }
 
@@ -176,33 +179,33 @@ impl Problem {
         rule: &'static str,
         arguments: Vec<(&'static str, String)>,
     ) -> Self {
-        self.flaws.push(Flaw::Place { field: field.into(), rule, arguments });
+        self.0.flaws.push(Flaw::Place { field: field.into(), rule, arguments });
         self
     }
 
     /// The same refusal under another status.
     #[must_use]
     pub fn with_status(mut self, status: StatusCode) -> Self {
-        self.status = status;
+        self.0.status = status;
         self
     }
 
     /// The problem's stable name.
     #[must_use]
-    pub const fn code(&self) -> &'static str {
-        self.code
+    pub fn code(&self) -> &'static str {
+        self.0.code
     }
 
     /// The body for a reader; `base` is the address under which the problems are described.
     #[must_use]
     pub fn body(&self, t: T, base: &str) -> ProblemBody {
         ProblemBody {
-            kind: format!("{base}#problem-{}", self.code),
-            title: title(t, self.code, &self.arguments),
-            status: self.status.as_u16(),
-            detail: detail(t, self.code, &self.arguments),
-            code: self.code.to_owned(),
-            errors: self.flaws.iter().map(|flaw| flaw.body(t)).collect(),
+            kind: format!("{base}#problem-{}", self.0.code),
+            title: title(t, self.0.code, &self.0.arguments),
+            status: self.0.status.as_u16(),
+            detail: detail(t, self.0.code, &self.0.arguments),
+            code: self.0.code.to_owned(),
+            errors: self.0.flaws.iter().map(|flaw| flaw.body(t)).collect(),
         }
     }
 }
@@ -260,7 +263,7 @@ impl From<app::Error> for Problem {
             tracing::error!(error = %error, "an act failed");
         }
         let mut problem = Self::new(status, error.code());
-        problem.flaws = error.findings().iter().cloned().map(|finding| Flaw::Finding(Box::new(finding))).collect();
+        problem.0.flaws = error.findings().iter().cloned().map(|finding| Flaw::Finding(Box::new(finding))).collect();
         match &error {
             app::Error::Throttled { retry_after_seconds } => problem
                 .argument("seconds", retry_after_seconds)
@@ -273,8 +276,8 @@ impl From<app::Error> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let mut response = self.status.into_response();
-        response.headers_mut().extend(self.headers.clone());
+        let mut response = self.0.status.into_response();
+        response.headers_mut().extend(self.0.headers.clone());
         response.extensions_mut().insert(self);
         response
     }

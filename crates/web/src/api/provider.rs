@@ -2,8 +2,8 @@
 
 use app::act::Page;
 use app::act::{
-    self, AccountRef, AccountView, AuditRow, AuditVerdict, CreateAccount, Ledger, LedgerView, ListAccounts,
-    ResumeLine, ViewAudit,
+    self, AccountRef, AccountView, AuditRow, AuditVerdict, CreateAccount, Ledger, LedgerView, ListAccounts, ResumeLine,
+    ViewAudit,
 };
 use app::world::World;
 use axum::Json;

@@ -174,11 +174,9 @@ impl Scene {
         create_account(&self.kit.world, &Actor::operator(), administrator).await.unwrap();
         let token = self.log_in("administrator@example.cn").await;
         self.tokens.push((Persona::Administrator, Some(token)));
-        for (persona, role) in [
-            (Persona::Reviewer, "reviewer"),
-            (Persona::Supervisor, "supervisor"),
-            (Persona::Auditor, "auditor"),
-        ] {
+        for (persona, role) in
+            [(Persona::Reviewer, "reviewer"), (Persona::Supervisor, "supervisor"), (Persona::Auditor, "auditor")]
+        {
             let contact = format!("{role}@example.cn");
             let body = json!({ "contact": contact, "role": role, "password": PASSWORD });
             self.done(Persona::Administrator, "POST", "/accounts", body, 201).await;
@@ -188,8 +186,7 @@ impl Scene {
         let body = json!({ "contact": "bystander@example.cn", "role": "reviewer", "password": PASSWORD });
         let made = self.done(Persona::Administrator, "POST", "/accounts", body, 201).await;
         self.bystander = text(&made.body["id"]);
-        for (persona, contact) in
-            [(Persona::Owner, "owner@example.cn"), (Persona::OtherApplicant, "other@example.cn")]
+        for (persona, contact) in [(Persona::Owner, "owner@example.cn"), (Persona::OtherApplicant, "other@example.cn")]
         {
             let token = self.register(contact).await;
             self.tokens.push((persona, Some(token)));
@@ -250,8 +247,10 @@ impl Scene {
         self.done(Persona::Stranger, "POST", &path, Value::Null, 200).await;
     }
 
-    async fn submit(&self) {
-        let checked = self.done(Persona::Owner, "GET", &format!("/orders/{}/check", self.order), Value::Null, 200).await;
+    /// The owner submits what is written.
+    pub async fn submit(&self) {
+        let checked =
+            self.done(Persona::Owner, "GET", &format!("/orders/{}/check", self.order), Value::Null, 200).await;
         assert_eq!(checked.body["can_submit"], true, "{:#}", checked.body);
         let agreements = self.done(Persona::Stranger, "GET", "/agreements", Value::Null, 200).await;
         let accepted: Vec<_> = agreements
