@@ -74,6 +74,10 @@ pub fn take_in(bytes: &[u8], most_bytes: u64) -> Result<Picture, Refusal> {
     if !matches!(format, ImageFormat::Jpeg | ImageFormat::Png) {
         return Err(Refusal::WrongKind);
     }
+    // Decoders fill what is missing of a JPEG with grey; half a certificate proves nothing.
+    if format == ImageFormat::Jpeg && !jpeg_ends(bytes) {
+        return Err(Refusal::Broken);
+    }
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut limits = Limits::default();
     limits.max_alloc = Some(MOST_PIXELS * 8);
@@ -96,6 +100,18 @@ pub fn take_in(bytes: &[u8], most_bytes: u64) -> Result<Picture, Refusal> {
     let jpeg = encode(&decoded, 88).ok_or(Refusal::Broken)?;
     let sha256 = hex::encode(Sha256::digest(&jpeg));
     Ok(Picture { jpeg, width, height, sha256 })
+}
+
+/// Whether a JPEG has its end marker after its picture data; the one of a thumbnail in front does not count.
+fn jpeg_ends(bytes: &[u8]) -> bool {
+    let mut at = 2;
+    while let Some(&[0xff, marker, high, low]) = bytes.get(at..at + 4).and_then(|head| head.first_chunk()) {
+        if marker == 0xda {
+            return bytes[at..].windows(2).any(|pair| pair == [0xff, 0xd9]);
+        }
+        at += 2 + usize::from(u16::from_be_bytes([high, low]));
+    }
+    false
 }
 
 /// Shrinks a kept picture until its base64 text has at most so many characters: first by quality, then by size.
@@ -175,6 +191,8 @@ mod tests {
     fn half_a_picture_is_refused() {
         let bytes = png(&noise(400, 320));
         assert_eq!(take_in(&bytes[..200], 9_000_000), Err(Refusal::Broken));
+        let bytes = encode(&noise(400, 320), 80).unwrap();
+        assert_eq!(take_in(&bytes[..bytes.len() / 2], 9_000_000), Err(Refusal::Broken));
     }
 
     #[test]

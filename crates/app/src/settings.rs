@@ -1,5 +1,6 @@
 //! What the operator decides: one structure the configuration file is read into.
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use url::Url;
 use utoipa::ToSchema;
@@ -35,6 +36,9 @@ pub struct Settings {
     pub handover_minutes: u16,
     /// How often the authority is asked for downloads, in seconds.
     pub poll_seconds: u32,
+    /// How long a job or the line to an authority stays with a process that gives no sign of life, in seconds, before
+    /// another takes over. A process that died is missed for so long.
+    pub lease_seconds: u16,
     /// The largest picture taken in, in bytes.
     pub max_picture_bytes: u64,
 }
@@ -84,6 +88,7 @@ impl Default for Settings {
             code_minutes: 10,
             handover_minutes: 120,
             poll_seconds: 15,
+            lease_seconds: 60,
             // 9 MB: the largest file the public consoles take (Tencent Cloud, uploading materials).
             max_picture_bytes: 9_000_000,
         }
@@ -96,6 +101,12 @@ fn constant_url(text: &str) -> Url {
 }
 
 impl Settings {
+    /// How long a claim is good for unless it is prolonged.
+    #[must_use]
+    pub fn lease(&self) -> SignedDuration {
+        SignedDuration::from_secs(i64::from(self.lease_seconds.max(1)))
+    }
+
     /// An address below the public one.
     #[must_use]
     pub fn link(&self, path: &str) -> String {

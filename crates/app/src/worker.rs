@@ -5,7 +5,6 @@
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
 use serde_json::Value;
 use store::job::Job as Row;
 use tokio_util::sync::CancellationToken;
@@ -19,10 +18,8 @@ use crate::job::tend_orders::TendOrders;
 use crate::job::{self, Job, Outcome, Run};
 use crate::world::World;
 
-/// A claim is good for so long unless the heartbeat prolongs it.
-const LEASE: SignedDuration = SignedDuration::from_secs(60);
-/// The heart beats three times within a lease.
-const BEAT: Duration = Duration::from_secs(20);
+/// The heart beats so often within a lease.
+const BEATS: u32 = 3;
 /// Jobs done at the same time in one process: one may wait for the authority while another sends a message.
 const HANDS: usize = 3;
 
@@ -106,7 +103,7 @@ pub async fn turn(world: &World, name: &str) -> Result<bool> {
         return Ok(false);
     }
     let tx = world.store.write().await?;
-    let row = store::job::claim(&tx, &[], name, now, now + LEASE).await?;
+    let row = store::job::claim(&tx, &[], name, now, now + world.settings.lease()).await?;
     tx.commit().await?;
     let Some(row) = row else { return Ok(false) };
     let run = Run { worker: name.to_owned(), attempt: row.attempts };
@@ -120,11 +117,12 @@ pub async fn turn(world: &World, name: &str) -> Result<bool> {
 
 /// Beats until the claim is lost.
 async fn heartbeat(world: &World, row: &Row) -> Error {
+    let pause = world.settings.lease().unsigned_abs() / BEATS;
     loop {
-        tokio::time::sleep(BEAT).await;
+        tokio::time::sleep(pause).await;
         let beat = async {
             let tx = world.store.write().await?;
-            store::job::heartbeat(&tx, row, world.now() + LEASE).await?;
+            store::job::heartbeat(&tx, row, world.now() + world.settings.lease()).await?;
             tx.commit().await
         };
         match beat.await {

@@ -88,7 +88,7 @@ async fn an_unknown_code_halts_the_line_until_a_supervisor_lets_it_go_on() -> Re
     story.test.clock.advance(SignedDuration::from_hours(1));
     story.work().await?;
     assert_eq!(story.stage(order).await?, StageKind::ToReport, "nothing moves by itself");
-    let supervisor = act::list_accounts(&*story, &app::Actor::operator(), act::ListAccounts {
+    let supervisor = act::list_accounts(&story, &app::Actor::operator(), act::ListAccounts {
         role: Some("supervisor".to_owned()),
         cursor: None,
     })
@@ -145,7 +145,7 @@ async fn an_acknowledgement_that_was_lost_does_not_apply_a_file_twice() -> Resul
         .await?;
     let view = ledger(&story).await?;
     assert!(view.downloads.iter().any(|download| download.times > 1), "one came again");
-    let order = act::view_order(&*story, &story.reviewer, OrderRef { order }).await.map_err(told)?;
+    let order = act::view_order(&story, &story.reviewer, OrderRef { order }).await.map_err(told)?;
     let filed = order.timeline.iter().filter(|entry| entry.code == "filed").count();
     assert_eq!(filed, 1);
     story.finish().await
@@ -159,7 +159,7 @@ async fn a_refusal_by_the_officer_comes_back_and_the_second_round_ends_well() ->
     story.verify_all(&case).await?;
     story.authority.decide(false, "网站名称与单位不符").await?;
     story.reach(order, StageKind::ChangesRequested).await?;
-    let view = act::view_order(&*story, &story.reviewer, OrderRef { order }).await.map_err(told)?;
+    let view = act::view_order(&story, &story.reviewer, OrderRef { order }).await.map_err(told)?;
     assert!(view.requests[0].advice.contains("网站名称与单位不符"));
     let applicant = {
         let reader = story.store.read().await?;
@@ -181,5 +181,77 @@ async fn a_refusal_by_the_officer_comes_back_and_the_second_round_ends_well() ->
     story.authority.decide(true, "").await?;
     story.reach(order, StageKind::Filed).await?;
     assert_eq!(story.authority.ledger().await?, [(1, 1, 1), (2, 1, 1)]);
+    story.finish().await
+}
+
+#[tokio::test]
+async fn what_the_machine_finds_wrong_comes_back_on_the_field_it_is_about() -> Result<()> {
+    // The bureau knows other addresses of this provider than the one the site runs on: 1063.
+    let authority = testkit::authority::TestAuthority::start_with(|config| {
+        config.providers[0].ip_ranges = vec![("198.51.100.1".parse().unwrap(), "198.51.100.9".parse().unwrap())];
+    })
+    .await?;
+    let story = Story::begin_with(authority).await?;
+    let case = case("government")?;
+    let (applicant, order) = story.fill_in(&case).await?;
+    story.submit(&applicant, order).await?;
+    story.pass(order).await?;
+    story.reach(order, StageKind::ChangesRequested).await?;
+    let view = act::view_order(&story, &applicant, OrderRef { order }).await.map_err(told)?;
+    let request = view.requests.iter().find(|request| request.field == "sites.0.resource").context("the field")?;
+    assert_eq!(request.rule.as_deref(), Some("1063"));
+    let edit = act::edit_order(&story, &applicant, act::EditOrder { order }).await.map_err(told)?;
+    assert!(edit.editable.allows("basic.resource") && !edit.editable.allows("subject.postal_address"));
+    story.finish().await
+}
+
+#[tokio::test]
+async fn a_record_that_comes_before_the_decision_is_enough() -> Result<()> {
+    use authority::message::{Decision, Download, FiledRecord, FiledSubject, Operation, Person};
+    let (story, order) = passed().await?;
+    story.reach(order, StageKind::AwaitingSms).await?;
+    let bureau = story.bureaus.find("33").context("the bureau")?;
+    let tx = story.store.write().await?;
+    let wire = store::wire_id::for_order(&tx, store::OrderId(order)).await?;
+    let subject = wire.iter().find(|id| id.kind == "subject").context("a number")?.wire;
+    let record = FiledRecord {
+        subject: FiledSubject {
+            id: Some(subject),
+            bureau_id: 110_000_007_512,
+            name: "x".into(),
+            nature: None,
+            address: None,
+            certificate: None,
+            principal: Person::default(),
+            number: Some("浙ICP备2026000077号".into()),
+            filed_by: None,
+            investor: None,
+            first_filed: None,
+            changed: None,
+            certificate_until: None,
+            certificate_path: None,
+            certificate_serial: None,
+            officer: None,
+            reviewed: None,
+            remark: None,
+        },
+        sites: Vec::new(),
+        remark: None,
+    };
+    let records = Download { records: vec![record], ..Download::default() };
+    app::job::apply::apply(&tx, &story, bureau, &records).await?;
+    let decision = Decision {
+        officer: None,
+        phone: None,
+        at: "2026-11-20".into(),
+        opinion: None,
+        approved: true,
+        operation: Some(Operation::NEW_FILING),
+        record: Some(subject),
+    };
+    let decisions = Download { decisions: vec![decision], ..Download::default() };
+    app::job::apply::apply(&tx, &story, bureau, &decisions).await?;
+    tx.commit().await?;
+    assert_eq!(story.stage(order).await?, StageKind::Filed);
     story.finish().await
 }

@@ -30,6 +30,14 @@ impl TestAuthority {
     /// # Errors
     /// When it cannot be started.
     pub async fn start() -> Result<Self> {
+        Self::start_with(|_| {}).await
+    }
+
+    /// Starts one with settings of its own.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub async fn start_with(change: impl FnOnce(&mut Config)) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}/", listener.local_addr()?);
@@ -43,7 +51,7 @@ impl TestAuthority {
             secret(&account.aes_key),
             secret(&account.aes_iv),
         );
-        let config = Config {
+        let mut config = Config {
             database: folder.path().join("authority.sqlite"),
             province: 33,
             providers: vec![provider],
@@ -51,6 +59,7 @@ impl TestAuthority {
             hours: None,
             seed: Some(1),
         };
+        change(&mut config);
         let (stop, stopped) = oneshot::channel();
         let served = tokio::spawn(serve(config, listener, async move {
             stopped.await.ok();

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::actor::Actor;
 use crate::error::{Error, Result};
-use crate::job::poll_downloads::PollDownloads;
+use crate::job::poll_downloads::{PollDownloads, UNREADABLE};
 use crate::job::report::Report;
 use crate::job::{self};
 use crate::policy::{Act, require};
@@ -164,7 +164,7 @@ pub async fn ledger(world: &World, actor: &Actor, input: Ledger) -> Result<Ledge
         let from = |entries: u64| entries.saturating_sub(ENTRIES);
         let uploads = store::upload::list(&reader, &line.code, from(line.uploads), ENTRIES).await?;
         let downloads = store::download::list(&reader, &line.code, from(line.downloads), ENTRIES).await?;
-        let unreadable = downloads.iter().find(|row| row.state == DownloadState::Unreadable);
+        let unreadable = downloads.iter().find(|row| is_alarming(row, &downloads));
         let alarm = match (&line.halted, unreadable) {
             (Some(text), _) => Some(Alarm { text: text.clone(), at: line.halted_at }),
             (None, Some(row)) => {
@@ -188,7 +188,8 @@ pub async fn ledger(world: &World, actor: &Actor, input: Ledger) -> Result<Ledge
             code: line.code,
         });
         view.uploads.extend(uploads.into_iter().map(upload_row));
-        view.downloads.extend(downloads.into_iter().map(download_row));
+        let alarming: Vec<bool> = downloads.iter().map(|row| is_alarming(row, &downloads)).collect();
+        view.downloads.extend(downloads.into_iter().zip(alarming).map(|(row, alarm)| download_row(row, alarm)));
     }
     view.uploads.sort_by_key(|row| std::cmp::Reverse((row.created_at, row.sequence)));
     view.downloads.sort_by_key(|row| std::cmp::Reverse(row.received_at));
@@ -243,14 +244,20 @@ fn upload_row(upload: store::upload::Upload) -> UploadRow {
     }
 }
 
-fn download_row(download: store::download::Download) -> DownloadRow {
+/// A file that could not be used is alarming until a sound one came under its name.
+fn is_alarming(row: &store::download::Download, all: &[store::download::Download]) -> bool {
+    let name = row.file_name.split(UNREADABLE).next().unwrap_or_default();
+    row.state == DownloadState::Unreadable && !all.iter().any(|other| other.file_name == name)
+}
+
+fn download_row(download: store::download::Download, alarm: bool) -> DownloadRow {
     DownloadRow {
         bureau: download.bureau,
         file_name: download.file_name,
         state: download.state.as_str().to_owned(),
         size: download.size,
         times: download.times,
-        alarm: download.state == DownloadState::Unreadable,
+        alarm,
         note: download.note,
         received_at: download.received_at,
         applied_at: download.applied_at,

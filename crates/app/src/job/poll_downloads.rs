@@ -10,13 +10,14 @@ use authority::soap::FileInfo;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 use store::DownloadId;
 use store::download::{Download, DownloadState, NewDownload, Received};
 use uuid::Uuid;
 
 use super::{Job, Outcome, Run, apply, backoff};
 use crate::bureau::Bureau;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::fault::{commit, point};
 use crate::trail::Trail;
 use crate::world::World;
@@ -72,28 +73,39 @@ fn next_look(world: &World) -> jiff::Timestamp {
 
 /// Handles one file as far as possible; says whether it is acknowledged, so that the next may be asked for.
 async fn take(world: &World, bureau: &Bureau, file: &FileInfo) -> Result<bool> {
-    let download = match receive(world, bureau, file).await? {
+    if let Err(error) = bureau.client.open(&file.container) {
+        // Kept under a name of its own: the sound file, when it comes, has the right to the real one.
+        let sha = hex::encode(Sha256::digest(serde_json::to_vec(&file.container)?));
+        let name = format!("{}{UNREADABLE}{}", file.name, &sha[..16]);
+        let (Received::New(download) | Received::Again(download) | Received::Different(download)) =
+            receive(world, bureau, &name, &file.container).await?;
+        alarm(world, &download, &error.to_string()).await?;
+        return Ok(false);
+    }
+    let download = match receive(world, bureau, &file.name, &file.container).await? {
         Received::New(download) | Received::Again(download) => download,
+        // It was kept and not yet applied: what was kept first is what counts.
+        Received::Different(download) if download.state == DownloadState::Received => download,
         Received::Different(download) => {
-            let note = "another file came under a name that was used before";
-            alarm(world, &download, note).await?;
+            alarm(world, &download, "another file came under a name that was used before").await?;
             return Ok(false);
         }
     };
-    if matches!(download.state, DownloadState::Received | DownloadState::Unreadable)
-        && !open_and_apply(world, bureau, &download, &file.container).await?
-    {
-        return Ok(false);
+    if download.state == DownloadState::Received {
+        apply_kept(world, bureau, &download).await?;
     }
     acknowledge(world, bureau, &download).await
 }
 
-async fn receive(world: &World, bureau: &Bureau, file: &FileInfo) -> Result<Received> {
-    let raw = serde_json::to_vec(&file.container)?;
+/// What stands between the name of a file that cannot be used and the beginning of its hash.
+pub const UNREADABLE: &str = "~unreadable-";
+
+async fn receive(world: &World, bureau: &Bureau, name: &str, container: &Container) -> Result<Received> {
+    let raw = serde_json::to_vec(container)?;
     let new = NewDownload {
         id: DownloadId(world.uuid()),
         bureau: &bureau.code,
-        file_name: &file.name,
+        file_name: name,
         raw: &raw,
         at: world.now(),
     };
@@ -103,28 +115,24 @@ async fn receive(world: &World, bureau: &Bureau, file: &FileInfo) -> Result<Rece
     Ok(received)
 }
 
-async fn open_and_apply(
-    world: &World,
-    bureau: &Bureau,
-    download: &Download,
-    container: &Container,
-) -> Result<bool> {
-    let content = match bureau.client.open(container) {
-        Ok(content) => content,
-        Err(error) => {
-            alarm(world, download, &error.to_string()).await?;
-            return Ok(false);
-        }
-    };
+/// Applies a file from the bytes that were kept, in one transaction.
+async fn apply_kept(world: &World, bureau: &Bureau, download: &Download) -> Result<()> {
+    let raw = store::download::raw(&world.store.read().await?, download.id).await?;
+    let container: Container = serde_json::from_slice(&raw)?;
+    let content = bureau
+        .client
+        .open(&container)
+        .map_err(|error| Error::internal(format!("a kept download cannot be opened any more: {error}")))?;
     if !content.violations.is_empty() {
-        tracing::info!(file = %download.file_name, violations = content.violations.len(), "departs from the element table");
+        let violations = content.violations.len();
+        tracing::info!(file = %download.file_name, violations, "departs from the element table");
     }
     let tx = world.store.write().await?;
     let note = apply::apply(&tx, world, bureau, &content).await?;
     store::download::mark_applied(&tx, download.id, world.now(), Some(&note)).await?;
     commit!(tx, "download", "apply");
     metrics::counter!("beian_downloads_total", "result" => "applied").increment(1);
-    Ok(true)
+    Ok(())
 }
 
 async fn acknowledge(world: &World, bureau: &Bureau, download: &Download) -> Result<bool> {

@@ -73,15 +73,15 @@ impl Job for Report {
 }
 
 /// Long enough for a call that gets no answer: a second sender never starts while the first may still be sending.
-fn lease_time(bureau: &Bureau) -> SignedDuration {
+fn lease_time(world: &World, bureau: &Bureau) -> SignedDuration {
     let call = SignedDuration::try_from(bureau.timeout).unwrap_or(SignedDuration::from_mins(2));
-    call + SignedDuration::from_secs(60)
+    call + world.settings.lease()
 }
 
 async fn take_lease(world: &World, bureau: &Bureau, run: &Run) -> Result<Option<Lease>> {
     let now = world.now();
     let tx = world.store.write().await?;
-    let lease = store::bureau::acquire(&tx, &bureau.code, &run.worker, now, now + lease_time(bureau)).await?;
+    let lease = store::bureau::acquire(&tx, &bureau.code, &run.worker, now, now + lease_time(world, bureau)).await?;
     tx.commit().await?;
     Ok(lease)
 }
@@ -300,7 +300,7 @@ impl Line<'_> {
 
     async fn renew(&mut self) -> Result<()> {
         let tx = self.world.store.write().await?;
-        let until = self.world.now() + lease_time(self.bureau);
+        let until = self.world.now() + lease_time(self.world, self.bureau);
         self.lease = store::bureau::renew(&tx, &self.lease, until).await?;
         Ok(tx.commit().await?)
     }
