@@ -145,6 +145,7 @@ pub(crate) async fn begin_session(
 ) -> Result<(String, Session)> {
     let now = world.now();
     let token = world.secret();
+    let days = world.settings.session_days.min(world.settings.session_longest_days);
     let session = Session {
         id: SessionId(world.uuid()),
         account,
@@ -153,7 +154,7 @@ pub(crate) async fn begin_session(
         user_agent: origin.user_agent.chars().take(200).collect(),
         created_at: now,
         seen_at: now,
-        expires_at: now + SignedDuration::from_hours(24 * i64::from(world.settings.session_days)),
+        expires_at: now + SignedDuration::from_hours(24 * i64::from(days)),
         revoked_at: None,
     };
     store::session::insert(tx, &session).await?;
@@ -199,8 +200,10 @@ pub(crate) async fn throttle_codes(tx: &Tx, world: &World, origin: &Origin, cont
     let now = world.now();
     let hour = SignedDuration::from_hours(1);
     let from_here = store::login_attempt::fail(tx, &format!("code:{}", origin.ip), now, hour).await?;
-    let to_contact = store::contact_code::count_since(tx, contact.as_str(), now - hour).await?;
-    if to_contact >= 5 || from_here.failures > 30 {
+    // Counted whether or not a code is sent: the answer to the sixth must not tell who has an account.
+    let normal = store::account::normal_login(contact.as_str());
+    let to_contact = store::login_attempt::fail(tx, &format!("code-to:{normal}"), now, hour).await?;
+    if to_contact.failures > 5 || from_here.failures > 30 {
         return Err(Error::Throttled { retry_after_seconds: 3_600 });
     }
     Ok(())

@@ -36,8 +36,12 @@ pub mod submit;
 pub mod view_order;
 pub mod withdraw;
 
-pub use accounts::{AccountRef, CreateAccount, ListAccounts, create_account, disable_account, enable_account, list_accounts};
-pub use api_keys::{ApiKeyView, CreateApiKey, CreatedApiKey, RevokeApiKey, create_api_key, list_api_keys, revoke_api_key};
+pub use accounts::{
+    AccountRef, CreateAccount, ListAccounts, create_account, disable_account, enable_account, list_accounts,
+};
+pub use api_keys::{
+    ApiKeyView, CreateApiKey, CreatedApiKey, RevokeApiKey, create_api_key, list_api_keys, revoke_api_key,
+};
 pub use audit::{AuditRow, AuditVerdict, ViewAudit, verify_audit, view_audit};
 pub use change_password::{ChangePassword, change_password};
 pub use check_order::{OrderCheck, check_order};
@@ -51,7 +55,9 @@ pub use handover::{
     StartHandover, UploadByHandover, finish_handover, handover_status, open_handover, remove_by_handover,
     start_handover, upload_by_handover,
 };
-pub use ledger::{Alarm, BureauLine, DownloadRow, Ledger, LedgerView, LineState, ResumeLine, UploadRow, ledger, resume_line};
+pub use ledger::{
+    Alarm, BureauLine, DownloadRow, Ledger, LedgerView, LineState, ResumeLine, UploadRow, ledger, resume_line,
+};
 pub use list_orders::{ListOrders, OrderRow, list_orders};
 pub use log_in::{LogIn, log_in};
 pub use log_out::log_out;

@@ -41,10 +41,8 @@ mod tests {
 
     #[test]
     fn an_agreement_of_yesterday_does_not_count() {
-        let mut accepted: Vec<Accepted> = CURRENT
-            .iter()
-            .map(|a| Accepted { agreement: a.id.to_owned(), version: a.version.to_owned() })
-            .collect();
+        let mut accepted: Vec<Accepted> =
+            CURRENT.iter().map(|a| Accepted { agreement: a.id.to_owned(), version: a.version.to_owned() }).collect();
         assert!(all_accepted(&accepted));
         accepted[1].version = "2020-01-01".to_owned();
         assert!(!all_accepted(&accepted));

@@ -61,8 +61,8 @@ pub const fn point(_name: &'static str) {}
 /// Passes a named point, and dies there when `BEIAN_FAULT` says so.
 #[cfg(feature = "faults")]
 pub fn point(name: &'static str) {
-    use std::sync::atomic::{AtomicU32, Ordering};
     use std::sync::LazyLock;
+    use std::sync::atomic::{AtomicU32, Ordering};
 
     static WANTED: LazyLock<Option<(String, u32)>> = LazyLock::new(|| {
         let text = std::env::var("BEIAN_FAULT").ok()?;

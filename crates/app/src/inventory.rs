@@ -35,7 +35,8 @@ pub async fn of_account(reader: &Reader, account: AccountId, but: Option<OrderId
         let filed = store::filed::count_on_resource(reader, row.id).await?;
         let running = store::order::running_on_resource(reader, row.id).await?;
         let running = running.into_iter().filter(|order| Some(*order) != but).count();
-        let in_use = u32::try_from(filed).unwrap_or(u32::MAX).saturating_add(u32::try_from(running).unwrap_or(u32::MAX));
+        let in_use =
+            u32::try_from(filed).unwrap_or(u32::MAX).saturating_add(u32::try_from(running).unwrap_or(u32::MAX));
         resources.extend(judged(&row, in_use));
     }
     Ok(resources)

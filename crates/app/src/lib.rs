@@ -19,6 +19,7 @@ pub mod fault;
 pub mod feed;
 pub mod fields;
 pub mod finding;
+pub mod heavy;
 pub mod idempotency;
 pub mod identity;
 pub mod inventory;

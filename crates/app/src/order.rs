@@ -161,6 +161,7 @@ impl Loaded {
         };
         let now = fields::flatten(&self.order.draft);
         let then = self.submissions.last().map(|submission| fields::flatten(&submission.draft)).unwrap_or_default();
+        let unchanged = |path: &str| fields::below(&now, path) == fields::below(&then, path);
         let is_open = |request: &&ChangeRequest| {
             if request.field == WHOLE {
                 return now == then && self.materials.iter().all(|material| material.created_at <= *at);
@@ -169,7 +170,7 @@ impl Loaded {
                 let new = self.materials.iter().any(|m| m.slot == request.field && m.created_at > *at);
                 return !new;
             }
-            fields::below(&now, &request.field) == fields::below(&then, &request.field)
+            unchanged(&request.field) && twin(&request.field).is_none_or(unchanged)
         };
         requests.iter().filter(is_open).cloned().collect()
     }
@@ -180,9 +181,11 @@ impl Loaded {
         let mut findings = check::run(&self.order.draft, &self.known, today);
         findings.extend(unsupported(&self.order.draft, &self.facts.detection));
         findings.extend(crate::upload::unwritable(&self.order.draft));
-        findings.extend(self.open_requests().iter().map(|request| {
-            crate::finding::block(&request.field, "request-open", &[("advice", &request.advice)])
-        }));
+        findings.extend(
+            self.open_requests()
+                .iter()
+                .map(|request| crate::finding::block(&request.field, "request-open", &[("advice", &request.advice)])),
+        );
         findings
     }
 
@@ -194,12 +197,13 @@ impl Loaded {
         if self.order.account == actor.account { Ok(()) } else { Err(Error::NotFound) }
     }
 
-    /// Refuses when the actor is an applicant and the order somebody else's.
+    /// Refuses when the actor is an applicant and the order somebody else's, or the provider's and the order was never
+    /// submitted.
     ///
     /// # Errors
     /// [`Error::NotFound`].
     pub fn require_visible(&self, actor: &Actor) -> Result<()> {
-        if actor.is_staff() { Ok(()) } else { self.require_owner(actor) }
+        require_visible(&self.order, &self.facts, actor)
     }
 
     /// Refuses when somebody saved the order since the actor read it.
@@ -242,6 +246,15 @@ impl Loaded {
         self.order.due_at = timer::next(&self.order, &self.facts);
     }
 
+    /// Notes a save. A draft's time starts anew, and its warnings with it; while changes are awaited the time runs from
+    /// the request, and what was sent is not sent again.
+    pub fn keep(&mut self, stage: Stage, now: Timestamp) {
+        if stage.kind() == StageKind::Draft {
+            self.facts.reminders.clear();
+        }
+        self.enter(stage, now);
+    }
+
     /// Writes the order with what it remembers.
     ///
     /// # Errors
@@ -267,8 +280,32 @@ impl Editable {
     /// Whether a field may be changed.
     #[must_use]
     pub fn allows(&self, path: &str) -> bool {
-        self.all || self.fields.iter().any(|field| fields::is_at_or_below(path, field))
+        let named = |path: &str| self.fields.iter().any(|field| fields::is_at_or_below(path, field));
+        self.all || named(path) || twin(path).is_some_and(named)
     }
+}
+
+/// The other path of a value that has two: the first site's domain and resource are those of the first page, and are
+/// written there.
+#[must_use]
+pub fn twin(path: &str) -> Option<&'static str> {
+    match path {
+        "basic.domain" => Some("sites.0.domain"),
+        "basic.resource" => Some("sites.0.resource"),
+        "sites.0.domain" => Some("basic.domain"),
+        "sites.0.resource" => Some("basic.resource"),
+        _ => None,
+    }
+}
+
+/// Refuses when an order is not the actor's own, unless the actor works for the provider and it was submitted: a draft
+/// is the applicant's own until then.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn require_visible(order: &Order, facts: &OrderFacts, actor: &Actor) -> Result<()> {
+    let may = if actor.is_staff() { facts.rounds > 0 } else { order.account == actor.account };
+    if may { Ok(()) } else { Err(Error::NotFound) }
 }
 
 /// The registrable domains of a draft, each once, as the database and the wire write them.
@@ -328,11 +365,13 @@ fn held(material: &Material) -> Option<Held> {
     })
 }
 
-/// Holds what only one running order may: its subject and its domains.
+/// Holds what only one running order may: its subject and its domains. What an earlier round held and this one does not
+/// want is let go.
 ///
 /// # Errors
 /// [`Error::Invalid`] naming the field that another order holds.
 pub(crate) async fn hold_subject_and_domains(tx: &Tx, loaded: &Loaded) -> Result<()> {
+    back_to_account_hold(tx, &loaded.order).await?;
     let basic = &loaded.order.draft.basic;
     let subject = Hold::Subject {
         certificate_kind: basic.certificate_kind.clone(),

@@ -30,6 +30,9 @@ pub(crate) fn wanted(cursor: Option<&str>) -> Result<Wanted> {
 impl<T> Page<T> {
     /// A page of the store, each row turned into a view.
     pub(crate) fn of<R>(listing: Listing<R>, view: impl FnMut(R) -> T) -> Self {
-        Self { next: listing.next.map(|cursor| cursor.to_string()), items: listing.items.into_iter().map(view).collect() }
+        Self {
+            next: listing.next.map(|cursor| cursor.to_string()),
+            items: listing.items.into_iter().map(view).collect(),
+        }
     }
 }

@@ -27,14 +27,12 @@ pub struct Incoming {
 /// Decodes a file away from the threads that serve requests.
 ///
 /// # Errors
-/// [`Error::Invalid`] on the slot when it is no picture that can be kept.
+/// [`Error::Invalid`] on the slot when it is no picture that can be kept, `busy` when too many wait for the same.
 pub async fn look_at(world: &World, slot: &str, bytes: Vec<u8>) -> Result<Incoming> {
     let most = world.settings.max_picture_bytes;
     let uploaded_bytes = bytes.len() as u64;
     let uploaded_type = if bytes.starts_with(b"\x89PNG") { "image/png" } else { "image/jpeg" };
-    let taken = tokio::task::spawn_blocking(move || picture::take_in(&bytes, most))
-        .await
-        .map_err(|error| Error::internal(format!("picture thread: {error}")))?;
+    let taken = world.heavy.picture(move || picture::take_in(&bytes, most)).await?;
     let picture = taken.map_err(|refusal| {
         let megabytes = (most / 1_000_000).to_string();
         Error::Invalid(vec![finding::block(slot, refusal.code(), &[("megabytes", &megabytes)])])
@@ -128,7 +126,7 @@ async fn clear(tx: &Tx, loaded: &mut Loaded, slot: &str, now: Timestamp) -> Resu
 /// A paper is a save like any other: the draft's time starts anew, and whoever has the page open sees a new version.
 async fn touch(tx: &Tx, loaded: &mut Loaded, now: Timestamp) -> Result<()> {
     let stage = loaded.order.stage.clone().save(now)?;
-    loaded.enter(stage, now);
+    loaded.keep(stage, now);
     loaded.save(tx).await
 }
 

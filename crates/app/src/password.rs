@@ -28,38 +28,34 @@ pub fn is_acceptable(password: &str) -> bool {
 /// Hashes a password with a salt of its own.
 ///
 /// # Errors
-/// When the machine cannot.
+/// When the machine cannot, or `busy` when too many wait for the same.
 pub async fn hash(world: &World, password: &str) -> Result<String> {
     let mut salt = [0; 16];
     world.ids.fill(&mut salt);
     let password = password.to_owned();
-    blocking(move || {
+    let work = move || {
         Argon2::default()
             .hash_password_with_salt(password.as_bytes(), &salt)
             .map(|hash: PasswordHash| hash.to_string())
             .map_err(|error| Error::internal(format!("password hashing: {error}")))
-    })
-    .await
+    };
+    world.heavy.password(work).await?
 }
 
 /// Whether a password belongs to a hash; `None` stands for an account that does not exist and takes as long.
 ///
 /// # Errors
-/// When the machine cannot.
-pub async fn verify(password: &str, hash: Option<&str>) -> Result<bool> {
+/// When the machine cannot, or `busy` when too many wait for the same.
+pub async fn verify(world: &World, password: &str, hash: Option<&str>) -> Result<bool> {
     let exists = hash.is_some();
     let password = password.to_owned();
     let hash = hash.unwrap_or(NOBODY).to_owned();
-    blocking(move || {
-        let parsed =
-            PasswordHash::new(&hash).map_err(|error| Error::internal(format!("stored password hash: {error}")))?;
-        Ok(Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok() && exists)
-    })
-    .await
+    Ok(world.heavy.password(move || matches(&password, &hash)).await?? && exists)
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| Error::internal(format!("password thread: {error}")))?
+fn matches(password: &str, hash: &str) -> Result<bool> {
+    let parsed = PasswordHash::new(hash).map_err(|error| Error::internal(format!("stored password hash: {error}")))?;
+    Ok(Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok())
 }
 
 #[cfg(test)]

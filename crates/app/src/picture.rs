@@ -11,8 +11,10 @@ use sha2::{Digest as _, Sha256};
 const LONGEST_SIDE: u32 = 3_000;
 /// The shortest side taken in, in pixels: below, an identity card cannot be read.
 const SHORTEST_SIDE: u32 = 300;
-/// The most pixels decoded: 50 megapixels are beyond any phone's ordinary photograph.
-const MOST_PIXELS: u64 = 50_000_000;
+/// The most pixels decoded: phones take 12 to 24 megapixels unless they are told to take more.
+const MOST_PIXELS: u64 = 30_000_000;
+/// The most bytes a decoder may take: a pixel with its transparency is four.
+const MOST_DECODED_BYTES: u64 = MOST_PIXELS * 4;
 
 /// A picture as it is kept: JPEG, upright, without metadata.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,9 +82,9 @@ pub fn take_in(bytes: &[u8], most_bytes: u64) -> Result<Picture, Refusal> {
     }
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut limits = Limits::default();
-    limits.max_alloc = Some(MOST_PIXELS * 8);
+    limits.max_alloc = Some(MOST_DECODED_BYTES);
     reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(|_| Refusal::Broken)?;
+    let mut decoder = reader.into_decoder().map_err(|error| refusal(&error))?;
     let (width, height) = decoder.dimensions();
     if u64::from(width) * u64::from(height) > MOST_PIXELS {
         return Err(Refusal::TooManyPixels);
@@ -90,8 +92,12 @@ pub fn take_in(bytes: &[u8], most_bytes: u64) -> Result<Picture, Refusal> {
     if width.min(height) < SHORTEST_SIDE {
         return Err(Refusal::TooSmall);
     }
+    // Sixteen bits a colour take twice the room.
+    if decoder.total_bytes() > MOST_DECODED_BYTES {
+        return Err(Refusal::TooManyPixels);
+    }
     let orientation = decoder.orientation().map_err(|_| Refusal::Broken)?;
-    let mut decoded = DynamicImage::from_decoder(decoder).map_err(|_| Refusal::Broken)?;
+    let mut decoded = DynamicImage::from_decoder(decoder).map_err(|error| refusal(&error))?;
     decoded.apply_orientation(orientation);
     if width.max(height) > LONGEST_SIDE {
         decoded = decoded.resize(LONGEST_SIDE, LONGEST_SIDE, image::imageops::FilterType::Triangle);
@@ -100,6 +106,10 @@ pub fn take_in(bytes: &[u8], most_bytes: u64) -> Result<Picture, Refusal> {
     let jpeg = encode(&decoded, 88).ok_or(Refusal::Broken)?;
     let sha256 = hex::encode(Sha256::digest(&jpeg));
     Ok(Picture { jpeg, width, height, sha256 })
+}
+
+fn refusal(error: &image::ImageError) -> Refusal {
+    if matches!(error, image::ImageError::Limits(_)) { Refusal::TooManyPixels } else { Refusal::Broken }
 }
 
 /// Whether a JPEG has its end marker after its picture data; the one of a thumbnail in front does not count.
@@ -123,8 +133,7 @@ pub fn shrink(jpeg: &[u8], most_base64: usize) -> Result<Vec<u8>, Refusal> {
     if fits(jpeg) {
         return Ok(jpeg.to_vec());
     }
-    let mut picture =
-        image::load_from_memory_with_format(jpeg, ImageFormat::Jpeg).map_err(|_| Refusal::Broken)?;
+    let mut picture = image::load_from_memory_with_format(jpeg, ImageFormat::Jpeg).map_err(|_| Refusal::Broken)?;
     // A certificate stays legible at 1600 pixels; starting there saves attempts that cannot fit.
     if picture.width().max(picture.height()) > 1_600 {
         picture = picture.resize(1_600, 1_600, image::imageops::FilterType::Triangle);
@@ -200,6 +209,14 @@ mod tests {
         let bytes = png(&noise(400, 320));
         assert_eq!(take_in(&bytes, 1_000), Err(Refusal::TooLarge));
         assert_eq!(take_in(&png(&noise(50, 50)), 9_000_000), Err(Refusal::TooSmall));
+    }
+
+    #[test]
+    fn a_picture_that_would_fill_the_memory_is_refused_before_it_is_decoded() {
+        let plain = DynamicImage::ImageLuma8(image::GrayImage::new(6_000, 5_001));
+        assert_eq!(take_in(&png(&plain), 9_000_000), Err(Refusal::TooManyPixels));
+        let deep = DynamicImage::ImageRgb16(image::ImageBuffer::new(5_000, 4_200));
+        assert_eq!(take_in(&png(&deep), 9_000_000), Err(Refusal::TooManyPixels));
     }
 
     #[test]

@@ -166,6 +166,19 @@ mod tests {
     }
 
     #[test]
+    fn every_act_that_needs_somebody_known_asks_the_table_itself() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/act");
+        let source: String = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| std::fs::read_to_string(entry.unwrap().path()).unwrap())
+            .collect();
+        for (act, who) in TABLE {
+            let asks = source.contains(&format!("require(actor, Act::{act:?})?"));
+            assert_eq!(asks, *who != Who::Stranger, "{act:?}");
+        }
+    }
+
+    #[test]
     fn nobody_who_reviews_can_write_an_order_and_nobody_who_writes_one_can_review() {
         for (act, who) in TABLE {
             let word = act.as_str();

@@ -6,6 +6,7 @@ use filing::check::Finding;
 use filing::stage::Stage;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use store::account::IdentityKind;
 use store::order::Order;
 use store::review::{Mark, MarkState};
 use store::{AccountId, Reader};
@@ -20,12 +21,17 @@ use crate::order::masked::masked;
 use crate::order::view::OrderView;
 use crate::world::World;
 
+/// The shortest piece of a masked value that a finding may not quote, in characters.
+const SHORTEST_QUOTED: usize = 4;
+/// So many characters of a value are looked for in a finding.
+const LONGEST_QUOTED: usize = 100;
+
 /// A case on the review desk.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct CaseView {
     /// The order, masked.
     pub order: OrderView,
-    /// Everything the checks say today.
+    /// Everything the checks say today, without what is masked in the fields.
     pub findings: Vec<Finding>,
     /// The fields one by one.
     pub rows: Vec<CaseRow>,
@@ -218,7 +224,7 @@ impl CaseView {
             mine: claimed_by == Some(actor.account),
             submissions: loaded.facts.rounds,
             pass_blockers: pass_blockers(reader, world, loaded, &findings).await?,
-            findings,
+            findings: discreet(loaded, findings),
         })
     }
 }
@@ -252,11 +258,71 @@ fn rows(loaded: &Loaded, findings: &[Finding], marks: &[Mark]) -> Vec<CaseRow> {
     rows
 }
 
+/// Findings as the desk sees them: a masked field's ready values are kept back, and a text that quotes one quotes it
+/// masked.
+fn discreet(loaded: &Loaded, mut findings: Vec<Finding>) -> Vec<Finding> {
+    let shown = fields::flatten(&masked(&loaded.order.draft));
+    let mut secrets: Vec<(String, String, String)> = fields::flatten(&loaded.order.draft)
+        .into_iter()
+        .filter_map(|(path, value)| {
+            let mask = shown.get(&path).filter(|mask| **mask != value)?.clone();
+            Some((path, value, mask))
+        })
+        .collect();
+    if let Some(identity) = loaded.account.identity.as_ref() {
+        let (name, number) = (&identity.name, &identity.certificate_number);
+        if identity.kind == IdentityKind::Individual {
+            secrets.push(("account".to_owned(), name.clone(), filing::mask::name(name)));
+        }
+        secrets.push(("account".to_owned(), number.clone(), filing::mask::number(number)));
+    }
+    // The longest first: a name may stand inside an address.
+    secrets.sort_by_key(|(_, value, _)| std::cmp::Reverse(value.len()));
+    for finding in &mut findings {
+        let own =
+            |path: &str| fields::is_at_or_below(path, &finding.field) || fields::is_at_or_below(&finding.field, path);
+        let is_masked = secrets.iter().any(|(path, ..)| own(path));
+        let tells = |value: &String| secrets.iter().any(|(_, secret, _)| is_telling(secret) && value.contains(secret));
+        if is_masked || finding.value.iter().chain(&finding.values).any(tells) {
+            finding.value = None;
+            finding.values.clear();
+        }
+        for (path, secret, mask) in &secrets {
+            let parts = own(path);
+            for text in [&mut finding.message.zh, &mut finding.message.en, &mut finding.fix.zh, &mut finding.fix.en] {
+                hide(text, secret, mask, parts);
+            }
+        }
+    }
+    findings
+}
+
+/// Whether a value says something by itself; a single letter does not, and would be found in every sentence.
+fn is_telling(secret: &str) -> bool {
+    if secret.is_ascii() { secret.len() >= 5 } else { secret.chars().count() >= 2 }
+}
+
+/// Masks a value in a text; `parts` also takes out pieces of it, such as the birthday out of a number.
+fn hide(text: &mut String, secret: &str, mask: &str, parts: bool) {
+    if is_telling(secret) && text.contains(secret) {
+        *text = text.replace(secret, mask);
+        return;
+    }
+    let chars: Vec<char> = secret.chars().take(LONGEST_QUOTED).collect();
+    for length in (SHORTEST_QUOTED..=chars.len()).rev().take_while(|_| parts) {
+        for piece in chars.windows(length).map(|piece| piece.iter().collect::<String>()) {
+            if text.contains(&piece) {
+                *text = text.replace(&piece, "…");
+            }
+        }
+    }
+}
+
 /// A manager who is the principal has no fields of their own.
 fn is_not_read(draft: &filing::draft::Draft, path: &str) -> bool {
     (0..draft.sites.len()).any(|site| {
-        let is_principal = filing::material::manager(draft, site)
-            .is_some_and(|person| std::ptr::eq(person, &draft.principal));
+        let is_principal =
+            filing::material::manager(draft, site).is_some_and(|person| std::ptr::eq(person, &draft.principal));
         is_principal && fields::is_at_or_below(path, &format!("sites.{site}.manager"))
     })
 }

@@ -71,7 +71,8 @@ mod tests {
 
     #[test]
     fn a_text_is_filled_without_invisible_marks() {
-        let text = text(Language::English, "contact-code.sms", &[("provider", "P"), ("code", "123456"), ("minutes", "10")]);
+        let text =
+            text(Language::English, "contact-code.sms", &[("provider", "P"), ("code", "123456"), ("minutes", "10")]);
         let text = text.unwrap();
         assert!(text.contains("123456") && text.is_ascii(), "{text}");
     }

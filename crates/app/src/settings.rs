@@ -1,5 +1,7 @@
 //! What the operator decides: one structure the configuration file is read into.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -30,6 +32,17 @@ pub struct Settings {
     pub individual_wait_days: u8,
     /// How many days a session lives without being used.
     pub session_days: u16,
+    /// How many days a session lives at most, however often it is used.
+    pub session_longest_days: u16,
+    /// How often an order may be submitted within 24 hours: each time writes to everybody in it.
+    pub submissions_per_day: u8,
+    /// The addresses of the proxies that stand in front and write `X-Forwarded-For`; from any other peer the header is
+    /// not believed, and the peer counts as the client.
+    #[schema(value_type = Vec<String>)]
+    pub trusted_proxies: Vec<IpAddr>,
+    /// The addresses that may read `/metrics`; a request that came through a proxy may not.
+    #[schema(value_type = Vec<String>)]
+    pub metrics_clients: Vec<IpAddr>,
     /// How long a code that confirms a contact is good for, in minutes.
     pub code_minutes: u16,
     /// How long the link for the phone is good for, in minutes.
@@ -85,6 +98,10 @@ impl Default for Settings {
             require_call: true,
             individual_wait_days: 2,
             session_days: 30,
+            session_longest_days: 90,
+            submissions_per_day: 5,
+            trusted_proxies: Vec::new(),
+            metrics_clients: vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()],
             code_minutes: 10,
             handover_minutes: 120,
             poll_seconds: 15,

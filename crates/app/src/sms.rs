@@ -95,7 +95,9 @@ impl Sms for HttpSms {
             .body(body)
             .send()
             .await
-            .map_err(|error| SendError::passing(if error.is_timeout() { "no answer in time" } else { "no connection" }))?;
+            .map_err(|error| {
+                SendError::passing(if error.is_timeout() { "no answer in time" } else { "no connection" })
+            })?;
         let status = answer.status();
         let passing = status.is_server_error()
             || matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS);

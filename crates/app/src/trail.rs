@@ -8,6 +8,9 @@ use uuid::Uuid;
 use crate::actor::Actor;
 use crate::error::Result;
 
+/// The most characters kept of a reason.
+const LONGEST_REASON: usize = 300;
+
 /// A line being written.
 #[derive(Debug, Clone)]
 pub struct Trail {
@@ -81,10 +84,10 @@ impl Trail {
         self
     }
 
-    /// The reason that was given.
+    /// The reason that was given, as far as a reason needs room.
     #[must_use]
     pub fn because(mut self, why: impl Into<String>) -> Self {
-        self.line.why = Some(why.into());
+        self.line.why = Some(why.into().chars().take(LONGEST_REASON).collect());
         self
     }
 

@@ -252,11 +252,7 @@ fn new_site(
             id: ids.access,
             locations: vec![location],
             methods: vec![access_method],
-            ips: ips
-                .iter()
-                .zip(&ids.ips)
-                .map(|(ip, id)| IpRange { id: *id, first: *ip, last: *ip })
-                .collect(),
+            ips: ips.iter().zip(&ids.ips).map(|(ip, id)| IpRange { id: *id, first: *ip, last: *ip }).collect(),
         }],
         manager: person(&site.manager, nature)?,
         home_url: Some(site.home_url()),

@@ -16,6 +16,7 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::bureau::Bureaus;
+use crate::heavy::Heavy;
 use crate::identity::IdentityService;
 use crate::mail::Mail;
 use crate::settings::Settings;
@@ -52,6 +53,8 @@ pub struct World {
     pub bureaus: Bureaus,
     /// What the operator decided.
     pub settings: Arc<Settings>,
+    /// The places where passwords and pictures are worked on.
+    pub heavy: Arc<Heavy>,
     /// Wakes the worker of this process when an act has queued something for it.
     pub nudge: Arc<tokio::sync::Notify>,
 }

@@ -2,8 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use app::act::{
-    self, HandoverStatus, LinkState, OpenHandover, OpenOrder, Patch, RemoveByHandover, StartHandover,
-    UploadByHandover,
+    self, HandoverStatus, LinkState, OpenHandover, OpenOrder, Patch, RemoveByHandover, StartHandover, UploadByHandover,
 };
 use app::{Actor, World};
 use jiff::SignedDuration;
@@ -38,9 +37,8 @@ fn picture(name: &str) -> Result<Vec<u8>> {
 #[tokio::test]
 async fn what_the_phone_takes_appears_on_the_computer() -> Result<()> {
     let (story, applicant, order) = opened().await?;
-    let status = async || {
-        act::handover_status(&story, &applicant, HandoverStatus { order, site: 0 }).await.map_err(told)
-    };
+    let status =
+        async || act::handover_status(&story, &applicant, HandoverStatus { order, site: 0 }).await.map_err(told);
     assert_eq!(status().await?.link, LinkState::None);
     let token = link(&story, &applicant, order).await?;
     assert_eq!(status().await?.link, LinkState::Open);

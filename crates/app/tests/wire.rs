@@ -21,10 +21,11 @@ async fn passed() -> Result<(Story, Uuid)> {
 }
 
 async fn ledger(story: &Story) -> Result<LedgerView> {
-    let supervisor = match act::list_accounts(story, &app::Actor::operator(), act::ListAccounts {
-        role: Some("supervisor".to_owned()),
-        cursor: None,
-    })
+    let supervisor = match act::list_accounts(
+        story,
+        &app::Actor::operator(),
+        act::ListAccounts { role: Some("supervisor".to_owned()), cursor: None },
+    )
     .await
     .map_err(told)?
     .items
@@ -82,22 +83,24 @@ async fn a_gap_that_is_none_is_asked_about_and_nothing_is_sent_twice() -> Result
 async fn an_unknown_code_halts_the_line_until_a_supervisor_lets_it_go_on() -> Result<()> {
     let (story, order) = passed().await?;
     story.authority.order_fault("unknown_msg_code", "isp_upload", 1).await?;
-    story.work_until("the line halts", async || Ok(ledger(&story).await?.bureaus[0].state == LineState::Halted)).await?;
+    story
+        .work_until("the line halts", async || Ok(ledger(&story).await?.bureaus[0].state == LineState::Halted))
+        .await?;
     let alarm = ledger(&story).await?.bureaus[0].alarm.clone().context("an alarm")?;
     assert!(!alarm.text.is_empty());
     story.test.clock.advance(SignedDuration::from_hours(1));
     story.work().await?;
     assert_eq!(story.stage(order).await?, StageKind::ToReport, "nothing moves by itself");
-    let supervisor = act::list_accounts(&story, &app::Actor::operator(), act::ListAccounts {
-        role: Some("supervisor".to_owned()),
-        cursor: None,
-    })
+    let supervisor = act::list_accounts(
+        &story,
+        &app::Actor::operator(),
+        act::ListAccounts { role: Some("supervisor".to_owned()), cursor: None },
+    )
     .await
     .map_err(told)?
     .items[0]
         .id;
-    let supervisor =
-        app::Actor { account: store::AccountId(supervisor), role: Role::Supervisor, via: app::Via::Cli };
+    let supervisor = app::Actor { account: store::AccountId(supervisor), role: Role::Supervisor, via: app::Via::Cli };
     act::resume_line(&story, &supervisor, ResumeLine { bureau: "33".into() }).await.map_err(told)?;
     story.reach(order, StageKind::AwaitingSms).await?;
     story.finish().await
@@ -121,9 +124,7 @@ async fn a_download_with_a_wrong_hash_or_a_cut_zip_is_never_acknowledged_and_ala
         assert_ne!(story.stage(order).await?, StageKind::Filed, "{kind}");
         // The authority gives the same file again, sound this time: it heals by itself.
         story.reach(order, StageKind::Filed).await?;
-        story
-            .work_until("no alarm is left", async || Ok(ledger(&story).await?.bureaus[0].alarm.is_none()))
-            .await?;
+        story.work_until("no alarm is left", async || Ok(ledger(&story).await?.bureaus[0].alarm.is_none())).await?;
         story.finish().await?;
     }
     Ok(())
@@ -167,12 +168,16 @@ async fn a_refusal_by_the_officer_comes_back_and_the_second_round_ends_well() ->
         app::Actor { account, role: Role::Applicant, via: app::Via::Cli }
     };
     story
-        .save(&applicant, order, act::Patch::Subject {
-            subject: filing::draft::SubjectDraft {
-                remark: "网站名称已与单位核对一致。".into(),
-                ..story.draft_of(&applicant, &case).await?.subject
+        .save(
+            &applicant,
+            order,
+            act::Patch::Subject {
+                subject: filing::draft::SubjectDraft {
+                    remark: "网站名称已与单位核对一致。".into(),
+                    ..story.draft_of(&applicant, &case).await?.subject
+                },
             },
-        })
+        )
         .await?;
     story.submit(&applicant, order).await?;
     story.pass(order).await?;

@@ -64,8 +64,13 @@ impl TestAuthority {
         let served = tokio::spawn(serve(config, listener, async move {
             stopped.await.ok();
         }));
-        let authority =
-            Self { url, http: reqwest::Client::builder().no_proxy().build()?, stop: Some(stop), served, _folder: folder };
+        let authority = Self {
+            url,
+            http: reqwest::Client::builder().no_proxy().build()?,
+            stop: Some(stop),
+            served,
+            _folder: folder,
+        };
         authority.until("it answers", async || Ok(authority.get("healthz").await.is_ok())).await?;
         Ok(authority)
     }
@@ -133,9 +138,7 @@ impl TestAuthority {
         let path = format!("api/sms?mobile={mobile}");
         self.until("the ministry's code", async || Ok(self.latest_code(&path).await?.is_some())).await?;
         let code = self.latest_code(&path).await?.context("a code")?;
-        let answer = self
-            .tell("api/verify", &json!({ "mobile": mobile, "code": code, "id_tail": id_tail }))
-            .await?;
+        let answer = self.tell("api/verify", &json!({ "mobile": mobile, "code": code, "id_tail": id_tail })).await?;
         Ok(answer["state"].as_str().context("a state")?.to_owned())
     }
 

@@ -258,7 +258,8 @@ impl Story {
             if done.contains(&person.mobile.as_str()) {
                 continue;
             }
-            let tail: String = person.certificate_number.chars().rev().take(6).collect::<Vec<_>>().into_iter().rev().collect();
+            let tail: String =
+                person.certificate_number.chars().rev().take(6).collect::<Vec<_>>().into_iter().rev().collect();
             let state = self.authority.verify(&person.mobile, &tail).await?;
             if !matches!(state.as_str(), "verified" | "waiting_for_other") {
                 bail!("the code was not taken: {state}");

@@ -83,6 +83,7 @@ impl TestWorld {
             identity: Arc::new(FormatOnly),
             bureaus: Bureaus::new(vec![bureau])?,
             settings: Arc::new(Settings { demo: true, individual_wait_days: 0, ..Settings::default() }),
+            heavy: Arc::default(),
             nudge: Arc::default(),
         };
         Ok(Self { world, clock, folder })

@@ -125,13 +125,7 @@ pub async fn enable_account(world: &World, actor: &Actor, input: AccountRef) -> 
     set_state(world, actor, AccountId(input.account), AccountState::Active, "enable_account").await
 }
 
-async fn set_state(
-    world: &World,
-    actor: &Actor,
-    id: AccountId,
-    state: AccountState,
-    act: &str,
-) -> Result<AccountView> {
+async fn set_state(world: &World, actor: &Actor, id: AccountId, state: AccountState, act: &str) -> Result<AccountView> {
     let now = world.now();
     let tx = world.store.write().await?;
     let mut account = store::account::get(&tx, id).await?;

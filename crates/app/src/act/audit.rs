@@ -81,9 +81,7 @@ pub async fn view_audit(world: &World, actor: &Actor, input: ViewAudit) -> Resul
     let target = input.order.map(|id| ("order", id)).or(input.account.map(|id| ("account", id)));
     let reader = world.store.read().await?;
     let entries = match target {
-        Some((kind, id)) => {
-            store::audit::for_target(&reader, kind, id, cursor.unwrap_or(0), u64::from(ROWS)).await?
-        }
+        Some((kind, id)) => store::audit::for_target(&reader, kind, id, cursor.unwrap_or(0), u64::from(ROWS)).await?,
         None => store::audit::latest(&reader, cursor, u64::from(ROWS)).await?,
     };
     let is_full = entries.len() == usize::from(ROWS);

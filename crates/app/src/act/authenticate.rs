@@ -11,7 +11,7 @@ use crate::world::World;
 /// Use is noted at most so often: a page with ten pictures is one use.
 const NOTE_EVERY: SignedDuration = SignedDuration::from_mins(1);
 
-/// The holder of a session, if it lives; using it prolongs it.
+/// The holder of a session, if it lives; using it prolongs it, up to its longest.
 ///
 /// # Errors
 /// When the store cannot.
@@ -28,7 +28,10 @@ pub async fn by_session(world: &World, token: &str) -> Result<Option<Actor>> {
     }
     if now >= session.seen_at + NOTE_EVERY {
         let tx = world.store.write().await?;
-        let until = now + SignedDuration::from_hours(24 * i64::from(world.settings.session_days));
+        let days = |days: u16| SignedDuration::from_hours(24 * i64::from(days));
+        // However often it is used, a session ends one day: a stolen one too.
+        let end = session.created_at + days(world.settings.session_longest_days);
+        let until = (now + days(world.settings.session_days)).min(end);
         store::session::touch(&tx, session.id, now, until).await?;
         tx.commit().await?;
     }

@@ -1,8 +1,10 @@
 //! Changing one's password.
 
 use serde::Deserialize;
+use store::account::Role;
 use utoipa::ToSchema;
 
+use super::log_in::{FREE_FOR_CONTACT, count};
 use crate::actor::{Actor, Via};
 use crate::error::{Error, Result};
 use crate::language::Language;
@@ -21,17 +23,22 @@ pub struct ChangePassword {
     pub new: String,
 }
 
-/// Sets another password, logs every other device out and tells the holder.
+/// Sets another password, logs every other device out, revokes the holder's other API keys and tells the holder. The
+/// keys of gateways stay.
 ///
 /// # Errors
-/// When the current password is wrong or the new one is not acceptable.
+/// When the current password is wrong or the new one is not acceptable, [`Error::Throttled`] after too many wrong ones.
 pub async fn change_password(world: &World, actor: &Actor, input: ChangePassword) -> Result<()> {
     require(actor, Act::ChangePassword)?;
     if !password::is_acceptable(&input.new) {
         return Err(Error::field("new", "password-weak"));
     }
     let account = store::account::get(&world.store.read().await?, actor.account).await?;
-    if !password::verify(&input.current, account.password_hash.as_deref()).await? {
+    let bucket = format!("password:{}", account.id);
+    let tx = world.store.write().await?;
+    count(&tx, &bucket, FREE_FOR_CONTACT, world.now()).await?;
+    tx.commit().await?;
+    if !password::verify(world, &input.current, account.password_hash.as_deref()).await? {
         return Err(Error::field("current", "password-wrong"));
     }
     let hash = password::hash(world, &input.new).await?;
@@ -43,6 +50,13 @@ pub async fn change_password(world: &World, actor: &Actor, input: ChangePassword
     store::account::update(&tx, &mut account).await?;
     let this = if let Via::Session(session) = actor.via { Some(session) } else { None };
     store::session::revoke_all(&tx, actor.account, this, now).await?;
+    store::login_attempt::clear(&tx, &bucket).await?;
+    for key in store::api_key::list(&tx, actor.account).await? {
+        // A gateway's key belongs to a machine, and sites would stay closed without it.
+        if key.revoked_at.is_none() && key.role != Role::Gateway && actor.via != Via::ApiKey(key.id) {
+            store::api_key::revoke(&tx, actor.account, key.id, now).await?;
+        }
+    }
     let audience = Audience::about(Some(account.id), None, Language::from_tag(&account.locale))
         .and(account.email.as_deref())
         .and(account.mobile.as_deref());

@@ -71,12 +71,13 @@ pub async fn request_changes(world: &World, actor: &Actor, input: RequestChanges
     store::review::clear(&tx, loaded.order.id).await?;
     let url = world.settings.link(&format!("orders/{}", loaded.order.id));
     let domain = loaded.order.draft.basic.domain.clone();
-    notice::send(&tx, world, &everybody(&loaded), "changes-requested", &[
-        ("domain", &domain),
-        ("advice", &advice.join("\n")),
-        ("count", &count),
-        ("url", &url),
-    ])
+    notice::send(
+        &tx,
+        world,
+        &everybody(&loaded),
+        "changes-requested",
+        &[("domain", &domain), ("advice", &advice.join("\n")), ("count", &count), ("url", &url)],
+    )
     .await?;
     Trail::by(actor, "request_changes", now)
         .on("order", loaded.order.id)

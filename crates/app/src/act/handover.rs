@@ -203,8 +203,16 @@ pub async fn handover_status(world: &World, actor: &Actor, input: HandoverStatus
 /// # Errors
 /// `link-expired` when it is no longer good.
 pub async fn open_handover(world: &World, _origin: &Origin, input: OpenHandover) -> Result<HandoverView> {
+    {
+        // A stranger's guess, or a page that is drawn again, writes nothing and so waits for nobody.
+        let reader = world.store.read().await?;
+        let handover = known_link(&reader, world, &input.token).await?;
+        if handover.opened_at.is_some() || handover.finished_at.is_some() {
+            return view(&Loaded::read(&reader, world, handover.order).await?, &handover);
+        }
+    }
     let tx = world.store.write().await?;
-    let mut handover = good_link(&tx, world, &input.token).await?;
+    let mut handover = known_link(&tx, world, &input.token).await?;
     let loaded = Loaded::read(&tx, world, handover.order).await?;
     if handover.opened_at.is_none() {
         handover.opened_at = Some(world.now());
@@ -276,8 +284,12 @@ pub async fn remove_by_handover(world: &World, _origin: &Origin, input: RemoveBy
 pub async fn finish_handover(world: &World, _origin: &Origin, input: OpenHandover) -> Result<HandoverView> {
     let now = world.now();
     let tx = world.store.write().await?;
-    let mut handover = good_link(&tx, world, &input.token).await?;
+    let mut handover = known_link(&tx, world, &input.token).await?;
     let loaded = Loaded::read(&tx, world, handover.order).await?;
+    if handover.finished_at.is_some() {
+        // Saying it twice is no mistake.
+        return view(&loaded, &handover);
+    }
     handover.finished_at = Some(now);
     store::handover::update(&tx, &mut handover).await?;
     let facts = json!({ "handover": handover.id });
@@ -291,12 +303,18 @@ pub async fn finish_handover(world: &World, _origin: &Origin, input: OpenHandove
     Ok(view)
 }
 
-async fn good_link(reader: &Reader, world: &World, token: &str) -> Result<Handover> {
+/// A link that still shows something.
+async fn known_link(reader: &Reader, world: &World, token: &str) -> Result<Handover> {
     let found = store::handover::find_by_token_hash(reader, &hash_secret(token)).await?;
     let handover = found.ok_or_else(|| Error::conflict("link-expired"))?;
-    let is_good =
-        handover.revoked_at.is_none() && handover.finished_at.is_none() && handover.expires_at > world.now();
-    if is_good { Ok(handover) } else { Err(Error::conflict("link-expired")) }
+    let is_known = handover.revoked_at.is_none() && handover.expires_at > world.now();
+    if is_known { Ok(handover) } else { Err(Error::conflict("link-expired")) }
+}
+
+/// A link that still takes pictures.
+async fn good_link(reader: &Reader, world: &World, token: &str) -> Result<Handover> {
+    let handover = known_link(reader, world, token).await?;
+    if handover.finished_at.is_none() { Ok(handover) } else { Err(Error::conflict("link-expired")) }
 }
 
 fn site_of(handover: &Handover) -> usize {

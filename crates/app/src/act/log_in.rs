@@ -2,13 +2,13 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
+use store::Tx;
 use store::account::AccountState;
 use store::login_attempt::Attempts;
 use utoipa::ToSchema;
 
 use crate::account::{AccountView, SignedIn, begin_session, is_confirmed};
 use crate::actor::Origin;
-use crate::contact::Contact;
 use crate::error::{Error, Result};
 use crate::password;
 use crate::trail::Trail;
@@ -26,7 +26,7 @@ pub struct LogIn {
 /// Failures are counted for so long.
 const WINDOW: SignedDuration = SignedDuration::from_mins(30);
 /// So many failures for one contact are free.
-const FREE_FOR_CONTACT: u32 = 5;
+pub(crate) const FREE_FOR_CONTACT: u32 = 5;
 /// So many failures from one address are free: many people may sit behind one.
 const FREE_FROM_ADDRESS: u32 = 40;
 
@@ -36,39 +36,54 @@ const FREE_FROM_ADDRESS: u32 = 40;
 /// [`Error::Unauthenticated`] when the pair is not good, [`Error::Throttled`] after too many failures.
 pub async fn log_in(world: &World, origin: &Origin, input: LogIn) -> Result<SignedIn> {
     let now = world.now();
-    let login = Contact::parse(&input.login).map_or_else(|| input.login.trim().to_owned(), |c| c.as_str().to_owned());
-    let buckets = [
-        (format!("login:{}", login.to_lowercase()), FREE_FOR_CONTACT),
-        (format!("ip:{}", origin.ip), FREE_FROM_ADDRESS),
-    ];
+    // The same form the account is looked up by: another way to write the contact must not be another count.
+    let login = store::account::normal_login(&input.login);
+    let buckets = [(format!("login:{login}"), FREE_FOR_CONTACT), (format!("ip:{}", origin.ip), FREE_FROM_ADDRESS)];
     let account = {
-        let reader = world.store.read().await?;
+        let tx = world.store.write().await?;
         for (bucket, free) in &buckets {
-            let wait = store::login_attempt::get(&reader, bucket).await?.map_or(0, |a| seconds_to_wait(&a, *free, now));
-            if wait > 0 {
-                return Err(Error::Throttled { retry_after_seconds: wait });
-            }
+            count(&tx, bucket, *free, now).await?;
         }
-        store::account::find_by_login(&reader, &login).await?
+        let account = store::account::find_by_login(&tx, &login).await?;
+        tx.commit().await?;
+        account
     };
     let usable = account.filter(|account| account.state == AccountState::Active && is_confirmed(account));
     let hash = usable.as_ref().and_then(|account| account.password_hash.as_deref());
-    let is_good = password::verify(&input.password, hash).await?;
-    let tx = world.store.write().await?;
-    let Some(account) = usable.filter(|_| is_good) else {
-        for (bucket, _) in &buckets {
-            store::login_attempt::fail(&tx, bucket, now, WINDOW).await?;
-        }
-        tx.commit().await?;
+    let verified = password::verify(world, &input.password, hash).await;
+    if let Ok(false) = verified {
         metrics::counter!("beian_log_ins_total", "result" => "refused").increment(1);
         return Err(Error::Unauthenticated);
-    };
+    }
+    let tx = world.store.write().await?;
+    // What was no failure is not counted as one.
+    store::login_attempt::forgive(&tx, &buckets[1].0).await?;
+    if let Err(error) = verified {
+        store::login_attempt::forgive(&tx, &buckets[0].0).await?;
+        tx.commit().await?;
+        return Err(error);
+    }
+    let account = usable.ok_or(Error::Unauthenticated)?;
     store::login_attempt::clear(&tx, &buckets[0].0).await?;
     let (token, session) = begin_session(&tx, world, origin, account.id).await?;
     Trail::by_stranger("log_in", now).on("account", account.id).write(&tx).await?;
     tx.commit().await?;
     metrics::counter!("beian_log_ins_total", "result" => "accepted").increment(1);
     Ok(SignedIn { token, expires_at: session.expires_at, account: AccountView::of(&account) })
+}
+
+/// Counts a try before it is made, so that a thousand at once are not all the first.
+///
+/// # Errors
+/// [`Error::Throttled`] when too many failed before; then it is not counted.
+pub(crate) async fn count(tx: &Tx, bucket: &str, free: u32, now: Timestamp) -> Result<()> {
+    let before = store::login_attempt::get(tx, bucket).await?;
+    let wait = before.map_or(0, |attempts| seconds_to_wait(&attempts, free, now));
+    if wait > 0 {
+        return Err(Error::Throttled { retry_after_seconds: wait });
+    }
+    store::login_attempt::fail(tx, bucket, now, WINDOW).await?;
+    Ok(())
 }
 
 /// The waiting time doubles with every failure beyond the free ones, from half a minute to a quarter of an hour.

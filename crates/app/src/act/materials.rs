@@ -8,8 +8,8 @@ use uuid::Uuid;
 use crate::actor::Actor;
 use crate::error::{Error, Result};
 use crate::fault::commit;
-use crate::order::Loaded;
 use crate::order::view::SlotView;
+use crate::order::{self, Loaded, OrderFacts};
 use crate::paper;
 use crate::policy::{Act, require};
 use crate::trail::Trail;
@@ -114,7 +114,8 @@ pub async fn open_material(world: &World, actor: &Actor, input: OpenMaterial) ->
     let reader = world.store.read().await?;
     let order = store::order::get(&reader, OrderId(input.order)).await?;
     let row = store::material::get(&reader, material).await?;
-    if row.order != order.id || (!actor.is_staff() && order.account != actor.account) {
+    order::require_visible(&order, &OrderFacts::of(&order)?, actor)?;
+    if row.order != order.id {
         return Err(Error::NotFound);
     }
     let bytes = store::material::bytes(&reader, material).await?;

@@ -104,11 +104,7 @@ pub async fn claim(world: &World, actor: &Actor, input: OrderRef) -> Result<Case
         let stage = loaded.order.stage.clone().claim(actor.account.0, now)?;
         loaded.enter(stage, now);
         loaded.save(&tx).await?;
-        Trail::by(actor, "claim", now)
-            .on("order", loaded.order.id)
-            .moved("submitted", "in_review")
-            .write(&tx)
-            .await?;
+        Trail::by(actor, "claim", now).on("order", loaded.order.id).moved("submitted", "in_review").write(&tx).await?;
     }
     commit!(tx, "claim");
     view(world, actor, &loaded.order).await

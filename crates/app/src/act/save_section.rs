@@ -147,9 +147,7 @@ pub async fn save_section(world: &World, actor: &Actor, input: SaveSection) -> R
     if let Patch::RemoveSite { index } = input.patch {
         forget_materials_of_site(&tx, &loaded, index, sites_before, now).await?;
     }
-    loaded.enter(stage, now);
-    loaded.facts.reminders.clear();
-    loaded.order.due_at = crate::timer::next(&loaded.order, &loaded.facts);
+    loaded.keep(stage, now);
     loaded.save(&tx).await?;
     let facts = serde_json::json!({ "section": input.patch.word() });
     Trail::by(actor, "save_section", now).on("order", id).with(facts).write(&tx).await?;

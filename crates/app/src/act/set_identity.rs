@@ -52,7 +52,11 @@ pub async fn set_identity(world: &World, actor: &Actor, input: SetIdentity) -> R
     match &certificate {
         None => findings.push(finding::block("certificate_kind", "certificate-not-of-nature", &[])),
         Some(Err(fault)) => {
-            findings.push(finding::block("certificate_number", "certificate-malformed", &[("why", &fault.to_string())]));
+            findings.push(finding::block(
+                "certificate_number",
+                "certificate-malformed",
+                &[("why", &fault.to_string())],
+            ));
         }
         Some(Ok(_)) => {}
     }

@@ -4,6 +4,7 @@ use filing::check;
 use filing::detect::Detected;
 use filing::draft::Draft;
 use filing::stage::StageKind;
+use jiff::SignedDuration;
 use serde::Deserialize;
 use serde_json::json;
 use store::OrderId;
@@ -40,7 +41,7 @@ pub struct Submit {
 ///
 /// # Errors
 /// [`Error::Invalid`] with every finding that blocks, `agreements` when one is missing, `version` when somebody saved
-/// meanwhile.
+/// meanwhile, `too-many-submissions` when it went to and fro too often today.
 pub async fn submit(world: &World, actor: &Actor, input: Submit) -> Result<OrderView> {
     require(actor, Act::Submit)?;
     let id = OrderId(input.order);
@@ -66,6 +67,12 @@ pub async fn submit(world: &World, actor: &Actor, input: Submit) -> Result<Order
         loaded.facts.detection.insert(domain.clone(), answers);
         loaded.known.detection.insert(domain, answers);
         loaded.facts.detected_at = Some(now);
+    }
+    // Each submission writes to people who did not ask for it and is kept for good.
+    let since = now - SignedDuration::from_hours(24);
+    let lately = loaded.submissions.iter().filter(|submission| submission.at > since).count();
+    if lately >= usize::from(world.settings.submissions_per_day) {
+        return Err(Error::conflict("too-many-submissions"));
     }
     let findings = loaded.findings(world.today());
     if check::blocks(&findings) {
@@ -95,11 +102,13 @@ pub async fn submit(world: &World, actor: &Actor, input: Submit) -> Result<Order
     let due = order::timeline::next_step(&loaded.order).due.map(|due| due.to_string()).unwrap_or_default();
     let url = world.settings.link(&format!("orders/{id}"));
     let domain = loaded.order.draft.basic.domain.clone();
-    notice::send(&tx, world, &everybody(&loaded), "order-submitted", &[
-        ("domain", &domain),
-        ("due", &due),
-        ("url", &url),
-    ])
+    notice::send(
+        &tx,
+        world,
+        &everybody(&loaded),
+        "order-submitted",
+        &[("domain", &domain), ("due", &due), ("url", &url)],
+    )
     .await?;
     let facts = json!({ "round": loaded.facts.rounds, "agreements": input.agreements });
     Trail::by(actor, "submit", now).on("order", id).moved(from, "submitted").with(facts).write(&tx).await?;
@@ -145,4 +154,3 @@ pub fn account_only(loaded: &Loaded) -> Audience {
         .and(account.email.as_deref())
         .and(account.mobile.as_deref())
 }
-

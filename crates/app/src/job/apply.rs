@@ -119,11 +119,9 @@ const fn fields_of(code: i64) -> &'static [&'static str] {
             "sites.*.manager.mobile",
             "sites.*.manager.emergency_phone",
         ],
-        1008 | 1015 => &[
-            "basic.certificate_number",
-            "principal.certificate_number",
-            "sites.*.manager.certificate_number",
-        ],
+        1008 | 1015 => {
+            &["basic.certificate_number", "principal.certificate_number", "sites.*.manager.certificate_number"]
+        }
         1009 => &["principal.email", "sites.*.manager.email"],
         1019 => &["subject.city", "subject.district", "subject.postal_address"],
         1020 => &["sites.*.name"],
@@ -198,11 +196,13 @@ async fn refuse(tx: &Tx, world: &World, loaded: &mut Loaded, requests: Vec<Chang
     advice.dedup();
     let url = world.settings.link(&format!("orders/{}", loaded.order.id));
     let domain = loaded.order.draft.basic.domain.clone();
-    notice::send(tx, world, &everybody(loaded), "authority-refused", &[
-        ("domain", &domain),
-        ("advice", &advice.join("\n")),
-        ("url", &url),
-    ])
+    notice::send(
+        tx,
+        world,
+        &everybody(loaded),
+        "authority-refused",
+        &[("domain", &domain), ("advice", &advice.join("\n")), ("url", &url)],
+    )
     .await?;
     let rules: Vec<&str> = requests.iter().filter_map(|request| request.rule.as_deref()).collect();
     let facts = json!({ "codes": rules });
@@ -249,14 +249,20 @@ async fn filed_record(tx: &Tx, world: &World, bureau: &Bureau, record: &FiledRec
     let police = china_date(now + jiff::SignedDuration::from_hours(24 * timer::POLICE_DAYS)).to_string();
     let url = world.settings.link(&format!("orders/{order}"));
     let domain = loaded.order.draft.basic.domain.clone();
-    notice::send(tx, world, &everybody(&loaded), "authority-passed", &[
-        ("domain", &domain),
-        ("number", &number),
-        ("sites", &lines.join("\n")),
-        ("police_due", &police),
-        ("police_url", world.settings.police_url.as_str()),
-        ("url", &url),
-    ])
+    notice::send(
+        tx,
+        world,
+        &everybody(&loaded),
+        "authority-passed",
+        &[
+            ("domain", &domain),
+            ("number", &number),
+            ("sites", &lines.join("\n")),
+            ("police_due", &police),
+            ("police_url", world.settings.police_url.as_str()),
+            ("url", &url),
+        ],
+    )
     .await?;
     let facts = json!({ "number": number, "sites": lines.len() });
     Trail::by_authority("file", now).on("order", order).moved(from, "filed").with(facts).write(tx).await?;
@@ -333,9 +339,10 @@ async fn keep_site(
             }
         }
     }
-    let typed = loaded.order.draft.sites.iter().find(|typed| {
-        filing::domain::DomainName::parse(&typed.domain).is_ok_and(|name| name.as_str() == domain.name)
-    });
+    let typed =
+        loaded.order.draft.sites.iter().find(|typed| {
+            filing::domain::DomainName::parse(&typed.domain).is_ok_and(|name| name.as_str() == domain.name)
+        });
     let resource = typed.and_then(|typed| typed.resource.parse::<store::ResourceId>().ok());
     let origin = match resource {
         Some(id) => store::resource::get(tx, id).await?.origin,

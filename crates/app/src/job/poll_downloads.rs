@@ -102,13 +102,8 @@ pub const UNREADABLE: &str = "~unreadable-";
 
 async fn receive(world: &World, bureau: &Bureau, name: &str, container: &Container) -> Result<Received> {
     let raw = serde_json::to_vec(container)?;
-    let new = NewDownload {
-        id: DownloadId(world.uuid()),
-        bureau: &bureau.code,
-        file_name: name,
-        raw: &raw,
-        at: world.now(),
-    };
+    let new =
+        NewDownload { id: DownloadId(world.uuid()), bureau: &bureau.code, file_name: name, raw: &raw, at: world.now() };
     let tx = world.store.write().await?;
     let received = store::download::receive(&tx, &new).await?;
     commit!(tx, "download", "receive");

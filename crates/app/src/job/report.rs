@@ -357,12 +357,18 @@ async fn reported(tx: &Tx, world: &World, order: OrderId, upload: &Upload, now: 
     let mobiles: Vec<String> =
         receivers_of_codes(&loaded.order.draft).iter().map(|mobile| filing::mask::phone(mobile)).collect();
     let domain = loaded.order.draft.basic.domain.clone();
-    notice::send(tx, world, &everybody(&loaded), "sms-check-pending", &[
-        ("domain", &domain),
-        ("mobiles", &mobiles.join(", ")),
-        ("until", &until),
-        ("check", world.settings.sms_check_url.as_str()),
-    ])
+    notice::send(
+        tx,
+        world,
+        &everybody(&loaded),
+        "sms-check-pending",
+        &[
+            ("domain", &domain),
+            ("mobiles", &mobiles.join(", ")),
+            ("until", &until),
+            ("check", world.settings.sms_check_url.as_str()),
+        ],
+    )
     .await?;
     let facts = json!({ "bureau": upload.bureau, "sequence": upload.sequence, "sha256": upload.sha256 });
     Trail::by_job("report", now).on("order", order).moved("to_report", "awaiting_sms").with(facts).write(tx).await

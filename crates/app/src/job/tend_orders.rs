@@ -7,8 +7,8 @@ use serde_json::json;
 use store::{OrderId, Tx};
 
 use super::{Job, Outcome, Run};
-use crate::act::submit::{account_only, everybody};
 use crate::act::handover;
+use crate::act::submit::{account_only, everybody};
 use crate::error::Result;
 use crate::notice;
 use crate::order::{self, Loaded};

@@ -19,6 +19,8 @@ pub fn masked(draft: &Draft) -> Draft {
     subject.postal_address = mask::address(&subject.postal_address);
     subject.certificate_address = mask::address(&subject.certificate_address);
     subject.legal_representative = mask::name(&subject.legal_representative);
+    // A superior body is public, an investor may be anybody; which it is, nobody can tell from the name.
+    subject.investor = mask::name(&subject.investor);
     person(&mut shown.principal);
     for site in &mut shown.sites {
         person(&mut site.manager);
@@ -62,6 +64,7 @@ mod tests {
                 postal_address: "浙江省杭州市西湖区云栖路1号3幢502室".into(),
                 certificate_address: "浙江省杭州市西湖区云栖路1号3幢502室".into(),
                 legal_representative: "周明远".into(),
+                investor: "周明远".into(),
                 ..SubjectDraft::default()
             },
             principal: zhou.clone(),

@@ -337,9 +337,12 @@ fn can(actor: &Actor, loaded: &Loaded) -> Vec<&'static str> {
         Stage::Draft { .. } => vec!["edit_order", "submit", "abandon"],
         Stage::ChangesRequested { .. } => vec!["edit_order", "submit", "abandon"],
         Stage::Submitted { .. } => vec!["withdraw", "abandon"],
-        Stage::InReview { .. } | Stage::ToReport { .. } => vec!["abandon"],
+        Stage::InReview { .. } => vec!["abandon"],
         Stage::AwaitingSms { .. } => vec!["confirm_sms_done"],
-        Stage::AtAuthority { .. } | Stage::Filed { .. } | Stage::Abandoned { .. } => Vec::new(),
+        // Once it has a number on the wire, the authority may have it at any moment.
+        Stage::ToReport { .. } | Stage::AtAuthority { .. } | Stage::Filed { .. } | Stage::Abandoned { .. } => {
+            Vec::new()
+        }
     }
 }
 
