@@ -162,6 +162,25 @@ impl Tag {
     }
 }
 
+/// Quiet links on their own, below everything else.
+#[derive(Debug, Clone, Template)]
+#[template(
+    ext = "html",
+    source = r#"<p class="facts-links no-print">{% for link in links %}<a href="{{ link.href }}">{{ link.word }}</a>{% endfor %}</p>"#
+)]
+pub struct Links {
+    /// The links.
+    pub links: Vec<Link>,
+}
+
+/// Paragraphs of plain text.
+#[derive(Debug, Clone, Template)]
+#[template(ext = "html", source = r#"<div class="prose">{% for text in paragraphs %}<p>{{ text }}</p>{% endfor %}</div>"#)]
+pub struct Prose {
+    /// The paragraphs.
+    pub paragraphs: Vec<String>,
+}
+
 /// A link that may look like a button.
 #[derive(Debug, Clone, Default)]
 pub struct Link {

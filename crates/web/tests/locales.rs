@@ -26,7 +26,7 @@ fn members() -> BTreeMap<&'static str, Vec<String>> {
 fn sources() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = Vec::new();
-    let mut folders = vec![root.join("src"), root.join("templates"), root.join("examples")];
+    let mut folders = vec![root.join("src"), root.join("templates")];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder).unwrap() {
             let path = entry.unwrap().path();

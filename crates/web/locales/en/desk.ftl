@@ -130,3 +130,4 @@ audit-broken = The chain breaks at line { $n }.
 audit-why = reason: { $why }
 audit-empty = No such lines
 audit-empty-text = Try another id, or empty the fields to see all.
+mark-rest-ok = The rest agrees

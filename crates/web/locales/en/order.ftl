@@ -314,3 +314,11 @@ shot-take = Take the photo
 shot-file = Or with the phone's own camera or album
 shot-send = Upload
 shot-back = Back
+step-sent = Sent with { $sites } and { $papers }
+step-took =
+    { $n ->
+        [one] took 1 working day
+       *[other] took { $n } working days
+    }
+step-sequence = Upload { $sequence }
+materials-papers = Certificates and papers

@@ -167,3 +167,4 @@ channel-sms = Text
 message-queued = waiting
 message-sent = sent
 message-failed = failed
+role-stranger = Stranger

@@ -110,3 +110,4 @@ audit-broken = 第 { $n } 行起对不上。
 audit-why = 原因：{ $why }
 audit-empty = 没有符合条件的记录
 audit-empty-text = 换一个编号，或清空条件查看全部。
+mark-rest-ok = 其余都一致

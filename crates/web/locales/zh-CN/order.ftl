@@ -290,3 +290,7 @@ shot-take = 拍照
 shot-file = 或者用手机自带相机、相册
 shot-send = 上传
 shot-back = 返回
+step-sent = 提交了{ $sites }、{ $papers }材料
+step-took = 用时 { $n } 个工作日
+step-sequence = 上报序号 { $sequence }
+materials-papers = 证件和文件

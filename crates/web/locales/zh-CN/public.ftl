@@ -167,3 +167,4 @@ channel-sms = 短信
 message-queued = 待发送
 message-sent = 已发送
 message-failed = 发送失败
+role-stranger = 访客

@@ -98,6 +98,14 @@ pub struct CaseCard {
     pub lines: Vec<CaseLine>,
 }
 
+impl CaseCard {
+    /// Whether a fact of it is still unseen.
+    #[must_use]
+    pub fn has_unseen(&self) -> bool {
+        self.lines.iter().any(|line| line.mark == "none")
+    }
+}
+
 /// What can be decided now, what is unseen, and what will be sent.
 #[derive(Debug, Clone, Template)]
 #[template(path = "decision.html")]

@@ -233,7 +233,10 @@ pub fn summary_of<'a>(fields: impl IntoIterator<Item = &'a Field>) -> Vec<Link> 
                 .findings
                 .iter()
                 .filter(|finding| finding.tone == Tone::Stop)
-                .map(|finding| Link::new(format!("#{}", field.id()), finding.message.clone()))
+                .map(|finding| {
+                    let words = format!("{}{}{}", field.label, field.t.msg("colon"), finding.message);
+                    Link::new(format!("#{}", field.id()), words)
+                })
         })
         .collect()
 }
@@ -284,6 +287,12 @@ impl Form {
         self
     }
 
+    /// Whether a question is asked by its one field already, so that a heading would only repeat it.
+    #[must_use]
+    pub fn is_its_own_heading(&self, title: &str, fields: &[Field]) -> bool {
+        fields.first().is_some_and(|field| fields.len() == 1 && (field.label == title || field.kind == Kind::Tick))
+    }
+
     /// Every field.
     pub fn fields(&self) -> impl Iterator<Item = &Field> {
         self.groups.iter().flat_map(|(_, fields)| fields)
@@ -324,7 +333,7 @@ mod tests {
     fn the_summary_repeats_the_words_beside_the_field_and_leads_to_it() {
         let field = Field::new(T(Lang::En), Kind::Text, "basic.domain", "Domain").found(vec![wrong("No dot")]);
         let links = summary_of([&field]);
-        assert_eq!((links[0].href.as_str(), links[0].word.as_str()), ("#f-basic-domain", "No dot"));
+        assert_eq!((links[0].href.as_str(), links[0].word.as_str()), ("#f-basic-domain", "Domain: No dot"));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 
-use crate::component::{Card, Link};
+use crate::component::{Html, Link, Links, Prose};
 use crate::http::context;
 use crate::locale::T;
 use crate::view::{Head, Page, Shell};
@@ -102,6 +102,7 @@ fn page(t: T, world: &World, path: String, code: &str, retry_after: Option<u64>)
         .filter(|way| !way.is_empty())
         .collect::<Vec<_>>()
         .join(" · ");
+    let contact = if contact.is_empty() { contact } else { t.one("error-contact", "contact", contact) };
     Page {
         t,
         shell: Shell {
@@ -114,12 +115,8 @@ fn page(t: T, world: &World, path: String, code: &str, retry_after: Option<u64>)
         },
         head: Head { title, lead: text, ..Head::default() },
         main: vec![
-            Card {
-                text: if contact.is_empty() { String::new() } else { t.one("error-contact", "contact", contact) },
-                links: vec![Link::new("/", t.msg("error-home"))],
-                ..Card::default()
-            }
-            .html(),
+            Html::of(&Prose { paragraphs: vec![contact].into_iter().filter(|text| !text.is_empty()).collect() }),
+            Html::of(&Links { links: vec![Link::new("/", t.msg("error-home"))] }),
         ],
         ..Page::default()
     }

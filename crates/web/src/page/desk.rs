@@ -178,7 +178,7 @@ fn claim_card(t: T, base: &str) -> Html {
 fn cards(t: T, view: &CaseView) -> Vec<CaseCard> {
     let mut cards: Vec<CaseCard> = Vec::new();
     for row in &view.rows {
-        if row.value.is_empty() && row.finding_rules.is_empty() && row.changed.is_none() {
+        if !is_shown(row) {
             continue;
         }
         let title = card_title(t, &row.field);
@@ -192,6 +192,13 @@ fn cards(t: T, view: &CaseView) -> Vec<CaseCard> {
         card.lines.sort_by_key(|line| rank(&line.field));
     }
     cards
+}
+
+/// Whether a fact is for the reviewer's eyes: the district names its city, and the resource is the provider's own.
+fn is_shown(row: &CaseRow) -> bool {
+    let told_elsewhere = row.field == "subject.city" || row.field.ends_with(".resource");
+    let says_nothing = row.value.is_empty() && row.finding_rules.is_empty() && row.changed.is_none();
+    !told_elsewhere && !says_nothing
 }
 
 fn card_title(t: T, field: &str) -> String {
@@ -284,9 +291,8 @@ fn decision(t: T, view: &CaseView, base: &str) -> Decision {
         let id = format!("#row-{}", row.field.replace(['.', '_'], "-"));
         Link::new(id, words::full_label(t, &row.field))
     };
-    let shown = |row: &&CaseRow| !row.value.is_empty();
     let unseen: Vec<Link> =
-        view.rows.iter().filter(|row| row.mark == MarkView::None).filter(shown).map(link).collect();
+        view.rows.iter().filter(|row| row.mark == MarkView::None && is_shown(row)).map(link).collect();
     let requests = view
         .rows
         .iter()
@@ -366,7 +372,7 @@ pub async fn release(Signed { ctx, actor }: Signed, Path(order): Path<Uuid>) -> 
     Ok(go("/review?done=released"))
 }
 
-/// Marks a field.
+/// Marks a field, or the rest of a card at once.
 pub async fn mark(Signed { ctx, actor }: Signed, Path(order): Path<Uuid>, typed: Typed) -> Shown {
     let mark = match typed.get("mark") {
         "seen" => MarkWord::Seen,
@@ -374,14 +380,16 @@ pub async fn mark(Signed { ctx, actor }: Signed, Path(order): Path<Uuid>, typed:
         "needs_change" => MarkWord::NeedsChange,
         _ => MarkWord::None,
     };
-    let field = typed.get("field").to_owned();
     let advice = Some(typed.get("advice").to_owned()).filter(|advice| !advice.is_empty());
-    let input = MarkField { order, field: field.clone(), mark, advice };
-    let anchor = format!("row-{}", field.replace(['.', '_'], "-"));
-    match act::mark_field(&ctx.world, &actor, input).await {
-        Ok(_) => Ok(go(&format!("/review/{order}#{anchor}"))),
-        Err(error) => again(&ctx, &actor, order, &anchor, error).await,
+    let mut anchor = String::new();
+    for field in typed.all("field") {
+        anchor = format!("row-{}", field.replace(['.', '_'], "-"));
+        let input = MarkField { order, field, mark, advice: advice.clone() };
+        if let Err(error) = act::mark_field(&ctx.world, &actor, input).await {
+            return again(&ctx, &actor, order, &anchor, error).await;
+        }
     }
+    Ok(go(&format!("/review/{order}#{anchor}")))
 }
 
 /// The case once more, with what could not be done said on top.

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::component::list::{Slot, Slots};
-use crate::component::{Card, Empty, ErrorSummary, Html, Link, Tag, Tone};
+use crate::component::{Card, Empty, ErrorSummary, Html, Link, Links, Tag, Tone};
 use crate::http::context::Signed;
 use crate::http::upload::Upload;
 use crate::locale::T;
@@ -46,7 +46,7 @@ async fn draw(Signed { ctx, actor }: &Signed, order: Uuid, problem: Option<(Stri
         let empty = Empty { title: t.msg("materials-none"), text: t.msg("materials-none-text"), link: None };
         main.push(Card::with("", &empty).html());
     } else {
-        main.push(Card::with("", &Slots { t, slots: papers }).html());
+        main.push(Card::with(t.msg("materials-papers"), &Slots { t, slots: papers }).html());
     }
     if !photos.is_empty() {
         main.push(
@@ -60,7 +60,7 @@ async fn draw(Signed { ctx, actor }: &Signed, order: Uuid, problem: Option<(Stri
             .html(),
         );
     }
-    main.push(Card { links: vec![Link::new(format!("/orders/{order}"), t.msg("back-to-tasks"))], ..Card::default() }.html());
+    main.push(Html::of(&Links { links: vec![Link::new(format!("/orders/{order}"), t.msg("back-to-tasks"))] }));
     let page = Page {
         t,
         shell: ctx.shell(t.msg("section-materials")).await?,

@@ -8,7 +8,8 @@ use http::{HeaderValue, header};
 use serde::Deserialize;
 
 use crate::component::list::{Axes, Search};
-use crate::component::{Card, Facts, Html, Link, Notice, Row, Tag, Tone};
+use crate::component::progress::NowCard;
+use crate::component::{Card, Facts, Html, Link, Notice, Prose, Row, Tag, Tone};
 use crate::http::context::Ctx;
 use crate::http::typed::Typed;
 use crate::page::{Shown, go, show, words};
@@ -138,15 +139,13 @@ pub async fn closed(ctx: Ctx, Query(asked): Query<Asked>) -> Shown {
         _ => "not_filed",
     });
     let title = domain.as_ref().map_or_else(|| t.msg("closed-title-any"), |domain| t.one("closed-title", "domain", domain));
-    let steps = Card {
+    let file = format!("/orders/new{}", domain.as_ref().map(|domain| format!("?domain={domain}")).unwrap_or_default());
+    let owner = NowCard {
         title: t.msg("closed-owner"),
         text: t.of("closed-do", state),
-        links: vec![
-            Link::new("/register", t.msg("home-start")),
-            Link::new("/login", t.msg("log-in")),
-            Link::new(lookup_link(domain.as_deref()), t.msg("nav-lookup")),
-        ],
-        ..Card::default()
+        primary: (state != "open").then(|| Link::new(file, t.msg("home-start"))),
+        second: Some(Link::new(lookup_link(domain.as_deref()), t.msg("nav-lookup"))),
+        ..NowCard::default()
     };
     let visitor = Card { title: t.msg("closed-visitor"), text: t.msg("closed-visitor-text"), ..Card::default() };
     Ok(show(&Page {
@@ -158,7 +157,7 @@ pub async fn closed(ctx: Ctx, Query(asked): Query<Asked>) -> Shown {
             tag: Some(Tag::new(if state == "open" { Tone::Ok } else { Tone::Stop }, t.of("closed-state", state))),
             ..Head::default()
         },
-        main: vec![steps.html(), visitor.html()],
+        main: vec![Html::of(&owner), visitor.html()],
         ..Page::default()
     }))
 }
@@ -183,13 +182,6 @@ pub async fn agreement(ctx: Ctx, Path((id, version)): Path<(String, String)>) ->
         main: vec![Card { body: vec![Html::of(&Prose { paragraphs: body })], ..Card::default() }.html()],
         ..Page::default()
     }))
-}
-
-/// Paragraphs of plain text.
-#[derive(askama::Template)]
-#[template(ext = "html", source = r#"<div class="prose">{% for text in paragraphs %}<p>{{ text }}</p>{% endfor %}</div>"#)]
-struct Prose {
-    paragraphs: Vec<String>,
 }
 
 /// Changes the language and goes back.

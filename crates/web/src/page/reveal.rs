@@ -6,7 +6,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::component::form::{Field, Form, Kind};
-use crate::component::{Card, Facts, Html, Link, Notice, Row, Tone};
+use crate::component::{Facts, Html, Link, Links, Notice, Row, Tone};
 use crate::http::context::Signed;
 use crate::http::typed::Typed;
 use crate::page::enter::{Refused, form_page};
@@ -64,13 +64,13 @@ pub async fn reveal(signed: Signed, Path(order): Path<Uuid>, typed: Typed) -> Sh
             shell.narrow = true;
             let value = words::value(t, &revealed.field, &revealed.value);
             let facts = Facts { rows: vec![Row::new(label.clone(), value)], title: label.clone(), ..Facts::default() };
-            let back = Card { links: vec![Link::new(format!("/review/{order}"), t.msg("back"))], ..Card::default() };
+            let back = Links { links: vec![Link::new(format!("/review/{order}"), t.msg("back"))] };
             Ok(show(&Page {
                 t,
                 shell,
                 head: Head { title: t.one("reveal-title", "field", label), ..Head::default() },
                 top: vec![Html::of(&Notice { tone: Tone::Wait, text: t.one("reveal-logged", "reason", reason), link: None })],
-                main: vec![Html::of(&facts), back.html()],
+                main: vec![Html::of(&facts), Html::of(&back)],
                 aside: vec![],
             }))
         }

@@ -2,7 +2,7 @@
 
 use app::act::OrderView;
 use app::order::timeline::{Moment, NextStep, Party, TimelineEntry};
-use filing::calendar::add_working_days;
+use filing::calendar::{add_working_days, working_days_between};
 use filing::progress::{Section, State};
 use filing::province::Province;
 use filing::stage::{Requester, Stage, StageKind};
@@ -148,7 +148,7 @@ fn step(t: T, order: &OrderView, entry: &TimelineEntry, now: Timestamp) -> Step 
         _ => String::new(),
     };
     let mut detail = if entry.state == Moment::Done {
-        t.one("step-by", "who", who)
+        done_detail(t, order, entry, who)
     } else if entry.code == "authority_review" {
         authority_line(t, order)
     } else {
@@ -160,6 +160,32 @@ fn step(t: T, order: &OrderView, entry: &TimelineEntry, now: Timestamp) -> Step 
     let link = (entry.code == "changes_requested" && order.kind == StageKind::ChangesRequested)
         .then(|| Link::new("#requests", t.msg("see-requests")));
     Step { when, title: t.of("step", &entry.code), time, detail, link }
+}
+
+/// What is worth telling of a step that is done: what was sent, how long it took, under which number.
+fn done_detail(t: T, order: &OrderView, entry: &TimelineEntry, who: String) -> String {
+    let papers = order.slots.iter().filter(|slot| slot.material.is_some()).count();
+    match (entry.code.as_str(), &order.stage) {
+        ("submitted" | "resubmitted", _) => {
+            t.two("step-sent", "sites", t.count("sites-count", order.draft.sites.len()), "papers", t.count("materials-count", papers))
+        }
+        ("passed", _) => {
+            let sent = order.timeline.iter().rev().find(|earlier| {
+                matches!(earlier.code.as_str(), "submitted" | "resubmitted") && earlier.at < entry.at
+            });
+            let took = sent.and_then(|sent| {
+                Some(working_days_between(local(sent.at?).date(), local(entry.at?).date()).days)
+            });
+            match took {
+                Some(days) => format!("{} · {}", t.one("step-by", "who", who), t.count("step-took", days.max(1))),
+                None => t.one("step-by", "who", who),
+            }
+        }
+        ("reported", Stage::AwaitingSms { sequence, .. } | Stage::AtAuthority { sequence, .. }) => {
+            t.one("step-sequence", "sequence", sequence)
+        }
+        _ => t.one("step-by", "who", who),
+    }
 }
 
 /// When the authority probably decides: its usual working days from today or from the report.

@@ -29,6 +29,7 @@ pub fn field_label(t: T, path: &str) -> String {
     }
     let parts: Vec<&str> = path.split('.').filter(|part| part.parse::<usize>().is_err()).collect();
     match parts[..] {
+        [.., "certificate_valid_until"] => t.msg("field-valid-until"),
         ["principal", field] | ["sites", "manager", field] => t.of("field-person", field),
         ["sites"] => t.msg("section-site"),
         ["account", ..] => t.msg("nav-account"),
