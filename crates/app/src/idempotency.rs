@@ -7,9 +7,9 @@ use crate::actor::Actor;
 use crate::error::Result;
 use crate::world::World;
 
-/// How long a request may take before its key is given to the next one that asks: the process may have died after it
-/// claimed the key. The acts themselves refuse what would be a second order, account or import.
-pub const LEASE: SignedDuration = SignedDuration::from_mins(2);
+/// A request may take so many leases before its key is given to the next one that asks: the process may have died after
+/// it claimed the key. The acts themselves refuse what would be a second order, account or import.
+const LEASES: i32 = 2;
 
 /// How long an answer is kept.
 pub const KEPT: SignedDuration = SignedDuration::from_hours(24);
@@ -27,7 +27,7 @@ pub async fn begin(world: &World, actor: &Actor, key: &str, request_hash: &str) 
     store::idempotency::purge(&tx, now - KEPT, PURGED_AT_ONCE).await?;
     let mut begin = store::idempotency::begin(&tx, actor.account, key, request_hash, now).await?;
     if let Begin::Running(since) = begin
-        && now.duration_since(since) > LEASE
+        && now.duration_since(since) > world.settings.lease() * LEASES
     {
         store::idempotency::release(&tx, actor.account, key).await?;
         begin = store::idempotency::begin(&tx, actor.account, key, request_hash, now).await?;

@@ -41,6 +41,7 @@ impl Job for PollDownloads {
         let Some(bureau) = world.bureaus.find(&self.bureau) else {
             return Ok(Outcome::Again(world.now() + SignedDuration::from_mins(1)));
         };
+        catch_up(world, bureau).await?;
         loop {
             point("download.before-fetch");
             let answer = bureau.client.download().await;
@@ -64,6 +65,18 @@ impl Job for PollDownloads {
             }
         }
     }
+}
+
+/// Acknowledges again what took effect here and is not noted as acknowledged: the process may have died in between, and
+/// an authority that heard the first time does not give the file again.
+async fn catch_up(world: &World, bureau: &Bureau) -> Result<()> {
+    let pending = store::download::pending(&world.store.read().await?, &bureau.code).await?;
+    for download in pending.iter().filter(|download| download.state == DownloadState::Applied) {
+        if !acknowledge(world, bureau, download).await? {
+            break;
+        }
+    }
+    Ok(())
 }
 
 fn next_look(world: &World) -> jiff::Timestamp {

@@ -118,7 +118,8 @@ impl Line<'_> {
             UploadState::Held if upload.code.is_some_and(is_surely_not_taken) => self.send(upload).await,
             // It went out, or was about to, and no answer says what became of it: ask before doing anything else.
             UploadState::Sending | UploadState::Held => self.ask(upload).await,
-            UploadState::Refused => self.halt(upload, upload.code, "refused").await,
+            // Its order was returned to review and nothing waits behind it: whichever order is passed next fills it.
+            UploadState::Refused => Ok(Next::Stand),
             UploadState::Stored => Ok(Next::Go),
         }
     }
@@ -130,11 +131,14 @@ impl Line<'_> {
             Ok(answer) => answer,
             Err(error) => {
                 tracing::warn!(bureau = %self.bureau.code, %error, "the authority does not say what it received last");
-                return Ok(Next::Wait(self.later()));
+                return self.unanswered(upload, &error.to_string()).await;
             }
         };
-        if answer.answer.code.reaction() == Reaction::Configure {
-            return self.halt(upload, Some(code_of(answer.answer.code)), &answer.answer.text).await;
+        let code = answer.answer.code;
+        if code.reaction() == Reaction::Configure {
+            // The code speaks of the question. What became of the upload is as unknown as before, so it keeps none.
+            let why = format!("the query for the previous upload: {} {}", code.0, answer.answer.text);
+            return self.halt(upload, None, &why).await;
         }
         match answer.verdict(number(upload)?, &upload.md5) {
             Verdict::Taken => self.stored(upload, "proved by the query for the previous upload").await,
@@ -144,7 +148,10 @@ impl Line<'_> {
                 let why = format!("the authority has another file: last number {last}, here {}", upload.sequence);
                 self.halt(upload, None, &why).await
             }
-            Verdict::Unknown => Ok(Next::Wait(self.later())),
+            Verdict::Unknown => {
+                let why = format!("the query for the previous upload: {} {}", code.0, answer.answer.text);
+                self.unanswered(upload, &why).await
+            }
         }
     }
 
@@ -164,7 +171,7 @@ impl Line<'_> {
                 tracing::warn!(bureau = %self.bureau.code, sequence = upload.sequence, %error, "no answer to an upload");
                 let delivery = if error.delivery == Delivery::NotSent { "not_sent" } else { "ambiguous" };
                 metrics::counter!("beian_uploads_total", "result" => delivery).increment(1);
-                return Ok(Next::Wait(self.later()));
+                return self.unanswered(upload, &error.to_string()).await;
             }
         };
         let code = answer.answer.code;
@@ -218,8 +225,8 @@ impl Line<'_> {
             let reader = self.world.store.read().await?;
             store::upload::by_sequence(&reader, &self.bureau.code, missing).await?
         };
-        let Some(former) = former else {
-            let why = format!("it misses number {missing}, which is not in the ledger");
+        let Some(former) = former.filter(|former| former.state == UploadState::Stored) else {
+            let why = format!("it misses number {missing}, which the ledger does not have as stored");
             return Ok(Some(self.halt(upload, Some(code_of(MsgCode::GAP)), &why).await?));
         };
         let container = self.container(&former).await?;
@@ -232,8 +239,8 @@ impl Line<'_> {
             return Ok(Some(self.hold(upload, MsgCode::GAP, "a missing number got no answer").await?));
         };
         if !answer.is_stored() {
-            let why = format!("sending number {missing} again: {}", answer.answer.text);
-            return Ok(Some(self.halt(upload, Some(code_of(answer.answer.code)), &why).await?));
+            let why = format!("sending number {missing} again: {} {}", answer.answer.code.0, answer.answer.text);
+            return Ok(Some(self.halt(upload, Some(code_of(MsgCode::GAP)), &why).await?));
         }
         let tx = self.world.store.write().await?;
         let facts = json!({ "bureau": self.bureau.code, "sequence": missing, "sha256": former.sha256 });
@@ -249,9 +256,12 @@ impl Line<'_> {
 
     async fn stored(&mut self, upload: &Upload, note: &str) -> Result<Next> {
         let tx = self.world.store.write().await?;
-        settle_stored(&tx, self.world, upload, note).await?;
+        let line = settle_stored(&tx, self.world, upload, note).await?;
         let poll = PollDownloads { bureau: self.bureau.code.clone() };
         store::job::hasten(&tx, &poll.key(), self.world.now()).await?;
+        if let Some(line) = line {
+            line.write(&tx).await?;
+        }
         commit!(tx, "report", "stored");
         Ok(Next::Go)
     }
@@ -259,6 +269,14 @@ impl Line<'_> {
     async fn hold(&mut self, upload: &Upload, code: MsgCode, text: &str) -> Result<Next> {
         self.note_held(upload, code, text).await?;
         Ok(Next::Wait(self.later_after(code)))
+    }
+
+    /// Nobody knows what became of it: the state stays, and the ledger says what is in the way.
+    async fn unanswered(&self, upload: &Upload, why: &str) -> Result<Next> {
+        let tx = self.world.store.write().await?;
+        store::upload::note(&tx, upload.id, &clip(why)).await?;
+        tx.commit().await?;
+        Ok(Next::Wait(self.later()))
     }
 
     async fn note_held(&mut self, upload: &Upload, code: MsgCode, text: &str) -> Result<()> {
@@ -294,8 +312,11 @@ impl Line<'_> {
     }
 
     async fn container(&self, upload: &Upload) -> Result<Container> {
-        let bytes = store::upload::container(&self.world.store.read().await?, upload.id).await?;
-        Ok(serde_json::from_slice(&bytes)?)
+        let zip = store::upload::container(&self.world.store.read().await?, upload.id).await?;
+        let client = self.bureau.client.clone();
+        tokio::task::spawn_blocking(move || client.seal(&zip))
+            .await
+            .map_err(|error| Error::internal(format!("sealing thread: {error}")))
     }
 
     async fn renew(&mut self) -> Result<()> {
@@ -333,23 +354,24 @@ impl Line<'_> {
     }
 }
 
-/// Notes that the authority stored an upload: the ledger, the order, the audit line and the messages at once.
+/// Notes that the authority stored an upload: the ledger, the order and the messages at once; the audit line that
+/// belongs to it is given back, to be written last.
 ///
 /// # Errors
 /// When the store cannot.
-pub async fn settle_stored(tx: &Tx, world: &World, upload: &Upload, note: &str) -> Result<()> {
+pub async fn settle_stored(tx: &Tx, world: &World, upload: &Upload, note: &str) -> Result<Option<Trail>> {
     let now = world.now();
     store::upload::mark_stored(tx, upload.id, now, 0, Some(&clip(note))).await?;
-    let Some(order) = upload.order else { return Ok(()) };
+    let Some(order) = upload.order else { return Ok(None) };
     reported(tx, world, order, upload, now).await
 }
 
-async fn reported(tx: &Tx, world: &World, order: OrderId, upload: &Upload, now: Timestamp) -> Result<()> {
+async fn reported(tx: &Tx, world: &World, order: OrderId, upload: &Upload, now: Timestamp) -> Result<Option<Trail>> {
     let mut loaded = Loaded::lock(tx, world, order).await?;
     let stage = match loaded.order.stage.clone().report(upload.sequence, now) {
         Ok(stage) => stage,
         // A result came faster than the answer and has moved the order on already.
-        Err(_) => return Ok(()),
+        Err(_) => return Ok(None),
     };
     loaded.enter(stage, now);
     loaded.save(tx).await?;
@@ -371,11 +393,11 @@ async fn reported(tx: &Tx, world: &World, order: OrderId, upload: &Upload, now: 
     )
     .await?;
     let facts = json!({ "bureau": upload.bureau, "sequence": upload.sequence, "sha256": upload.sha256 });
-    Trail::by_job("report", now).on("order", order).moved("to_report", "awaiting_sms").with(facts).write(tx).await
+    Ok(Some(Trail::by_job("report", now).on("order", order).moved("to_report", "awaiting_sms").with(facts)))
 }
 
 /// Codes that say for certain that the file was not taken. 999 and codes nobody knows say nothing for certain.
-fn is_surely_not_taken(code: i32) -> bool {
+pub(crate) fn is_surely_not_taken(code: i32) -> bool {
     let code = MsgCode(i64::from(code));
     match code.reaction() {
         Reaction::Configure | Reaction::Mend | Reaction::FillGap => true,
@@ -384,7 +406,11 @@ fn is_surely_not_taken(code: i32) -> bool {
     }
 }
 
-fn number(upload: &Upload) -> Result<i64> {
+/// The number of an upload as the wire writes it.
+///
+/// # Errors
+/// When it is beyond 63 bits.
+pub(crate) fn number(upload: &Upload) -> Result<i64> {
     i64::try_from(upload.sequence).map_err(|_| Error::internal("a number beyond 63 bits"))
 }
 
@@ -393,6 +419,6 @@ fn code_of(code: MsgCode) -> i32 {
 }
 
 /// What a server says may be long; a line of the ledger is not.
-fn clip(text: &str) -> String {
+pub(crate) fn clip(text: &str) -> String {
     text.chars().take(300).collect()
 }
