@@ -187,6 +187,9 @@ pub struct StoryOptions {
     /// Keep the temporary folder of the story's own stack, with its logs
     #[arg(long, requires = "story")]
     pub keep: bool,
+    /// A fault for the sandbox authority to make, as its JSON interface takes it: {"kind": "drop_after_commit"}
+    #[arg(long, value_name = "JSON", requires = "story")]
+    pub fault: Option<String>,
     /// How many platform processes the story's own stack has; two need a PostgreSQL database
     #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=2), hide = true)]
     pub platforms: u8,

@@ -53,8 +53,7 @@ async fn show(demo: Demo, given: &Given) -> Result {
     let data = demo.data.or_else(|| given.data_dir.as_ref().map(PathBuf::from));
     let folder = Folder::take(&data.unwrap_or_else(|| Sources::of_process(None, Vec::new()).data_dir.join("demo")))?;
     say("demo-folder", &[("folder", folder.path().display().to_string())]);
-    let setup =
-        Setup { ports, database: given.database.clone(), poll_seconds: POLL_SECONDS, set: given.set.clone() };
+    let setup = setup(ports, given, POLL_SECONDS, 10);
     say(if folder.gateway_key().is_none() { "demo-first" } else { "demo-again" }, &[]);
     prepare(&folder, &setup).await?;
 
@@ -85,6 +84,12 @@ async fn show(demo: Demo, given: &Given) -> Result {
     stack.stop(|part| say("demo-stopped", &[("part", language.say(&format!("part-{part}"), &[]))])).await;
     say("demo-bye", &[("folder", folder.path().display().to_string())]);
     ending
+}
+
+/// A stack that asks the authority so often and misses a process that died for so long, in seconds.
+fn setup(ports: Ports, given: &Given, poll_seconds: u32, lease_seconds: u16) -> Setup {
+    let (database, set) = (given.database.clone(), given.set.clone());
+    Setup { ports, database, poll_seconds, timeout_seconds: u64::from(lease_seconds), lease_seconds, set }
 }
 
 /// Tells what happens to the parts until the wish to stop is there.
@@ -175,11 +180,11 @@ fn welcome(ports: &Ports, folder: &Folder) -> Result<String> {
         text.push_str(&format!("{}\n\n", say("demo-title", &[])));
         for (address, key) in [
             (at(ports.platform), "demo-platform"),
-            (format!("{}messages", at(ports.platform)), "demo-messages"),
+            (format!("{}demo/messages", at(ports.platform)), "demo-messages"),
             (at(ports.authority), "demo-authority"),
             (at(ports.gateway), "demo-gateway"),
         ] {
-            text.push_str(&format!("  {address:<34} {}\n", say(key, &[])));
+            text.push_str(&format!("  {address:<38} {}\n", say(key, &[])));
         }
         let url = at(ports.gateway);
         text.push_str(&format!("  {}\n\n", say("demo-gateway-try", &[("domain", domain.clone()), ("url", url)])));
@@ -210,7 +215,7 @@ async fn tell(demo: Demo, given: &Given, cases: Vec<PathBuf>) -> Result {
     match demo.story_options.against.clone() {
         Some(platform) => {
             let scene = scene_of(&demo.story_options, platform, run);
-            play_all(&cases, &scene, &mut teller, None).await
+            play_all(&cases, &scene, &mut teller, demo.story_options.fault.as_deref()).await
         }
         None => in_own_stack(&demo, given, &cases, &mut teller, run, u32::from_le_bytes(word)).await,
     }
@@ -244,7 +249,7 @@ async fn in_own_stack(
         2.. => vec![Ports::free(seed.wrapping_add(5_003))?.platform],
         _ => Vec::new(),
     };
-    let setup = Setup { ports, database: given.database.clone(), poll_seconds: 1, set: given.set.clone() };
+    let setup = setup(ports, given, 1, 3);
     prepare(&folder, &setup).await?;
     let mut stack = Stack::new()?;
     let url = |port: u16| Url::parse(&format!("http://127.0.0.1:{port}/")).doing("cannot write an address");
@@ -260,7 +265,8 @@ async fn in_own_stack(
         scene.authority = url(ports.authority)?;
         scene.gateway = url(ports.gateway)?;
         scene.origin = format!("127.0.0.1:{}", ports.origin);
-        play_all(cases, &scene, teller, Some(&mut stack)).await
+        teller.follow(stack.hand_over());
+        play_all(cases, &scene, teller, demo.story_options.fault.as_deref()).await
     };
     let ending = tokio::select! {
         ending = played => ending,
@@ -275,14 +281,14 @@ async fn in_own_stack(
 }
 
 /// Plays one case after the other.
-async fn play_all(cases: &[Told], scene: &Scene, teller: &mut Teller, mut stack: Option<&mut Stack>) -> Result {
+async fn play_all(cases: &[Told], scene: &Scene, teller: &mut Teller, fault: Option<&str>) -> Result {
+    if let Some(fault) = fault {
+        story::order_fault(scene.authority.clone(), fault).await?;
+    }
     let mut failed = 0;
     for told in cases {
         if !story::play(&told.case, &told.folder, scene, teller).await {
             failed += 1;
-        }
-        if let Some(stack) = stack.as_deref_mut() {
-            stack.so_far().iter().for_each(|happening| teller.happening(happening));
         }
     }
     teller.close(cases.len(), failed);

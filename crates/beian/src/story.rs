@@ -12,6 +12,7 @@ mod visitor;
 pub use play::{Scene, play};
 pub use tell::Teller;
 
+use crate::trouble::{Doing as _, Trouble};
 use http::Problem;
 use serde_json::Value;
 use std::time::{Duration, Instant};
@@ -23,8 +24,8 @@ type Seen = Vec<(&'static str, String)>;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How long to wait before looking again.
 const PAUSE: Duration = Duration::from_millis(100);
-/// Conflicts in a row that are taken for a race, which looking again settles.
-const MOST_CONFLICTS: u32 = 30;
+/// So many conflicts are taken for a race, which looking again settles; then they are taken for an answer.
+const MOST_CONFLICTS: u32 = 150;
 
 /// Why a step was not done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +84,17 @@ async fn insist<T>(mut attempt: impl AsyncFnMut() -> Result<Option<T>, Failure>)
         tokio::time::sleep(PAUSE).await;
     }
     Err(Failure::Away(format!("not within {} s: {last}", PATIENCE.as_secs())))
+}
+
+/// Orders a fault at the sandbox authority.
+///
+/// # Errors
+/// When it is not one, or the sandbox does not answer.
+pub async fn order_fault(authority: url::Url, fault: &str) -> crate::trouble::Result {
+    let body: Value = serde_json::from_str(fault).doing("the fault is not JSON")?;
+    let server = http::Server::new(vec![authority], "en").map_err(|failure| Trouble::new(failure.to_string()))?;
+    let ordered = insist(async || server.post("api/faults", body.clone()).await.map(Some)).await;
+    ordered.map(drop).map_err(|failure| Trouble::new(format!("the sandbox does not make this fault: {failure}")))
 }
 
 /// A text of an answer; what is absent is empty.

@@ -80,6 +80,7 @@ pub async fn world(config: &Config) -> Result<World> {
         identity: Arc::new(FormatOnly),
         bureaus,
         settings: Arc::new(config.platform.clone()),
+        heavy: Arc::default(),
         nudge: Arc::default(),
     })
 }

@@ -46,7 +46,7 @@ story-told = 通过邮件（{ $mail }）与短信（{ $mobile }）得知备案�
 story-open = 打开 { $domain }：网站已开通
 story-look-up = 在公共查询中查到 { $domain }：{ $number }
 story-look-up-at-authority = 在管局查询中查到 { $domain }：{ $number }
-story-ledger = 核对上报台账：{ $count } 个序号，每个恰好收到一次
+story-ledger = 核对双方台账：{ $count } 个序号，每个恰好发送并收到一次
 
 story-part-ready = { $part }已就绪（{ $detail } 秒）
 story-part-died = { $part }意外退出（{ $detail }）

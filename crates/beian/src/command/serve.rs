@@ -12,11 +12,21 @@ use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::TcpListener;
 
+/// How often the numbers are summed up.
+const UPKEEP: Duration = Duration::from_secs(5);
+
 /// Runs the platform: pages, API and, unless told otherwise, the jobs.
 pub async fn platform(config: Config) -> Result {
     let stop = shutdown::token()?;
     let world = world::world(&config).await?;
     let metrics = PrometheusBuilder::new().install_recorder().doing("cannot gather metrics")?;
+    let (upkeep, ended) = (metrics.clone(), stop.clone());
+    tokio::spawn(async move {
+        // What is measured is kept in full until it is summed up; nobody may come to read it for weeks.
+        while tokio::time::timeout(UPKEEP, ended.cancelled()).await.is_err() {
+            upkeep.run_upkeep();
+        }
+    });
     let listener = listen(config.server.listen, "server.listen").await?;
     let name = format!("{}-{}", std::process::id(), world.uuid().simple());
     let worker = config.server.worker.then(|| {

@@ -7,9 +7,9 @@ use crate::words::Language;
 use crate::world::Chance;
 use app::world::{Clock as _, SystemClock};
 use serde_json::json;
-use std::fs::{File, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 /// The account that the sandbox authority issued to the demonstration's provider. It opens nothing but a sandbox on
@@ -37,6 +37,10 @@ pub struct Setup {
     pub database: Option<String>,
     /// How often the authority is asked for results, in seconds.
     pub poll_seconds: u32,
+    /// How long the authority may take to answer, in seconds.
+    pub timeout_seconds: u64,
+    /// How long work stays with a process that died, in seconds.
+    pub lease_seconds: u16,
     /// Further keys, as `--set` gives them.
     pub set: Vec<(String, String)>,
 }
@@ -48,7 +52,9 @@ impl Folder {
     /// When it cannot be made, or another demonstration uses it.
     pub fn take(path: &Path) -> Result<Self> {
         let doing = format!("cannot use the folder {}", path.display());
-        std::fs::create_dir_all(path.join("log")).doing(&doing)?;
+        // What is inside is sealed or a sample, but it is nobody else's business.
+        let mut folders = DirBuilder::new();
+        folders.recursive(true).mode(0o700).create(path.join("log")).doing(&doing)?;
         let path = path.canonicalize().doing(&doing)?;
         let lock = File::create(path.join("lock")).doing(&doing)?;
         lock.try_lock().map_err(|_| {
@@ -122,13 +128,14 @@ fn config_text(folder: &Path, setup: &Setup, gateway_key: Option<&str>) -> Resul
             "provider": { "name_zh": name(Language::Zh), "name_en": name(Language::En) },
             "sms_check_url": format!("{}/verify", url(ports.authority)),
             "poll_seconds": setup.poll_seconds,
+            "lease_seconds": setup.lease_seconds,
             // Nobody waits two days in front of a demonstration.
             "individual_wait_days": 0,
         },
         "data": { "dir": folder },
         "bureaus": [{
             "code": "33", "name": bureau, "provinces": ["*"], "url": url(ports.authority), "isp_id": ISP_ID,
-            "user": ISP_USER, "password": ISP_PASSWORD, "aes_key": AES_KEY, "aes_iv": AES_IV,
+            "timeout_seconds": setup.timeout_seconds, "user": ISP_USER, "password": ISP_PASSWORD, "aes_key": AES_KEY, "aes_iv": AES_IV,
         }],
         "gateway": {
             "listen": at(ports.gateway),
@@ -193,7 +200,7 @@ mod tests {
             ("platform.require_call".to_owned(), "false".to_owned()),
             ("mail.from".to_owned(), "demo@example.com".to_owned()),
         ];
-        Setup { ports: Ports::free(99).unwrap(), database: None, poll_seconds: 1, set }
+        Setup { ports: Ports::free(99).unwrap(), database: None, poll_seconds: 1, timeout_seconds: 3, lease_seconds: 3, set }
     }
 
     #[test]

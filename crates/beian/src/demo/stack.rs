@@ -115,9 +115,11 @@ impl Stack {
         self.happenings.recv().await
     }
 
-    /// What has happened that nobody has been told of yet.
-    pub fn so_far(&mut self) -> Vec<Happening> {
-        std::iter::from_fn(|| self.happenings.try_recv().ok()).collect()
+    /// Lets somebody else hear what happens from now on.
+    pub fn hand_over(&mut self) -> UnboundedReceiver<Happening> {
+        let (tell, nobody) = unbounded_channel();
+        drop(tell);
+        std::mem::replace(&mut self.happenings, nobody)
     }
 
     /// Stops every part, the last one started first.

@@ -362,6 +362,9 @@ impl<'a> Applicant<'a> {
         for (field, value) in mend {
             insist(async || {
                 let edit = self.known.get(self.path("/edit")).await?;
+                if edit["editable"]["all"] != json!(false) {
+                    return Err(Failure::Odd("more can be edited than was asked for".to_owned()));
+                }
                 let mut draft = edit["draft"].clone();
                 let pointer = format!("/{}", field.replace('.', "/"));
                 let Some(place) = draft.pointer_mut(&pointer) else {

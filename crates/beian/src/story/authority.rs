@@ -100,22 +100,23 @@ impl<'a> Authority<'a> {
         Ok(vec![("domain", domain.to_owned()), ("number", number.to_owned())])
     }
 
-    /// Reads the ledger: every sequence number was taken once, none is missing.
-    pub async fn audit(&self) -> Result<Seen, Failure> {
-        let ledger = self.server.get("api/ledger").await?;
-        let rows = ledger.as_array().or_else(|| ledger["uploads"].as_array()).cloned().unwrap_or_default();
-        let mut numbers: Vec<u64> = Vec::new();
-        for row in &rows {
-            let sequence = row["sequence"].as_u64().unwrap_or_default();
-            if row["received"].as_u64() != Some(1) || row["duplicate"].as_u64().unwrap_or_default() > 0 {
-                return Err(Failure::Odd(format!("sequence {sequence} did not arrive exactly once: {row}")));
+    /// Reads the ledger: every number the platform holds as stored arrived and was taken exactly once, and no other came.
+    pub async fn compare(&self, mut stored: Vec<u64>) -> Result<Seen, Failure> {
+        let ledger = insist(async || self.server.get("api/ledger").await.map(Some)).await?;
+        let mut taken: Vec<u64> = Vec::new();
+        for row in ledger.as_array().cloned().unwrap_or_default() {
+            if row["received"] != json!(1) || row["accepted"] != json!(1) {
+                return Err(Failure::Odd(format!("a number did not arrive exactly once: {row}")));
             }
-            numbers.push(sequence);
+            taken.extend(row["sequence"].as_u64());
         }
-        numbers.sort_unstable();
-        if let Some(gap) = numbers.windows(2).find(|pair| pair[1] != pair[0] + 1) {
-            return Err(Failure::Odd(format!("the ledger jumps from {} to {}", gap[0], gap[1])));
+        taken.sort_unstable();
+        stored.sort_unstable();
+        let gapless = taken.windows(2).all(|pair| pair[1] == pair[0] + 1);
+        // The platform shows its latest uploads only.
+        if !gapless || !taken.ends_with(&stored) {
+            return Err(Failure::Odd(format!("the authority took {taken:?}, the platform holds {stored:?} as stored")));
         }
-        Ok(vec![("count", numbers.len().to_string())])
+        Ok(vec![("count", taken.len().to_string())])
     }
 }

@@ -116,7 +116,7 @@ impl Stage<'_> {
         for domain in self.domains() {
             self.step("closed", Who::Visitor, visitor::sees_closed(&gateway, &domain)).await?;
         }
-        self.enter(&platform, &mut applicant).await?;
+        let administrator = self.enter(&platform, &mut applicant).await?;
         if let Some(outcome) = self.write(&mut applicant).await? {
             for domain in self.domains() {
                 self.step("still-closed", Who::Visitor, visitor::sees_closed(&gateway, &domain)).await?;
@@ -130,17 +130,20 @@ impl Stage<'_> {
             return Ok("refused-by-authority");
         }
         self.close(&platform, &gateway, &applicant, &authority).await?;
+        let ledgers = async { authority.compare(administrator.settled_uploads().await?).await };
+        self.step("ledger", Who::Administrator, ledgers).await?;
         Ok("filed")
     }
 
     /// The applicant gets an account with resources.
-    async fn enter(&mut self, platform: &Server, applicant: &mut Applicant<'_>) -> Result<(), Stop> {
+    async fn enter(&mut self, platform: &Server, applicant: &mut Applicant<'_>) -> Result<Staff, Stop> {
         self.step("register", Who::Applicant, applicant.register()).await?;
         self.step("identify", Who::Applicant, applicant.identify()).await?;
         let administrator = Staff::log_in(platform, &self.scene.administrator).await.during("administrator-log-in")?;
         let import = administrator.import(self.case, applicant.login(), &self.scene.origin);
         self.step("import-resources", Who::Administrator, import).await?;
-        self.step("see-resources", Who::Applicant, applicant.see_resources()).await
+        self.step("see-resources", Who::Applicant, applicant.see_resources()).await?;
+        Ok(administrator)
     }
 
     /// The applicant writes and submits the order; an outcome when the story ends there, as a refused case must.
@@ -205,7 +208,8 @@ impl Stage<'_> {
             self.step("resubmit", Who::Applicant, applicant.submit()).await?;
             self.step("claim", Who::Reviewer, reviewer.claim(order)).await?;
         }
-        self.step("look", Who::Reviewer, reviewer.look(order)).await?;
+        let mended = with_rounds && self.case.options.rounds.iter().any(|round| !round.mend.is_empty());
+        self.step("look", Who::Reviewer, reviewer.look(order, mended)).await?;
         self.step("call", Who::Reviewer, reviewer.call(self.case, order, &self.scene.run)).await?;
         self.step("pass", Who::Reviewer, reviewer.pass(order)).await
     }
@@ -281,7 +285,7 @@ impl Stage<'_> {
             self.step("look-up", Who::Visitor, visitor::looks_up(platform, &domain, &number)).await?;
             self.step("look-up-at-authority", Who::Visitor, authority.look_up(&domain, &number)).await?;
         }
-        self.step("ledger", Who::Authority, authority.audit()).await
+        Ok(())
     }
 }
 

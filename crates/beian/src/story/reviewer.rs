@@ -38,6 +38,20 @@ impl Staff {
         Ok(vec![("count", resources.len().to_string())])
     }
 
+    /// Waits until the platform's own ledger has nothing open: its uploads as numbers with their order.
+    pub async fn settled_uploads(&self) -> Result<Vec<u64>, Failure> {
+        insist(async || {
+            let ledger = self.platform.get("api/v1/ledger").await?;
+            let rows = |what: &str| ledger[what].as_array().cloned().unwrap_or_default();
+            let open = |rows: Vec<Value>, end: &str| rows.iter().any(|row| text(&row["state"]) != end);
+            if open(rows("uploads"), "stored") || open(rows("downloads"), "acked") {
+                return Ok(None);
+            }
+            Ok(Some(rows("uploads").iter().filter_map(|row| row["sequence"].as_u64()).collect()))
+        })
+        .await
+    }
+
     fn path(order: &str, rest: &str) -> String {
         format!("api/v1/review/orders/{order}{rest}")
     }
@@ -80,11 +94,15 @@ impl Staff {
         }
     }
 
-    /// Looks at every row beside its document and marks it.
-    pub async fn look(&self, order: &str) -> Result<Seen, Failure> {
+    /// Looks at every row beside its document and marks it; after a round of changes some rows show what stood there
+    /// before.
+    pub async fn look(&self, order: &str, mended: bool) -> Result<Seen, Failure> {
         let case = insist(async || self.case(order).await.map(Some)).await?;
         let rows = case["rows"].as_array().cloned().unwrap_or_default();
         let changed = rows.iter().filter(|row| !row["changed"].is_null()).count();
+        if mended && changed == 0 {
+            return Err(Failure::Odd("the reviewer does not see what was changed".to_owned()));
+        }
         for row in &rows {
             if text(&row["mark"]) != "ok" {
                 self.mark(order, text(&row["field"]), json!({ "mark": "ok" })).await?;
@@ -106,15 +124,19 @@ impl Staff {
         let submissions = insist(async || self.case(order).await.map(Some)).await?["submissions"].to_string();
         let managers = case.draft.sites.iter().enumerate();
         let managers = managers.filter(|(_, site)| !site.manager_is_principal && !case.account.identity.individual);
-        let mut calls = vec![json!({ "who": "principal", "outcome": "confirmed", "note": "" })];
-        calls.extend(
-            managers.map(|(site, _)| json!({ "who": "manager", "site": site, "outcome": "confirmed", "note": "" })),
-        );
-        for (number, call) in calls.iter().enumerate() {
-            let key = format!("{run}-{order}-{submissions}-call-{number}");
+        let mut calls = vec![json!({ "who": "principal", "outcome": "confirmed" })];
+        calls.extend(managers.map(|(site, _)| json!({ "who": "manager", "site": site, "outcome": "confirmed" })));
+        for (number, call) in calls.iter_mut().enumerate() {
+            // The note tells this call from any other, so that one that was written down is not written down again.
+            let note = format!("story {run}, submission {submissions}, call {}", number + 1);
+            call["note"] = json!(note);
             insist(async || {
-                let request = self.platform.request(Method::POST, Self::path(order, "/calls"));
-                request.header("idempotency-key", &key).body(call.clone()).send().await.map(|_| Some(()))
+                let case = self.case(order).await?;
+                if case["calls"].as_array().is_some_and(|calls| calls.iter().any(|call| text(&call["note"]) == note)) {
+                    return Ok(Some(()));
+                }
+                self.platform.post(Self::path(order, "/calls"), call.clone()).await?;
+                Ok(None)
             })
             .await?;
         }

@@ -7,6 +7,7 @@ use jiff::tz::{Offset, TimeZone};
 use serde_json::{Value, json};
 use std::io::Write as _;
 use std::time::{Duration, Instant};
+use tokio::sync::mpsc::UnboundedReceiver;
 
 /// Who does a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,13 +73,25 @@ pub struct Teller {
     case: String,
     number: u32,
     names: usize,
+    happenings: Option<UnboundedReceiver<Happening>>,
 }
 
 impl Teller {
     /// A teller in a language, for people or for programs.
     pub fn new(language: Language, json: bool) -> Self {
         let names = Who::ALL.iter().map(|who| width(&language.of("who", who.word()))).max().unwrap_or(0);
-        Self { language, json, began: Instant::now(), case: String::new(), number: 0, names }
+        Self { language, json, began: Instant::now(), case: String::new(), number: 0, names, happenings: None }
+    }
+
+    /// Tells from now on also what happens to the parts of a stack.
+    pub fn follow(&mut self, happenings: UnboundedReceiver<Happening>) {
+        self.happenings = Some(happenings);
+    }
+
+    fn catch_up(&mut self) {
+        while let Some(happening) = self.happenings.as_mut().and_then(|happenings| happenings.try_recv().ok()) {
+            self.happening(&happening);
+        }
     }
 
     /// The language it tells in.
@@ -99,6 +112,7 @@ impl Teller {
 
     /// A step was done.
     pub fn step(&mut self, step: &Step) {
+        self.catch_up();
         self.number += 1;
         let facts: Vec<_> = step.facts.iter().map(|(name, value)| (*name, self.readable(name, value))).collect();
         let sentence = self.language.say(&key("story", step.step), &facts);
@@ -150,6 +164,7 @@ impl Teller {
 
     /// A case ended.
     pub fn end(&mut self, outcome: &str, failed: Option<(&str, &str)>) {
+        self.catch_up();
         if self.json {
             let failed = failed.map(|(step, why)| json!({ "step": step, "why": why }));
             self.line(json!({ "event": "case_end", "outcome": outcome, "ok": failed.is_none(), "failed": failed }));
