@@ -254,6 +254,16 @@ fn rows(loaded: &Loaded, findings: &[Finding], marks: &[Mark]) -> Vec<CaseRow> {
             }
         })
         .collect();
+    // A paper, or a section as a whole, has no row until the reviewer has marked it.
+    rows.extend(marks.iter().filter(|mark| !plain.contains_key(&mark.field)).map(|mark| CaseRow {
+        field: mark.field.clone(),
+        value: String::new(),
+        sealed: false,
+        mark: mark.state.into(),
+        advice: Some(mark.advice.clone()).filter(|advice| !advice.is_empty()),
+        finding_rules: Vec::new(),
+        changed: None,
+    }));
     rows.sort_by_key(|row| (section_rank(&row.field), row.field.clone()));
     rows
 }

@@ -1,7 +1,7 @@
 //! Counters of failures that throttle log-ins and code entries.
 
 use jiff::{SignedDuration, Timestamp};
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 
 use crate::db::{instant, micros, replace_row, small, table};
@@ -64,6 +64,18 @@ pub async fn fail(tx: &Tx, bucket: &str, at: Timestamp, window: SignedDuration) 
     let attempts = from_row(&row)?;
     replace_row(tx, row, Condition::all().add(row::Column::Bucket.eq(bucket))).await?;
     Ok(attempts)
+}
+
+/// Takes one failure off again: a try that was counted beforehand and did not fail.
+pub async fn forgive(tx: &Tx, bucket: &str) -> Result<()> {
+    let bucket = tx.blind("login_attempt", bucket).await?;
+    row::Entity::update_many()
+        .col_expr(row::Column::Failures, Expr::col(row::Column::Failures).sub(1))
+        .filter(row::Column::Bucket.eq(bucket))
+        .filter(row::Column::Failures.gt(0))
+        .exec(tx.db())
+        .await?;
+    Ok(())
 }
 
 /// Forgets a bucket, after a success.

@@ -4,9 +4,9 @@ use std::net::{IpAddr, SocketAddr};
 
 use app::Origin;
 use axum::extract::ConnectInfo;
-use axum::http::header::{COOKIE as COOKIE_HEADER, HOST, ORIGIN, USER_AGENT};
+use axum::http::header::{COOKIE as COOKIE_HEADER, FORWARDED, HOST, ORIGIN, USER_AGENT};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{Extensions, HeaderMap, HeaderName};
 
 use crate::locale::Lang;
 
@@ -53,27 +53,37 @@ pub fn is_own_page(headers: &HeaderMap) -> bool {
     sender.is_some() && sender == text(HOST)
 }
 
-/// Where a request comes from.
+/// Where a request comes from, past the proxies that are trusted to say so.
 #[must_use]
-pub fn origin(parts: &Parts, lang: Lang) -> Origin {
+pub fn origin(parts: &Parts, lang: Lang, trusted: &[IpAddr]) -> Origin {
     let text = |name: HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok());
-    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip());
-    // The nearest proxy writes the last entry. It is believed only when the peer is on this machine or its own
-    // network, where a proxy stands; from anywhere else the header is the sender's invention.
-    let forwarded = text(X_FORWARDED_FOR).and_then(|list| list.rsplit(',').next()?.trim().parse::<IpAddr>().ok());
-    let ip = if peer.is_some_and(is_near) { forwarded.or(peer) } else { peer };
+    let mut client = peer(&parts.extensions);
+    // Each proxy writes whom it speaks for behind what was there. So the list is read from its end, and only as long as
+    // a trusted proxy wrote the entry; what stands before that is the sender's invention.
+    let lists: Vec<&str> =
+        parts.headers.get_all(X_FORWARDED_FOR).iter().filter_map(|list| list.to_str().ok()).collect();
+    let mut entries = lists.iter().rev().flat_map(|list| list.rsplit(','));
+    while client.is_some_and(|ip| trusted.iter().any(|proxy| proxy.to_canonical() == ip)) {
+        let Some(before) = entries.next().and_then(|entry| entry.trim().parse::<IpAddr>().ok()) else { break };
+        client = Some(before.to_canonical());
+    }
     Origin {
-        ip: ip.map(|ip| ip.to_canonical().to_string()).unwrap_or_default(),
+        ip: client.map(|ip| ip.to_string()).unwrap_or_default(),
         user_agent: text(USER_AGENT).unwrap_or_default().chars().take(LONGEST_USER_AGENT).collect(),
         language: app::Language::from_tag(lang.tag()),
     }
 }
 
-fn is_near(ip: IpAddr) -> bool {
-    match ip.to_canonical() {
-        IpAddr::V4(ip) => ip.is_loopback() || ip.is_private(),
-        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local(),
-    }
+/// Who is at the other end of the connection.
+#[must_use]
+pub fn peer(extensions: &Extensions) -> Option<IpAddr> {
+    extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip().to_canonical())
+}
+
+/// Whether a proxy says that it speaks for somebody else.
+#[must_use]
+pub fn is_forwarded(headers: &HeaderMap) -> bool {
+    [X_FORWARDED_FOR, FORWARDED].iter().any(|name| headers.contains_key(name))
 }
 
 #[cfg(test)]
@@ -102,17 +112,26 @@ mod tests {
         assert!(is_own_page(&headers(&[("host", "a.example")])));
     }
 
-    fn seen(peer: &str, forwarded: &'static str) -> String {
+    fn seen(peer: &str, forwarded: &'static str, trusted: &[&str]) -> String {
         let mut request = axum::http::Request::new(());
         request.headers_mut().insert(X_FORWARDED_FOR, forwarded.parse().unwrap());
         request.extensions_mut().insert(ConnectInfo::<SocketAddr>(peer.parse().unwrap()));
-        origin(&request.into_parts().0, Lang::Zh).ip
+        let trusted: Vec<IpAddr> = trusted.iter().map(|ip| ip.parse().unwrap()).collect();
+        origin(&request.into_parts().0, Lang::Zh, &trusted).ip
     }
 
     #[test]
-    fn a_proxy_is_believed_only_when_it_is_near() {
-        assert_eq!(seen("127.0.0.1:5", "203.0.113.9, 198.51.100.7"), "198.51.100.7");
-        assert_eq!(seen("203.0.113.1:5", "198.51.100.7"), "203.0.113.1");
-        assert_eq!(seen("10.0.0.1:5", "nonsense"), "10.0.0.1");
+    fn only_a_proxy_that_is_trusted_may_say_for_whom_it_speaks() {
+        assert_eq!(seen("127.0.0.1:5", "198.51.100.7", &[]), "127.0.0.1");
+        assert_eq!(seen("10.0.0.1:5", "198.51.100.7", &["10.0.0.2"]), "10.0.0.1");
+        assert_eq!(seen("10.0.0.1:5", "203.0.113.9, 198.51.100.7", &["10.0.0.1"]), "198.51.100.7");
+        assert_eq!(seen("10.0.0.1:5", "nonsense", &["10.0.0.1"]), "10.0.0.1");
+        assert_eq!(seen("[::ffff:10.0.0.1]:5", "198.51.100.7", &["10.0.0.1"]), "198.51.100.7");
+    }
+
+    #[test]
+    fn behind_two_proxies_the_client_is_who_the_outer_one_saw() {
+        let both = ["10.0.0.1", "10.0.0.2"];
+        assert_eq!(seen("10.0.0.1:5", "8.8.8.8, 198.51.100.7, 10.0.0.2", &both), "198.51.100.7");
     }
 }

@@ -17,8 +17,8 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::http::{failure, guard, watch};
 use crate::page::{
-    account, answers, demo, desk, enter, materials, new_order, order, order_acts, orders, oversight, phone, public, reveal,
-    section, verification,
+    account, answers, demo, desk, enter, materials, new_order, order, order_acts, orders, oversight, phone, public,
+    reveal, section, verification,
 };
 use crate::{api, asset};
 
@@ -164,6 +164,7 @@ fn provider() -> Router<State> {
         .route("/review/{order}/request-changes", post(desk::request_changes))
         .route("/review/{order}/pass", post(desk::pass))
         .route("/review/{order}/reveal", get(reveal::form).post(reveal::reveal))
+        .route("/review/{order}/papers/{material}", get(reveal::paper_form).post(reveal::paper))
         .route("/ledger", get(oversight::ledger))
         .route("/ledger/{bureau}/resume", post(oversight::resume))
         .route("/audit", get(oversight::audit))

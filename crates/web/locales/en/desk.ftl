@@ -29,7 +29,10 @@ case-resubmitted =
        *[other] Submitted again with { $n } changes, marked where they are.
     }
 case-new-paper = new
-case-look-reason = looked at on the case page
+paper-closed = Who has not claimed the case opens each paper by itself, for a reason that is written down.
+paper-title = Open: { $paper }
+paper-open = Open the paper
+paper-reason-hint = Such as: a complaint by telephone about this filing.
 mark-none = Unseen
 mark-seen = Seen
 mark-ok = Agrees

@@ -5,7 +5,7 @@
 use app::act::authenticate;
 use app::world::World;
 use app::{Actor, Origin};
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{FromRef, FromRequestParts, Request, State};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
@@ -81,10 +81,15 @@ impl<S: Send + Sync> FromRequestParts<S> for Known {
 #[derive(Debug, Clone)]
 pub struct Visitor(pub Origin);
 
-impl<S: Send + Sync> FromRequestParts<S> for Visitor {
+impl<S> FromRequestParts<S> for Visitor
+where
+    World: FromRef<S>,
+    S: Send + Sync,
+{
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
-        Ok(Self(request::origin(parts, problem::language(&parts.headers))))
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let world = World::from_ref(state);
+        Ok(Self(request::origin(parts, problem::language(&parts.headers), &world.settings.trusted_proxies)))
     }
 }

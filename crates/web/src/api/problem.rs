@@ -29,6 +29,7 @@ pub const CODES: &[&str] = &[
     "body-invalid",
     "body-syntax",
     "body-too-large",
+    "busy",
     "call-missing",
     "code-expired",
     "code-spent",
@@ -69,6 +70,7 @@ pub const CODES: &[&str] = &[
     "throttled",
     "timeout",
     "too-many-sites",
+    "too-many-submissions",
     "unauthenticated",
     "version",
 ];

@@ -54,6 +54,10 @@ pub struct Viewer {
     pub t: T,
     /// The papers in the order they are looked at.
     pub pictures: Vec<Picture>,
+    /// Where a paper is marked as to be brought again; nothing where this reader cannot.
+    pub mark: Option<String>,
+    /// Whether the pictures are not shown here, but named with a link to where a reason is asked for.
+    pub closed: bool,
 }
 
 /// One fact of a case with what the reviewer made of it.

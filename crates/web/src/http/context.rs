@@ -69,7 +69,7 @@ where
         let query = parts.uri.query().unwrap_or_default();
         Ok(Self {
             t: T(lang),
-            origin: request::origin(parts, lang),
+            origin: request::origin(parts, lang, &world.settings.trusted_proxies),
             path: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
             done: url::form_urlencoded::parse(query.as_bytes())
                 .find(|(name, _)| name == "done")

@@ -8,14 +8,17 @@ use app::world::World;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, StatusCode, header};
+use http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, header};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tower_http::request_id::RequestId;
 
+use crate::request;
+
 /// Logs and counts a request.
 pub async fn requests(request: Request, next: Next) -> Response {
-    let route = request.extensions().get::<MatchedPath>().map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
-    let method = request.method().to_string();
+    let route =
+        request.extensions().get::<MatchedPath>().map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
+    let method = known(request.method());
     let id = request
         .extensions()
         .get::<RequestId>()
@@ -27,10 +30,16 @@ pub async fn requests(request: Request, next: Next) -> Response {
     let seconds = begun.elapsed().as_secs_f64();
     let status = response.status().as_u16();
     tracing::info!(id, method, route, status, milliseconds = (seconds * 1000.0) as u64, "request");
-    let labels = [("method", method), ("route", route), ("status", status.to_string())];
+    let labels = [("method", method.to_owned()), ("route", route), ("status", status.to_string())];
     metrics::counter!("beian_http_requests_total", &labels).increment(1);
     metrics::histogram!("beian_http_request_seconds", &labels).record(seconds);
     response
+}
+
+/// A method that HTTP knows; a stranger's inventions are all the same to the numbers.
+fn known(method: &Method) -> &'static str {
+    const KNOWN: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"];
+    KNOWN.into_iter().find(|known| *known == method.as_str()).unwrap_or("other")
 }
 
 /// Whether the process lives.
@@ -49,14 +58,35 @@ pub async fn ready(State(world): State<World>) -> Response {
     }
 }
 
-/// The numbers, for Prometheus.
-pub async fn metrics(State(handle): State<Option<PrometheusHandle>>) -> Response {
-    match handle {
+/// The numbers, for Prometheus on an address that may read them. They tell how busy the platform is, and with what;
+/// for anybody else there is no such page.
+pub async fn metrics(
+    State(world): State<World>,
+    State(handle): State<Option<PrometheusHandle>>,
+    extensions: Extensions,
+    headers: HeaderMap,
+) -> Response {
+    let peer = request::peer(&extensions);
+    // A proxy on this machine has an address that may, but whoever it speaks for has not.
+    let may = !request::is_forwarded(&headers)
+        && peer.is_some_and(|peer| world.settings.metrics_clients.iter().any(|client| client.to_canonical() == peer));
+    match handle.filter(|_| may) {
         Some(handle) => {
-            handle.run_upkeep();
             let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
             ([(header::CONTENT_TYPE, kind)], handle.render()).into_response()
         }
         None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn invented_methods_make_no_new_series() {
+        let invented = ["BREW", "get", "X1", "X2"].map(|name| known(&Method::from_bytes(name.as_bytes()).unwrap()));
+        assert_eq!(invented, ["other"; 4]);
+        assert_eq!(known(&Method::PATCH), "PATCH");
     }
 }

@@ -62,7 +62,8 @@ pub async fn queue(Signed { ctx, actor }: Signed, Query(wanted): Query<Wanted>) 
         let rows = page.items.iter().map(|row| {
             let mut what = vec![words::province(t, &row.province), words::nature(t, &row.nature)];
             what.push(t.count("sites-count", row.sites));
-            let claim = Post { action: format!("/review/{}/claim", row.order), word: t.msg("claim-do"), hidden: vec![] };
+            let claim =
+                Post { action: format!("/review/{}/claim", row.order), word: t.msg("claim-do"), hidden: vec![] };
             let mut state = Cell::tag(words::stage_tag(t, row.stage));
             if row.resubmitted {
                 state.note = t.msg("queue-resubmitted");
@@ -77,17 +78,21 @@ pub async fn queue(Signed { ctx, actor }: Signed, Query(wanted): Query<Wanted>) 
                 Cell::post((reviews && row.stage == filing::stage::StageKind::Submitted).then_some(claim)),
             ]
         });
-        let more = page.next.as_ref().map(|cursor| Link::new(format!("/review?view={word}&cursor={cursor}"), t.msg("more")));
-        Card::with("", &Table {
-            caption: t.of("queue", word),
-            head: ["queue-domain", "queue-subject", "queue-action", "queue-since", "queue-state"]
-                .map(|key| t.msg(key))
-                .into_iter()
-                .chain([String::new()])
-                .collect(),
-            rows: rows.collect(),
-            more,
-        })
+        let more =
+            page.next.as_ref().map(|cursor| Link::new(format!("/review?view={word}&cursor={cursor}"), t.msg("more")));
+        Card::with(
+            "",
+            &Table {
+                caption: t.of("queue", word),
+                head: ["queue-domain", "queue-subject", "queue-action", "queue-since", "queue-state"]
+                    .map(|key| t.msg(key))
+                    .into_iter()
+                    .chain([String::new()])
+                    .collect(),
+                rows: rows.collect(),
+                more,
+            },
+        )
     };
     let mut shell = ctx.shell(t.msg("nav-queue")).await?;
     shell.wide = true;
@@ -134,14 +139,16 @@ async fn draw(ctx: &Ctx, view: &CaseView, problems: Vec<Link>) -> Shown {
         .filter(|finding| !view.rows.iter().any(|row| row.field == finding.field))
         .map(|finding| Html::of(&words::finding(t, finding, None)))
         .collect();
+    let reviews = ctx.actor.as_ref().is_some_and(|actor| matches!(actor.role.as_str(), "reviewer" | "supervisor"));
     let mut pictures = answers::pictures(t, id, &view.order.slots, |_| true);
     for picture in &mut pictures {
         if view.changed_slots.contains(&picture.slot) {
             picture.note = format!("{} · {}", picture.note, t.msg("case-new-paper"));
         }
         if !view.mine {
-            picture.src.push_str("?reason=");
-            picture.src.extend(url::form_urlencoded::byte_serialize(t.msg("case-look-reason").as_bytes()));
+            // Whoever only passes by asks for each paper by itself, with a reason of their own.
+            let material = picture.src.rsplit('/').next().unwrap_or_default();
+            picture.src = if reviews { format!("{base}/papers/{material}") } else { String::new() };
         }
     }
     let mut side = vec![];
@@ -162,7 +169,7 @@ async fn draw(ctx: &Ctx, view: &CaseView, problems: Vec<Link>) -> Shown {
         base: base.clone(),
         marking: view.mine,
         cards: cards(t, view),
-        viewer: Viewer { t, pictures },
+        viewer: Viewer { t, pictures, mark: view.mine.then(|| format!("{base}/mark")), closed: !view.mine },
         decision: view.mine.then(|| decision(t, view, &base)),
         side,
     };
@@ -171,7 +178,8 @@ async fn draw(ctx: &Ctx, view: &CaseView, problems: Vec<Link>) -> Shown {
 
 fn claim_card(t: T, base: &str) -> Html {
     let form = Form::new(format!("{base}/claim"), vec![], t.msg("claim-do"));
-    Card { title: t.msg("claim-title"), text: t.msg("claim-text"), body: vec![Html::of(&form)], ..Card::default() }.html()
+    Card { title: t.msg("claim-title"), text: t.msg("claim-text"), body: vec![Html::of(&form)], ..Card::default() }
+        .html()
 }
 
 /// The facts of a case in cards: subject, principal, one for each site.
@@ -197,13 +205,15 @@ fn cards(t: T, view: &CaseView) -> Vec<CaseCard> {
 /// Whether a fact is for the reviewer's eyes: the district names its city, and the resource is the provider's own.
 fn is_shown(row: &CaseRow) -> bool {
     let told_elsewhere = row.field == "subject.city" || row.field.ends_with(".resource");
-    let says_nothing = row.value.is_empty() && row.finding_rules.is_empty() && row.changed.is_none();
+    let says_nothing =
+        row.value.is_empty() && row.finding_rules.is_empty() && row.changed.is_none() && row.mark == MarkView::None;
     !told_elsewhere && !says_nothing
 }
 
 fn card_title(t: T, field: &str) -> String {
     let mut parts = field.split('.');
     match (parts.next(), parts.next(), parts.next()) {
+        (Some("sites"), Some(_), Some("materials")) => t.msg("section-materials"),
         (Some("sites"), Some(index), third) => {
             let number = index.parse::<usize>().unwrap_or_default() + 1;
             t.one(if third == Some("manager") { "section-manager-n" } else { "section-site-n" }, "n", number)
@@ -254,11 +264,17 @@ fn line(t: T, view: &CaseView, row: &CaseRow) -> CaseLine {
     };
     let findings = view.findings.iter().filter(|finding| finding.field == row.field);
     CaseLine {
-        label: words::field_label(t, &row.field),
+        label: if MaterialKind::from_field(&row.field).is_some() {
+            words::full_label(t, &row.field)
+        } else {
+            words::field_label(t, &row.field)
+        },
         value: words::value(t, &row.field, &row.value),
-        before: row.changed.as_ref().filter(|_| view.submissions > 1).map(|before| {
-            if before.is_empty() { t.msg("not-given") } else { words::value(t, &row.field, before) }
-        }),
+        before: row
+            .changed
+            .as_ref()
+            .filter(|_| view.submissions > 1)
+            .map(|before| if before.is_empty() { t.msg("not-given") } else { words::value(t, &row.field, before) }),
         reveal: row.sealed.then(|| format!("/review/{}/reveal?field={}", view.order.id, row.field)),
         tag,
         mark,
@@ -271,17 +287,25 @@ fn line(t: T, view: &CaseView, row: &CaseRow) -> CaseLine {
 
 /// The slot of the paper that proves a field, among those that are there.
 fn proof(view: &CaseView, field: &str) -> String {
+    if MaterialKind::from_field(field).is_some() {
+        return field.to_owned();
+    }
     let site = field.strip_prefix("sites.").and_then(|rest| rest.split('.').next()?.parse::<usize>().ok());
     let is_manager = field.contains(".manager.");
     let kinds: &[MaterialKind] = match (site, is_manager) {
         (Some(_), true) => &[MaterialKind::ManagerIdFront],
         (Some(_), false) => &[MaterialKind::DomainVerification, MaterialKind::DomainCertificate],
-        (None, _) if field.starts_with("principal.certificate_valid") => &[MaterialKind::PrincipalIdBack, MaterialKind::ManagerIdBack],
+        (None, _) if field.starts_with("principal.certificate_valid") => {
+            &[MaterialKind::PrincipalIdBack, MaterialKind::ManagerIdBack]
+        }
         (None, _) if field.starts_with("principal") => &[MaterialKind::PrincipalIdFront, MaterialKind::ManagerIdFront],
         _ => &[MaterialKind::SubjectCertificate, MaterialKind::ManagerIdFront],
     };
     let there = |kind: &MaterialKind| {
-        view.order.slots.iter().find(|slot| slot.material.is_some() && slot.kind == *kind && (site.is_none() || slot.site == site))
+        view.order
+            .slots
+            .iter()
+            .find(|slot| slot.material.is_some() && slot.kind == *kind && (site.is_none() || slot.site == site))
     };
     kinds.iter().find_map(there).map(|slot| slot.slot.clone()).unwrap_or_default()
 }
@@ -312,14 +336,20 @@ fn calls(t: T, view: &CaseView, base: &str) -> Html {
     let row = |call: &CallView| {
         let mut parts = call.who.split('.');
         let who = match (parts.next(), parts.next()) {
-            (Some("manager"), Some(index)) => t.one("section-manager-n", "n", index.parse::<usize>().unwrap_or_default() + 1),
+            (Some("manager"), Some(index)) => {
+                t.one("section-manager-n", "n", index.parse::<usize>().unwrap_or_default() + 1)
+            }
             (Some("manager"), None) => t.msg("section-manager"),
             _ => t.msg("section-principal"),
         };
         let tone = if call.outcome == CallOutcome::Confirmed { Tone::Ok } else { Tone::Wait };
-        Row::new(t.short_time(&call.at), "")
-            .tag(Tag::new(tone, t.of("call", call.outcome.as_str())))
-            .note([who, call.phone.clone(), call.note.clone()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "))
+        Row::new(t.short_time(&call.at), "").tag(Tag::new(tone, t.of("call", call.outcome.as_str()))).note(
+            [who, call.phone.clone(), call.note.clone()]
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .collect::<Vec<_>>()
+                .join(" · "),
+        )
     };
     let facts = Facts {
         title: t.msg("calls-title"),
@@ -336,7 +366,8 @@ fn calls(t: T, view: &CaseView, base: &str) -> Html {
             whom.push(Choice::new(format!("manager.{index}"), t.one("section-manager-n", "n", index + 1)));
         }
     }
-    let outcomes = ["confirmed", "no_answer", "wrong_person", "denied"].map(|word| Choice::new(word, t.of("call", word)));
+    let outcomes =
+        ["confirmed", "no_answer", "wrong_person", "denied"].map(|word| Choice::new(word, t.of("call", word)));
     let form = Form::new(
         format!("{base}/call"),
         vec![
@@ -346,7 +377,12 @@ fn calls(t: T, view: &CaseView, base: &str) -> Html {
         ],
         t.msg("call-log"),
     );
-    Card { title: facts.title.clone(), body: vec![Html::of(&CallList { rows: facts.rows, none: facts.text }), Html::of(&form)], ..Card::default() }.html()
+    Card {
+        title: facts.title.clone(),
+        body: vec![Html::of(&CallList { rows: facts.rows, none: facts.text }), Html::of(&form)],
+        ..Card::default()
+    }
+    .html()
 }
 
 /// The calls made so far.

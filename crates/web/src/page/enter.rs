@@ -3,7 +3,7 @@
 use app::act::{self, ConfirmContact, LogIn, Register, ResendCode, SignedIn};
 use axum::extract::Query;
 use axum::response::Response;
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -13,19 +13,20 @@ use crate::http::context::{Ctx, Signed, home_of};
 use crate::http::typed::Typed;
 use crate::page::public::own_path;
 use crate::page::{Shown, fields, go, show_with};
-use crate::request::COOKIE;
+use crate::request::{COOKIE, cookie};
 use crate::view::{Head, Page};
 
-/// Where to go after logging in, and who is confirming.
+/// Where to go after logging in, and which registration is confirmed.
 #[derive(Debug, Default, Deserialize)]
 pub struct Way {
     #[serde(default)]
     to: String,
     #[serde(default)]
-    contact: String,
-    #[serde(default)]
     registration: Uuid,
 }
+
+/// The cookie that remembers which contact is confirmed.
+const CONTACT: &str = "beian_contact";
 
 /// What went wrong, said on the form again: findings beside their fields, anything else on top.
 pub struct Refused {
@@ -52,7 +53,11 @@ impl Refused {
             app::Error::Internal(_) | app::Error::NotFound | app::Error::Forbidden => Err(error),
             app::Error::Throttled { retry_after_seconds } => {
                 let left = i64::try_from(retry_after_seconds).unwrap_or(i64::MAX).saturating_add(59);
-                let said = format!("{} {}", ctx.t.msg("error-throttled"), ctx.t.one("error-retry", "time", ctx.t.duration(left)));
+                let said = format!(
+                    "{} {}",
+                    ctx.t.msg("error-throttled"),
+                    ctx.t.one("error-retry", "time", ctx.t.duration(left))
+                );
                 Ok(Self { status, findings: Vec::new(), said: Some(said) })
             }
             other => Ok(Self { status, findings: Vec::new(), said: Some(ctx.t.of("error", other.code())) }),
@@ -124,31 +129,56 @@ async fn register_page(ctx: &Ctx, contact: &str, refused: &Refused) -> Shown {
         t.msg("register-submit"),
     )
     .second(Link::new("/login", t.msg("register-have")));
-    form_page(ctx, Head { title: t.msg("register-title"), lead: t.msg("register-lead"), ..Head::default() }, form, refused, vec![])
-        .await
+    form_page(
+        ctx,
+        Head { title: t.msg("register-title"), lead: t.msg("register-lead"), ..Head::default() },
+        form,
+        refused,
+        vec![],
+    )
+    .await
 }
 
 /// Registers, and goes on to the code.
 pub async fn register(ctx: Ctx, typed: Typed) -> Shown {
     let input = Register { contact: typed.get("contact").to_owned(), password: typed.raw("password").to_owned() };
     match act::register(&ctx.world, &ctx.origin, input).await {
-        Ok(sent) => Ok(go(&confirm_link(typed.get("contact"), sent.registration))),
+        Ok(sent) => Ok(go_on(&ctx, typed.get("contact"), sent.registration)),
         Err(error) => register_page(&ctx, typed.get("contact"), &Refused::by(&ctx, error)?).await,
     }
 }
 
-fn confirm_link(contact: &str, registration: Uuid) -> String {
-    let query = url::form_urlencoded::Serializer::new(String::new())
-        .append_pair("contact", contact)
-        .append_pair("registration", &registration.to_string())
-        .append_pair("done", "code-sent")
-        .finish();
-    format!("/confirm?{query}")
+/// On to the code. The address names the registration alone: addresses end up in histories and logs, so the contact
+/// goes along in a cookie that only the page of the code gets, and not for long.
+fn go_on(ctx: &Ctx, contact: &str, registration: Uuid) -> Response {
+    let mut response = go(&format!("/confirm?registration={registration}&done=code-sent"));
+    let minutes = u64::from(ctx.world.settings.code_minutes) * 2;
+    remember_contact(ctx, &mut response, contact, minutes * 60);
+    response
+}
+
+fn remember_contact(ctx: &Ctx, response: &mut Response, contact: &str, seconds: u64) {
+    let contact: String = url::form_urlencoded::byte_serialize(contact.as_bytes()).collect();
+    let secure = secure(ctx);
+    let cookie = format!("{CONTACT}={contact}; Path=/confirm; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+    if let Ok(value) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+}
+
+fn remembered_contact(headers: &HeaderMap) -> String {
+    let pair = format!("{CONTACT}={}", cookie(headers, CONTACT).unwrap_or_default());
+    let contact = url::form_urlencoded::parse(pair.as_bytes()).next();
+    contact.map(|(_, contact)| contact.into_owned()).unwrap_or_default()
+}
+
+fn secure(ctx: &Ctx) -> &'static str {
+    if ctx.world.settings.public_url.scheme() == "https" { "; Secure" } else { "" }
 }
 
 /// The form for the code that was sent.
-pub async fn confirm_form(ctx: Ctx, Query(way): Query<Way>) -> Shown {
-    confirm_page(&ctx, &way.contact, way.registration, "", &Refused::nothing()).await
+pub async fn confirm_form(ctx: Ctx, Query(way): Query<Way>, headers: HeaderMap) -> Shown {
+    confirm_page(&ctx, &remembered_contact(&headers), way.registration, "", &Refused::nothing()).await
 }
 
 async fn confirm_page(ctx: &Ctx, contact: &str, registration: Uuid, code: &str, refused: &Refused) -> Shown {
@@ -169,8 +199,14 @@ async fn confirm_page(ctx: &Ctx, contact: &str, registration: Uuid, code: &str, 
         .hidden("contact", contact)
         .hidden("registration", registration.to_string());
     let below = vec![Card { text: t.msg("confirm-none"), body: vec![Html::of(&again)], ..Card::default() }.html()];
-    form_page(ctx, Head { title: t.msg("confirm-title"), lead: t.msg("confirm-lead"), ..Head::default() }, form, refused, below)
-        .await
+    form_page(
+        ctx,
+        Head { title: t.msg("confirm-title"), lead: t.msg("confirm-lead"), ..Head::default() },
+        form,
+        refused,
+        below,
+    )
+    .await
 }
 
 /// Confirms the contact, which also logs in.
@@ -179,7 +215,11 @@ pub async fn confirm(ctx: Ctx, typed: Typed) -> Shown {
     let registration = typed.get("registration").parse().unwrap_or_default();
     let input = ConfirmContact { registration, contact: contact.to_owned(), code: code.to_owned() };
     match act::confirm_contact(&ctx.world, &ctx.origin, input).await {
-        Ok(signed_in) => Ok(enter(&ctx, &signed_in, "/account/identity?done=registered")),
+        Ok(signed_in) => {
+            let mut response = enter(&ctx, &signed_in, "/account/identity?done=registered");
+            remember_contact(&ctx, &mut response, "", 0);
+            Ok(response)
+        }
         Err(error) => confirm_page(&ctx, contact, registration, code, &Refused::by(&ctx, error)?).await,
     }
 }
@@ -189,7 +229,7 @@ pub async fn resend(ctx: Ctx, typed: Typed) -> Shown {
     let contact = typed.get("contact");
     let registration = typed.get("registration").parse().unwrap_or_default();
     match act::resend_code(&ctx.world, &ctx.origin, ResendCode { registration, contact: contact.to_owned() }).await {
-        Ok(sent) => Ok(go(&confirm_link(contact, sent.registration))),
+        Ok(sent) => Ok(go_on(&ctx, contact, sent.registration)),
         Err(error) => confirm_page(&ctx, contact, registration, "", &Refused::by(&ctx, error)?).await,
     }
 }
@@ -248,7 +288,7 @@ fn enter(ctx: &Ctx, signed_in: &SignedIn, to: &str) -> Response {
 }
 
 fn set_session(ctx: &Ctx, response: &mut Response, token: &str, seconds: i64) {
-    let secure = if ctx.world.settings.public_url.scheme() == "https" { "; Secure" } else { "" };
+    let secure = secure(ctx);
     let cookie = format!("{COOKIE}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
     if let Ok(value) = HeaderValue::from_str(&cookie) {
         response.headers_mut().append(header::SET_COOKIE, value);

@@ -1,11 +1,11 @@
 //! The papers of an order: what is asked for, how it must look, what was given.
 
 use app::act::{self, EditOrder, MaterialFile, OpenMaterial, RemoveMaterial, SlotView, UploadMaterial};
-use axum::extract::{Path, Query};
+use app::Actor;
+use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use filing::progress::is_verification;
 use http::{HeaderValue, StatusCode, header};
-use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::component::list::{Slot, Slots};
@@ -112,7 +112,8 @@ pub async fn upload(
     let Signed { ctx, actor } = &signed;
     let result = match upload {
         Ok(Upload { file_name, bytes }) => {
-            act::upload_material(&ctx.world, actor, UploadMaterial { order, slot: slot.clone(), file_name, bytes }).await
+            act::upload_material(&ctx.world, actor, UploadMaterial { order, slot: slot.clone(), file_name, bytes })
+                .await
         }
         Err(failure) => Err(failure.0),
     };
@@ -145,29 +146,20 @@ pub async fn remove(Signed { ctx, actor }: Signed, Path((order, slot)): Path<(Uu
     Ok(go(&format!("/orders/{order}/materials?done=removed#{}", crate::component::form::id_of(&slot))))
 }
 
-/// Why somebody of the provider looks.
-#[derive(Debug, Default, Deserialize)]
-pub struct Why {
-    reason: Option<String>,
+/// The picture itself, for whoever brought it and whoever reviews it; others give a reason on a page of the desk.
+pub async fn picture(Signed { ctx, actor }: Signed, Path((order, material)): Path<(Uuid, Uuid)>) -> Shown {
+    let input = OpenMaterial { order, material, reason: None };
+    Ok(file(&actor, act::open_material(&ctx.world, &actor, input).await?))
 }
 
-/// The picture itself.
-pub async fn picture(
-    Signed { ctx, actor }: Signed,
-    Path((order, material)): Path<(Uuid, Uuid)>,
-    Query(why): Query<Why>,
-) -> Shown {
-    let input = OpenMaterial { order, material, reason: why.reason };
-    Ok(file(act::open_material(&ctx.world, &actor, input).await?))
-}
-
-/// A sealed picture on its way out: kept by nobody but this browser, and not for long.
+/// A sealed picture on its way out: kept by nobody but its owner's browser, and there not for long.
 #[must_use]
-pub fn file(file: MaterialFile) -> Response {
-    let kind = HeaderValue::from_str(&file.content_type).unwrap_or(HeaderValue::from_static("application/octet-stream"));
+pub fn file(actor: &Actor, file: MaterialFile) -> Response {
+    let kind =
+        HeaderValue::from_str(&file.content_type).unwrap_or(HeaderValue::from_static("application/octet-stream"));
     let headers = [
         (header::CONTENT_TYPE, kind),
-        (header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=300")),
+        (header::CACHE_CONTROL, HeaderValue::from_static(if actor.is_staff() { "no-store" } else { "private, max-age=300" })),
         (header::CONTENT_DISPOSITION, HeaderValue::from_static("inline")),
     ];
     (headers, file.bytes).into_response()

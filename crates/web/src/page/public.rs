@@ -1,9 +1,9 @@
 //! What anybody may see: the first page, the look-up, the page a closed domain leads to, the agreements.
 
 use app::act::{self, LookUp, LookUpView};
-use filing::verdict::{Enforcement, Known};
 use axum::extract::{Path, Query};
 use axum::response::Response;
+use filing::verdict::{Enforcement, Known};
 use http::{HeaderValue, header};
 use serde::Deserialize;
 
@@ -138,7 +138,8 @@ pub async fn closed(ctx: Ctx, Query(asked): Query<Asked>) -> Shown {
         (Known::Yes, _) => "not_accessed",
         _ => "not_filed",
     });
-    let title = domain.as_ref().map_or_else(|| t.msg("closed-title-any"), |domain| t.one("closed-title", "domain", domain));
+    let title =
+        domain.as_ref().map_or_else(|| t.msg("closed-title-any"), |domain| t.one("closed-title", "domain", domain));
     let file = format!("/orders/new{}", domain.as_ref().map(|domain| format!("?domain={domain}")).unwrap_or_default());
     let owner = NowCard {
         title: t.msg("closed-owner"),
@@ -163,7 +164,8 @@ pub async fn closed(ctx: Ctx, Query(asked): Query<Asked>) -> Shown {
 }
 
 fn lookup_link(domain: Option<&str>) -> String {
-    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("q", domain.unwrap_or_default()).finish();
+    let query =
+        url::form_urlencoded::Serializer::new(String::new()).append_pair("q", domain.unwrap_or_default()).finish();
     format!("/lookup?{query}")
 }
 
@@ -189,7 +191,8 @@ pub async fn language(ctx: Ctx, typed: Typed) -> Response {
     let lang = crate::locale::Lang::from_tag(typed.get("lang")).unwrap_or_default();
     let mut response = go(own_path(typed.get("to")));
     let secure = if ctx.world.settings.public_url.scheme() == "https" { "; Secure" } else { "" };
-    let cookie = format!("{}={}; Path=/; Max-Age=31536000; SameSite=Lax{secure}", crate::http::context::LANG_COOKIE, lang.tag());
+    let cookie =
+        format!("{}={}; Path=/; Max-Age=31536000; SameSite=Lax{secure}", crate::http::context::LANG_COOKIE, lang.tag());
     if let Ok(value) = HeaderValue::from_str(&cookie) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
@@ -199,7 +202,9 @@ pub async fn language(ctx: Ctx, typed: Typed) -> Response {
 /// A path of this site; anything that could lead elsewhere becomes the first page.
 #[must_use]
 pub fn own_path(typed: &str) -> &str {
-    let inside = typed.starts_with('/') && !typed.starts_with("//") && !typed.contains(['\\', '\r', '\n']);
+    // Browsers drop tabs and line ends before they read an address, and take a backslash for a slash.
+    let is_plain = !typed.contains('\\') && !typed.chars().any(char::is_control);
+    let inside = is_plain && typed.starts_with('/') && !typed.starts_with("//");
     if inside { typed } else { "/" }
 }
 
@@ -210,7 +215,18 @@ mod tests {
     #[test]
     fn the_way_back_never_leaves_this_site() {
         assert_eq!(own_path("/orders?x=1"), "/orders?x=1");
-        for elsewhere in ["https://a.example/", "//a.example/", "/\\a.example", "", "orders"] {
+        for elsewhere in [
+            "https://a.example/",
+            "//a.example/",
+            "/\\a.example",
+            "",
+            "orders",
+            "/\t/a.example/",
+            "\t//a.example/",
+            "/\n/a.example/",
+            "/\u{1}/a.example/",
+            "/\u{85}/a.example/",
+        ] {
             assert_eq!(own_path(elsewhere), "/");
         }
     }

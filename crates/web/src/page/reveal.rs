@@ -1,6 +1,6 @@
-//! Showing what is masked: a reason first, and a line in the audit trail.
+//! Showing what is masked, or a paper of a case that is not one's own: a reason first, and a line in the audit trail.
 
-use app::act::{self, OrderRef, Reveal};
+use app::act::{self, OpenMaterial, OrderRef, Reveal};
 use axum::extract::{Path, Query};
 use serde::Deserialize;
 use uuid::Uuid;
@@ -10,7 +10,7 @@ use crate::component::{Facts, Html, Link, Links, Notice, Row, Tone};
 use crate::http::context::Signed;
 use crate::http::typed::Typed;
 use crate::page::enter::{Refused, form_page};
-use crate::page::{Shown, show, words};
+use crate::page::{Shown, materials, show, words};
 use crate::view::{Head, Page};
 
 /// Which field.
@@ -69,7 +69,11 @@ pub async fn reveal(signed: Signed, Path(order): Path<Uuid>, typed: Typed) -> Sh
                 t,
                 shell,
                 head: Head { title: t.one("reveal-title", "field", label), ..Head::default() },
-                top: vec![Html::of(&Notice { tone: Tone::Wait, text: t.one("reveal-logged", "reason", reason), link: None })],
+                top: vec![Html::of(&Notice {
+                    tone: Tone::Wait,
+                    text: t.one("reveal-logged", "reason", reason),
+                    link: None,
+                })],
                 main: vec![Html::of(&facts), Html::of(&back)],
                 aside: vec![],
             }))
@@ -77,6 +81,49 @@ pub async fn reveal(signed: Signed, Path(order): Path<Uuid>, typed: Typed) -> Sh
         Err(error) => {
             let refused = Refused::by(ctx, error)?;
             ask(&signed, order, &field, &reason, &refused).await
+        }
+    }
+}
+
+/// Asks for the reason to open a paper.
+pub async fn paper_form(signed: Signed, Path((order, material)): Path<(Uuid, Uuid)>) -> Shown {
+    ask_paper(&signed, order, material, "", &Refused::nothing()).await
+}
+
+async fn ask_paper(Signed { ctx, actor }: &Signed, order: Uuid, material: Uuid, reason: &str, refused: &Refused) -> Shown {
+    let t = ctx.t;
+    let view = act::view_case(&ctx.world, actor, OrderRef { order }).await?;
+    let is_it = |slot: &&act::SlotView| slot.material.as_ref().is_some_and(|known| known.id == material);
+    let slot = view.order.slots.iter().find(is_it).ok_or(app::Error::NotFound)?;
+    let form = Form::new(
+        format!("/review/{order}/papers/{material}"),
+        vec![
+            Field::new(t, Kind::Text, "reason", t.msg("reveal-reason"))
+                .hint(t.msg("paper-reason-hint"))
+                .value(reason)
+                .keyboard("text", "off"),
+        ],
+        t.msg("paper-open"),
+    )
+    .second(Link::new(format!("/review/{order}"), t.msg("back")));
+    let head = Head {
+        crumbs: vec![Link::new(format!("/review/{order}"), view.order.domain.clone())],
+        title: t.one("paper-title", "paper", words::full_label(t, &slot.slot)),
+        lead: t.msg("reveal-lead"),
+        ..Head::default()
+    };
+    form_page(ctx, head, form, refused, vec![]).await
+}
+
+/// Opens the paper.
+pub async fn paper(signed: Signed, Path((order, material)): Path<(Uuid, Uuid)>, typed: Typed) -> Shown {
+    let reason = typed.get("reason").to_owned();
+    let Signed { ctx, actor } = &signed;
+    match act::open_material(&ctx.world, actor, OpenMaterial { order, material, reason: Some(reason.clone()) }).await {
+        Ok(file) => Ok(materials::file(actor, file)),
+        Err(error) => {
+            let refused = Refused::by(ctx, error)?;
+            ask_paper(&signed, order, material, &reason, &refused).await
         }
     }
 }
