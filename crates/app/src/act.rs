@@ -3,6 +3,7 @@
 //! Every act asks [`crate::policy`] first, decides with `filing`, and writes its rows, its audit line and its jobs in
 //! one transaction, or nothing at all.
 
+pub mod accept_download;
 pub mod accounts;
 pub mod api_keys;
 pub mod audit;
@@ -27,6 +28,7 @@ pub mod queue;
 pub mod register;
 pub mod resend_code;
 pub mod resources;
+pub mod return_upload;
 pub mod reveal;
 pub mod review_case;
 pub mod save_section;
@@ -36,6 +38,7 @@ pub mod submit;
 pub mod view_order;
 pub mod withdraw;
 
+pub use accept_download::{AcceptDownload, accept_download};
 pub use accounts::{
     AccountRef, CreateAccount, ListAccounts, create_account, disable_account, enable_account, list_accounts,
 };
@@ -71,6 +74,7 @@ pub use queue::{Queue, QueueCounts, QueueKind, QueueRow, queue, queue_counts};
 pub use register::{Register, register};
 pub use resend_code::{ResendCode, resend_code};
 pub use resources::{ImportResources, Imported, ResourceImport, ResourceView, import_resources, list_resources};
+pub use return_upload::{ReturnUpload, return_upload};
 pub use reveal::{Reveal, Revealed, reveal};
 pub use review_case::{CallParty, LogCall, MarkField, MarkWord, claim, log_call, mark_field, release, view_case};
 pub use save_section::{Patch, SaveSection, SitePatch, save_section};

@@ -114,6 +114,8 @@ acts! {
     Reveal "reveal" => APPLICANT_OR_REVIEW;
     Ledger "ledger" => LINE;
     ResumeLine "resume_line" => MEND_LINE;
+    ReturnUpload "return_upload" => MEND_LINE;
+    AcceptDownload "accept_download" => MEND_LINE;
     ViewAudit "view_audit" => AUDIT;
     VerifyAudit "verify_audit" => AUDIT;
     ImportResources "import_resources" => ADMINISTRATE;

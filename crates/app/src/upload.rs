@@ -3,6 +3,7 @@
 use std::net::Ipv4Addr;
 
 use authority::code::Table;
+use authority::envelope;
 use authority::message::{
     Access, Address, Approval, Attachment, AttachmentFormat, AttachmentOwner, AttachmentPurpose, Certificate, Domain,
     FiledBy, IpRange, NewFiling, Person, Site, Subject, Upload, UploadOperation, Version,
@@ -23,13 +24,13 @@ use crate::order::Loaded;
 use crate::picture;
 use crate::world::World;
 
-/// What can be made ready before the transaction: the valid document and its pictures in the authority's size.
+/// What can be made ready before the transaction: the zipped data file.
 #[derive(Debug)]
 pub struct Prepared {
     version: i64,
-    bureau: Bureau,
-    document: Document,
-    pictures: Vec<Shrunk>,
+    bureau: String,
+    zip: Vec<u8>,
+    md5: String,
 }
 
 #[derive(Debug, Clone)]
@@ -50,10 +51,12 @@ pub fn unwritable(draft: &Draft) -> Vec<Finding> {
         .collect()
 }
 
-/// Makes everything ready that takes long: reads the pictures and shrinks them, away from the threads that serve.
+/// Makes everything ready that takes long: gives the order its numbers on the wire, reads and shrinks the pictures,
+/// writes the data file and zips it, away from the threads that serve.
 ///
 /// # Errors
-/// [`Error::Invalid`] when something blocks, [`Error::Unavailable`] when no bureau takes the province's filings.
+/// [`Error::Invalid`] when something blocks or cannot be written, [`Error::Unavailable`] when no bureau takes the
+/// province's filings.
 pub async fn prepare(world: &World, loaded: &Loaded) -> Result<Prepared> {
     let document = Document::from_draft(&loaded.order.draft, &loaded.known, world.today()).map_err(Error::Invalid)?;
     let bureau = world.bureaus.of_province(document.province.code()).cloned();
@@ -65,19 +68,40 @@ pub async fn prepare(world: &World, loaded: &Loaded) -> Result<Prepared> {
             originals.push((wanted, store::material::bytes(&reader, id).await?));
         }
     }
-    let pictures = tokio::task::spawn_blocking(move || {
-        originals
-            .into_iter()
-            .map(|(wanted, jpeg)| {
-                let jpeg = picture::shrink(&jpeg, authority::message::MAX_ATTACHMENT)?;
-                Ok(Shrunk { wanted, jpeg })
-            })
-            .collect::<Result<Vec<_>, picture::Refusal>>()
-    })
-    .await
-    .map_err(|error| Error::internal(format!("picture thread: {error}")))?
-    .map_err(|refusal| Error::internal(format!("a kept picture cannot be shrunk: {refusal}")))?;
-    Ok(Prepared { version: loaded.order.version, bureau, document, pictures })
+    let ids = {
+        let tx = world.store.write().await?;
+        // A round that is prepared twice gets the same numbers; nobody misses those of one that is never sent.
+        let ids = WireIds::allocate(&tx, (loaded.order.id, loaded.facts.rounds), &document, &bureau.code).await?;
+        tx.commit().await?;
+        ids
+    };
+    let code = bureau.code.clone();
+    let zip = tokio::task::spawn_blocking(move || write(&document, originals, &bureau, &ids))
+        .await
+        .map_err(|error| Error::internal(format!("packing thread: {error}")))??;
+    let md5 = envelope::hash(&zip);
+    Ok(Prepared { version: loaded.order.version, bureau: code, zip, md5 })
+}
+
+/// The zipped data file of an order.
+fn write(document: &Document, originals: Vec<(Needed, Vec<u8>)>, bureau: &Bureau, ids: &WireIds) -> Result<Vec<u8>> {
+    let pictures = originals
+        .into_iter()
+        .map(|(wanted, jpeg)| {
+            let jpeg = picture::shrink(&jpeg, authority::message::MAX_ATTACHMENT)?;
+            Ok(Shrunk { wanted, jpeg })
+        })
+        .collect::<Result<Vec<_>, picture::Refusal>>()
+        .map_err(|refusal| Error::internal(format!("a kept picture cannot be shrunk: {refusal}")))?;
+    let filing = new_filing(document, &pictures, bureau, ids)?;
+    let provider = bureau.client.bureau().isp_id;
+    let file = Upload { provider, operation: UploadOperation::NewFiling(vec![filing]) };
+    let xml = file.to_gbk(Version::V3_0).map_err(|error| {
+        // The words of the error name the element and never its value.
+        let why = error.to_string();
+        Error::Invalid(vec![finding::block(crate::order::WHOLE, "not-writable", &[("why", &why)])])
+    })?;
+    envelope::zip(&xml, envelope::ENTRY).map_err(|error| Error::internal(format!("packing: {error}")))
 }
 
 /// The pictures that travel, with the material each is taken from.
@@ -103,38 +127,27 @@ fn wanted_pictures(loaded: &Loaded) -> Vec<(Needed, MaterialId)> {
         .collect()
 }
 
-/// Gives the order its numbers on the wire, writes the data file, packs it, and gives it the next place in the
-/// bureau's line. Nothing is sent here: the number is committed first.
+/// Gives what was prepared the next place in the bureau's line. Nothing is sent here: the number is committed first.
 ///
 /// # Errors
-/// `version` when the order changed since it was prepared; [`Error::Invalid`] when it cannot be written.
+/// `version` when the order changed since it was prepared.
 pub async fn append(tx: &Tx, world: &World, loaded: &Loaded, prepared: Prepared) -> Result<store::upload::Upload> {
     loaded.require_version(prepared.version)?;
-    let bureau = &prepared.bureau;
-    store::bureau::ensure(tx, &bureau.code).await?;
-    let ids = WireIds::allocate(tx, loaded.order.id, &prepared.document, &bureau.code).await?;
-    let filing = new_filing(&prepared, &ids)?;
-    let provider = bureau.client.bureau().isp_id;
-    let file = Upload { provider, operation: UploadOperation::NewFiling(vec![filing]) };
-    let xml = file.to_gbk(Version::V3_0).map_err(|error| {
-        // The words of the error name the element and never its value.
-        let why = error.to_string();
-        Error::Invalid(vec![finding::block(crate::order::WHOLE, "not-writable", &[("why", &why)])])
-    })?;
-    let container = bureau.client.pack(&xml).map_err(|error| Error::internal(format!("packing: {error}")))?;
+    store::bureau::ensure(tx, &prepared.bureau).await?;
     let new = NewUpload {
         id: UploadId(world.uuid()),
-        bureau: &bureau.code,
+        bureau: &prepared.bureau,
         order: Some(loaded.order.id),
         operation: "XZBA",
-        container: &serde_json::to_vec(&container)?,
-        md5: &container.hash,
+        container: &prepared.zip,
+        md5: &prepared.md5,
         at: world.now(),
     };
     Ok(store::upload::append(tx, &new).await?)
 }
 
-/// The numbers of an order on the wire, the same however often they are asked for.
+/// The numbers of a round of an order on the wire, the same however often they are asked for. What is submitted again
+/// gets others: a late result of the round before is then known for what it is.
 struct WireIds {
     subject: i64,
     sites: Vec<SiteIds>,
@@ -148,17 +161,17 @@ struct SiteIds {
 }
 
 impl WireIds {
-    async fn allocate(tx: &Tx, order: OrderId, document: &Document, bureau: &str) -> Result<Self> {
-        let subject = store::wire_id::allocate(tx, "subject", order, None, bureau).await?.wire;
+    async fn allocate(tx: &Tx, round: (OrderId, u32), document: &Document, bureau: &str) -> Result<Self> {
+        let subject = store::wire_id::allocate(tx, "subject", round, None, bureau).await?.wire;
         let mut sites = Vec::new();
         for (index, site) in document.sites.iter().enumerate() {
             let number = u32::try_from(index).unwrap_or(u32::MAX);
-            let id = async |kind: &str| store::wire_id::allocate(tx, kind, order, Some(number), bureau).await;
+            let id = async |kind: &str| store::wire_id::allocate(tx, kind, round, Some(number), bureau).await;
             let mut ips = Vec::new();
             for nth in 0..ipv4(site).len() {
                 // A site may have several addresses; each needs a number of its own.
                 let place = number * 1_000 + u32::try_from(nth).unwrap_or(999);
-                ips.push(store::wire_id::allocate(tx, "ip", order, Some(place), bureau).await?.wire);
+                ips.push(store::wire_id::allocate(tx, "ip", round, Some(place), bureau).await?.wire);
             }
             sites.push(SiteIds {
                 site: id("site").await?.wire,
@@ -175,8 +188,7 @@ fn ipv4(site: &document::Site) -> Vec<Ipv4Addr> {
     site.resource.ips.iter().filter_map(|ip| ip.trim().parse().ok()).collect()
 }
 
-fn new_filing(prepared: &Prepared, ids: &WireIds) -> Result<NewFiling> {
-    let Prepared { document, pictures, bureau, .. } = prepared;
+fn new_filing(document: &Document, pictures: &[Shrunk], bureau: &Bureau, ids: &WireIds) -> Result<NewFiling> {
     let nature = document.nature;
     let subject = &document.subject;
     let kind = code(subject.certificate.kind(), nature)?;

@@ -205,9 +205,16 @@ impl Client {
         &self.bureau
     }
 
-    /// Packs a data file for this bureau: the container that [`Client::upload`] sends, and that should be kept.
+    /// Packs a data file for this bureau: the container that [`Client::upload`] sends.
     pub fn pack(&self, xml: &[u8]) -> Result<Container, PackError> {
-        envelope::pack(xml, envelope::ENTRY, self.bureau.encrypt.then_some(&self.cipher))
+        Ok(self.seal(&envelope::zip(xml, envelope::ENTRY)?))
+    }
+
+    /// The container of a data file that was zipped before, with the key the bureau issues now.
+    ///
+    /// What is kept should be the zip: a key that was wrong, or was issued anew, then spoils nothing.
+    pub fn seal(&self, zip: &[u8]) -> Container {
+        envelope::pack_zip(zip, self.bureau.encrypt.then_some(&self.cipher))
     }
 
     /// Opens and reads a downloaded container.

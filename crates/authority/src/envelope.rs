@@ -132,6 +132,11 @@ pub enum OpenError {
 
 /// Packs GBK XML. The same bytes always give the same container, so a container can be compared with what was sent.
 pub fn pack(xml: &[u8], entry: &str, cipher: Option<&Cipher>) -> Result<Container, PackError> {
+    Ok(pack_zip(&zip(xml, entry)?, cipher))
+}
+
+/// Zips GBK XML as the one entry; the hash of the interface is that of these bytes.
+pub fn zip(xml: &[u8], entry: &str) -> Result<Vec<u8>, PackError> {
     if xml.len() > MAX_FILE {
         return Err(PackError::TooLarge(xml.len()));
     }
@@ -141,8 +146,7 @@ pub fn pack(xml: &[u8], entry: &str, cipher: Option<&Cipher>) -> Result<Containe
         .last_modified_time(DateTime::default());
     writer.start_file(entry, options)?;
     writer.write_all(xml).map_err(zip::result::ZipError::Io)?;
-    let bytes = writer.finish()?.into_inner();
-    Ok(pack_zip(&bytes, cipher))
+    Ok(writer.finish()?.into_inner())
 }
 
 /// Packs bytes that are a zip already.

@@ -5,6 +5,8 @@
 //!   ↑               │ withdraw                └ request changes → changes requested ─submit→ submitted   └→ changes requested
 //! ```
 //!
+//! What cannot be reported as it is returns from “to report” to “submitted”.
+//!
 //! A stage carries the facts that only it has; a transition consumes the old stage and either gives the new one or
 //! says why it is not allowed. No clock is read here: every instant is an argument.
 
@@ -310,6 +312,17 @@ impl Stage {
         match self {
             Self::InReview { .. } => Ok(Self::ToReport { passed_at: at }),
             other => Err(other.refuse("pass")),
+        }
+    }
+
+    /// The report cannot be sent as it is: back to the reviewers.
+    ///
+    /// # Errors
+    /// When it was not waiting to be reported.
+    pub fn return_to_review(self, at: Timestamp) -> Result<Self, InvalidTransition> {
+        match self {
+            Self::ToReport { .. } => Ok(Self::Submitted { at }),
+            other => Err(other.refuse("return to review")),
         }
     }
 

@@ -16,6 +16,7 @@ enum Act {
     RequestChanges,
     RequestNothing,
     Pass,
+    ReturnToReview,
     Report,
     ConfirmSms,
     RefuseByAuthority,
@@ -25,7 +26,7 @@ enum Act {
     FallIdle,
 }
 
-const ACTS: [Act; 15] = [
+const ACTS: [Act; 16] = [
     Act::Save,
     Act::Submit,
     Act::Withdraw,
@@ -34,6 +35,7 @@ const ACTS: [Act; 15] = [
     Act::RequestChanges,
     Act::RequestNothing,
     Act::Pass,
+    Act::ReturnToReview,
     Act::Report,
     Act::ConfirmSms,
     Act::RefuseByAuthority,
@@ -54,6 +56,7 @@ fn try_act(stage: Stage, act: Act, at: Timestamp) -> Result<Stage, InvalidTransi
         Act::RequestChanges => stage.request_changes(request(), at),
         Act::RequestNothing => stage.request_changes(Vec::new(), at),
         Act::Pass => stage.pass(at),
+        Act::ReturnToReview => stage.return_to_review(at),
         Act::Report => stage.report(1, at),
         Act::ConfirmSms => stage.confirm_sms(at),
         Act::RefuseByAuthority => stage.refuse_by_authority(request(), at),
@@ -76,6 +79,7 @@ fn picture(from: StageKind, act: Act) -> Option<StageKind> {
         (S::InReview, Act::Release) => S::Submitted,
         (S::InReview, Act::RequestChanges) => S::ChangesRequested,
         (S::InReview, Act::Pass) => S::ToReport,
+        (S::ToReport, Act::ReturnToReview) => S::Submitted,
         (S::ToReport, Act::Report) => S::AwaitingSms,
         (S::AwaitingSms, Act::ConfirmSms) => S::AtAuthority,
         (S::AwaitingSms | S::AtAuthority, Act::RefuseByAuthority) => S::ChangesRequested,

@@ -65,6 +65,11 @@ pub(crate) fn download_chain(code: &str) -> String {
     format!("download:{code}")
 }
 
+/// Locks the bureau until the transaction ends.
+pub(crate) async fn lock(tx: &Tx, code: &str) -> Result<()> {
+    locked(tx, code).await.map(drop)
+}
+
 /// Takes the next number of a bureau's line; the bureau stays locked until the transaction ends.
 pub(crate) async fn take_sequence(tx: &Tx, code: &str) -> Result<i64> {
     let mut row = locked(tx, code).await?;
@@ -201,6 +206,13 @@ pub async fn resume(tx: &Tx, code: &str) -> Result<()> {
         .exec(tx.db())
         .await?;
     Ok(())
+}
+
+/// Goes on behind a number that the authority already has, unless the line is further on.
+pub async fn skip_past(tx: &Tx, code: &str, sequence: u64) -> Result<()> {
+    let mut row = locked(tx, code).await?;
+    row.next_sequence = row.next_sequence.max(signed(sequence)? + 1);
+    save(tx, row).await
 }
 
 /// Moves an unused number line to where the authority says it stands (a provider that reported before).

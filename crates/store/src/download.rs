@@ -61,6 +61,10 @@ pub struct Download {
     pub times: u32,
     /// What is wrong with it, or what it held (no personal data).
     pub note: Option<String>,
+    /// Why a person must look at it before it is acknowledged.
+    pub alarm: Option<String>,
+    /// When a person did.
+    pub looked_at: Option<Timestamp>,
     /// When it first came.
     pub received_at: Timestamp,
     /// When it took effect.
@@ -71,6 +75,14 @@ pub struct Download {
     pub prev_hash: String,
     /// Hex SHA-256 over that and what never changes of this entry.
     pub hash: String,
+}
+
+impl Download {
+    /// Whether a person must look at it first.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        self.alarm.is_some() && self.looked_at.is_none()
+    }
 }
 
 /// What became of a file that came.
@@ -97,6 +109,8 @@ table! {
         state: String,
         times: i64,
         note: Option<String>,
+        alarm: Option<String>,
+        looked_at: Option<i64>,
         received_at: i64,
         applied_at: Option<i64>,
         acked_at: Option<i64>,
@@ -121,6 +135,8 @@ fn from_row(row: row::Model) -> Result<Download> {
         state: row.state.parse()?,
         times: small(row.times)?,
         note: row.note,
+        alarm: row.alarm,
+        looked_at: opt_instant(row.looked_at)?,
         received_at: instant(row.received_at)?,
         applied_at: opt_instant(row.applied_at)?,
         acked_at: opt_instant(row.acked_at)?,
@@ -172,6 +188,8 @@ pub async fn receive(tx: &Tx, download: &NewDownload<'_>) -> Result<Received> {
         state: DownloadState::Received.as_str().to_owned(),
         times: 1,
         note: None,
+        alarm: None,
+        looked_at: None,
         received_at: micros(download.at),
         applied_at: None,
         acked_at: None,
@@ -230,14 +248,22 @@ pub async fn list(r: &Reader, bureau: &str, after_entry: u64, limit: u64) -> Res
     rows.into_iter().map(from_row).collect()
 }
 
-/// Notes that the file took effect; `Conflict(State)` unless it was only received or unreadable.
-pub async fn mark_applied(tx: &Tx, id: DownloadId, at: Timestamp, note: Option<&str>) -> Result<()> {
+/// Notes that the file took effect, and what of it a person must look at; `Conflict(State)` unless it was only received
+/// or unreadable.
+pub async fn mark_applied(
+    tx: &Tx,
+    id: DownloadId,
+    at: Timestamp,
+    note: Option<&str>,
+    alarm: Option<&str>,
+) -> Result<()> {
     use DownloadState::{Applied, Received, Unreadable};
     settle(tx, id, &[Received, Unreadable], |update| {
         update
             .col_expr(row::Column::State, Expr::value(Applied.as_str()))
             .col_expr(row::Column::AppliedAt, Expr::value(micros(at)))
             .col_expr(row::Column::Note, Expr::value(note.map(str::to_owned)))
+            .col_expr(row::Column::Alarm, Expr::value(alarm.map(str::to_owned)))
     })
     .await
 }
@@ -254,6 +280,21 @@ pub async fn mark_acked(tx: &Tx, id: DownloadId, at: Timestamp) -> Result<()> {
             .col_expr(row::Column::AckedAt, Expr::value(micros(at)))
     })
     .await
+}
+
+/// Notes why a person must look at it.
+pub async fn raise(tx: &Tx, id: DownloadId, alarm: &str) -> Result<()> {
+    use DownloadState::{Acked, Applied, Received, Unreadable};
+    settle(tx, id, &[Received, Applied, Acked, Unreadable], |update| {
+        update.col_expr(row::Column::Alarm, Expr::value(alarm))
+    })
+    .await
+}
+
+/// Notes that a person looked at what took effect; it is acknowledged from now on.
+pub async fn mark_looked(tx: &Tx, id: DownloadId, at: Timestamp) -> Result<()> {
+    use DownloadState::{Acked, Applied};
+    settle(tx, id, &[Applied, Acked], |update| update.col_expr(row::Column::LookedAt, Expr::value(micros(at)))).await
 }
 
 /// Notes that it cannot be read.

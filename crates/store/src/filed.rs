@@ -64,7 +64,7 @@ pub struct FiledSite {
     pub subject: SubjectId,
     /// By which order.
     pub order: Option<OrderId>,
-    /// The number, such as `浙ICP备2026000001号-1`; unique.
+    /// The number, such as `浙ICP备2026000001号-1`; a site with several domains has a row for each.
     pub number: String,
     /// The registrable domain name; one active site each.
     pub domain: String,
@@ -151,7 +151,7 @@ struct SitePersonal {
 }
 
 const SUBJECT_UNIQUE: &[(&str, &str)] = &[("number", "number")];
-const SITE_UNIQUE: &[(&str, &str)] = &[("active_domain", "domain"), ("number", "number")];
+const SITE_UNIQUE: &[(&str, &str)] = &[("active_domain", "domain")];
 
 const fn subject_cell(id: SubjectId) -> Cell<'static> {
     Cell { table: "filed_subject", row: id.0, column: "sealed" }
@@ -332,7 +332,7 @@ pub async fn update_subject(tx: &Tx, subject: &mut FiledSubject) -> Result<()> {
     Ok(())
 }
 
-/// Adds a site; `Taken("number")` or `Taken("domain")` when another has it.
+/// Adds a site; `Taken("domain")` when another active one has it.
 pub async fn insert_site(tx: &Tx, site: &FiledSite) -> Result<()> {
     let key = tx.make_key(site.id.0).await?;
     insert_row(tx, site_row(tx, &key, site)?).await.map_err(taken(SITE_UNIQUE))
@@ -350,9 +350,15 @@ pub async fn find_site_by_domain(r: &Reader, domain: &str) -> Result<Option<File
     one_site(r, found).await
 }
 
-/// The site with this number.
+/// The site with this number: of several domains the first, what stands before what was cancelled.
 pub async fn find_site_by_number(r: &Reader, number: &str) -> Result<Option<FiledSite>> {
-    let found = site::Entity::find().filter(site::Column::Number.eq(number)).one(r.db()).await?;
+    let found = site::Entity::find()
+        .filter(site::Column::Number.eq(number))
+        .order_by_asc(site::Column::State)
+        .order_by_asc(site::Column::Id)
+        .limit(1)
+        .one(r.db())
+        .await?;
     one_site(r, found).await
 }
 

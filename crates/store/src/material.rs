@@ -1,7 +1,7 @@
 //! Materials: the documents and photographs of an order, sealed.
 
 use jiff::Timestamp;
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::db::{
@@ -148,6 +148,33 @@ pub async fn remove(tx: &Tx, id: MaterialId, at: Timestamp) -> Result<()> {
         .exec(tx.db())
         .await?;
     if removed.rows_affected == 0 { Err(Error::NotFound("material")) } else { Ok(()) }
+}
+
+/// Materials that were removed before an instant and that no submission shows, the longest removed first.
+///
+/// A submission shows what was there when it was made.
+pub async fn unneeded(r: &Reader, before: Timestamp, limit: u64) -> Result<Vec<MaterialId>> {
+    let submission = |column: &str| (Alias::new("submission"), Alias::new(column));
+    let mine = |column: row::Column| Expr::col((row::Entity, column));
+    let shown = Query::select()
+        .column((row::Entity, row::Column::Id))
+        .from(row::Entity)
+        .inner_join(Alias::new("submission"), mine(row::Column::OrderId).equals(submission("order_id")))
+        .and_where(mine(row::Column::CreatedAt).lte(Expr::col(submission("at"))))
+        .and_where(mine(row::Column::RemovedAt).gt(Expr::col(submission("at"))))
+        .to_owned();
+    let ids: Vec<uuid::Uuid> = row::Entity::find()
+        .select_only()
+        .column(row::Column::Id)
+        .filter(row::Column::RemovedAt.lt(micros(before)))
+        .filter(row::Column::DestroyedAt.is_null())
+        .filter(row::Column::Id.not_in_subquery(shown))
+        .order_by_asc(row::Column::RemovedAt)
+        .limit(limit)
+        .into_tuple()
+        .all(r.db())
+        .await?;
+    Ok(ids.into_iter().map(MaterialId).collect())
 }
 
 /// Destroys the bytes and their key; the row stays as a trace.

@@ -38,7 +38,7 @@ pub struct NewUpload<'a> {
     pub order: Option<OrderId>,
     /// What it asks, such as `XZBA`.
     pub operation: &'a str,
-    /// The container exactly as it will be sent before encryption (the zip); sealed.
+    /// The zip, before the encryption of the wire: a key that changes does not spoil it; sealed.
     pub container: &'a [u8],
     /// Base64 MD5 of the container, as on the wire.
     pub md5: &'a str,
@@ -208,10 +208,45 @@ async fn settle(
     Ok(())
 }
 
-/// Gives the upload the next number and keeps its bytes.
+/// Gives the upload the next number and keeps its bytes: a number that a refusal left free, or else a new one.
 pub async fn append(tx: &Tx, upload: &NewUpload<'_>) -> Result<Upload> {
+    crate::bureau::lock(tx, upload.bureau).await?;
+    let free = row::Entity::find()
+        .filter(row::Column::Bureau.eq(upload.bureau))
+        .filter(row::Column::State.eq(UploadState::Refused.as_str()))
+        .filter(row::Column::OpenSequence.is_not_null())
+        .order_by_asc(row::Column::OpenSequence)
+        .limit(1)
+        .one(tx.db())
+        .await?;
+    if let Some(refused) = free {
+        return replace(tx, UploadId(refused.id), upload).await;
+    }
     let sequence = take_sequence(tx, upload.bureau).await?;
     write(tx, upload, sequence, 0).await
+}
+
+/// Closes the number of a refused upload for good: the authority has something else under it.
+pub async fn spend(tx: &Tx, refused: UploadId) -> Result<()> {
+    settle(tx, refused, &[UploadState::Refused], |update| {
+        update.col_expr(row::Column::OpenSequence, Expr::value(Option::<i64>::None))
+    })
+    .await
+}
+
+/// The last upload behind a number, when it was never sent.
+pub async fn last_unsent(r: &Reader, bureau: &str, behind: u64) -> Result<Option<Upload>> {
+    row::Entity::find()
+        .filter(row::Column::Bureau.eq(bureau))
+        .filter(row::Column::OpenSequence.gt(signed(behind)?))
+        .filter(row::Column::State.eq(UploadState::Queued.as_str()))
+        .filter(row::Column::Attempts.eq(0))
+        .order_by_desc(row::Column::OpenSequence)
+        .limit(1)
+        .one(r.db())
+        .await?
+        .map(from_row)
+        .transpose()
 }
 
 /// Puts other bytes under the number of an upload that was refused.
@@ -329,10 +364,18 @@ pub async fn mark_held(tx: &Tx, id: UploadId, code: Option<i32>, note: &str) -> 
     .await
 }
 
-/// Notes that the authority will not take these bytes.
+/// Notes what is known of an upload that is under way, and leaves it where it stands.
+pub async fn note(tx: &Tx, id: UploadId, note: &str) -> Result<()> {
+    settle(tx, id, &[UploadState::Sending, UploadState::Held], |update| {
+        update.col_expr(row::Column::Note, Expr::value(note))
+    })
+    .await
+}
+
+/// Notes that these bytes will not be sent (again): the authority will not take them, or another number carries them.
 pub async fn mark_refused(tx: &Tx, id: UploadId, at: Timestamp, code: Option<i32>, note: &str) -> Result<()> {
-    use UploadState::{Held, Refused, Sending};
-    settle(tx, id, &[Sending, Held], |update| {
+    use UploadState::{Held, Queued, Refused, Sending};
+    settle(tx, id, &[Queued, Sending, Held], |update| {
         update
             .col_expr(row::Column::State, Expr::value(Refused.as_str()))
             .col_expr(row::Column::SettledAt, Expr::value(micros(at)))

@@ -17,6 +17,8 @@ pub struct WireId {
     pub order: OrderId,
     /// Which site of the order, when it names a site or what lies under it.
     pub site: Option<u32>,
+    /// In which round of the order it was sent: what is submitted again gets numbers of its own.
+    pub round: u32,
     /// The bureau that knows it.
     pub bureau: String,
     /// What the bureau calls it, once it told us.
@@ -32,6 +34,7 @@ table! {
         wire: i64,
         order_id: Uuid,
         site: i64,
+        round: i64,
         bureau: String,
         bureau_id: Option<i64>,
     }
@@ -45,18 +48,27 @@ fn from_row(row: row::Model) -> Result<WireId> {
         wire: row.wire,
         order: OrderId(row.order_id),
         site: if row.site == NO_SITE { None } else { Some(small(row.site)?) },
+        round: small(row.round)?,
         bureau: row.bureau,
         bureau_id: row.bureau_id,
     })
 }
 
-/// Gives (kind, order, site) a number; the same one when asked again.
-pub async fn allocate(tx: &Tx, kind: &str, order: OrderId, site: Option<u32>, bureau: &str) -> Result<WireId> {
+/// Gives (kind, order, round, site) a number; the same one when asked again.
+pub async fn allocate(
+    tx: &Tx,
+    kind: &str,
+    (order, round): (OrderId, u32),
+    site: Option<u32>,
+    bureau: &str,
+) -> Result<WireId> {
+    let round = i64::from(round);
     let site = site.map_or(NO_SITE, i64::from);
     let find = || {
         let same = Condition::all()
             .add(row::Column::OrderId.eq(order.0))
             .add(row::Column::Kind.eq(kind))
+            .add(row::Column::Round.eq(round))
             .add(row::Column::Site.eq(site));
         row::Entity::find().filter(same).one(tx.db())
     };
@@ -68,8 +80,15 @@ pub async fn allocate(tx: &Tx, kind: &str, order: OrderId, site: Option<u32>, bu
     if let Some(known) = find().await? {
         return from_row(known);
     }
-    let row =
-        row::Model { kind: kind.to_owned(), wire, order_id: order.0, site, bureau: bureau.to_owned(), bureau_id: None };
+    let row = row::Model {
+        kind: kind.to_owned(),
+        wire,
+        order_id: order.0,
+        site,
+        round,
+        bureau: bureau.to_owned(),
+        bureau_id: None,
+    };
     insert_row(tx, row.clone()).await.map_err(taken(&[]))?;
     from_row(row)
 }

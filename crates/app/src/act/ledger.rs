@@ -1,9 +1,10 @@
 //! The ledger of the wire: what was sent to each authority and what came back, with every alarm.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::download::DownloadState;
+use store::upload::{Upload, UploadState};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -165,15 +166,20 @@ pub async fn ledger(world: &World, actor: &Actor, input: Ledger) -> Result<Ledge
         let uploads = store::upload::list(&reader, &line.code, from(line.uploads), ENTRIES).await?;
         let downloads = store::download::list(&reader, &line.code, from(line.downloads), ENTRIES).await?;
         let unreadable = downloads.iter().find(|row| is_alarming(row, &downloads));
-        let alarm = match (&line.halted, unreadable) {
-            (Some(text), _) => Some(Alarm { text: text.clone(), at: line.halted_at }),
-            (None, Some(row)) => {
-                let text = format!("{}: {}", row.file_name, row.note.as_deref().unwrap_or("unreadable"));
-                Some(Alarm { text, at: Some(row.received_at) })
+        let silent = uploads.iter().find(|upload| is_silent(upload, world.now()));
+        let alarm = match (&line.halted, unreadable, silent) {
+            (Some(text), ..) => Some(Alarm { text: text.clone(), at: line.halted_at }),
+            (None, Some(row), _) => {
+                let why = row.alarm.as_deref().or(row.note.as_deref()).unwrap_or("unreadable");
+                Some(Alarm { text: format!("{}: {why}", row.file_name), at: Some(row.received_at) })
             }
-            (None, None) => None,
+            (None, None, Some(row)) => {
+                let text = format!("{}: {}", row.sequence, row.note.as_deref().unwrap_or("no answer"));
+                Some(Alarm { text, at: row.sent_at })
+            }
+            (None, None, None) => None,
         };
-        let is_held = uploads.iter().any(|upload| upload.state == store::upload::UploadState::Held);
+        let is_held = uploads.iter().any(is_waiting);
         view.bureaus.push(BureauLine {
             name: world.bureaus.find(&line.code).map(|bureau| bureau.name.clone()).unwrap_or_default(),
             state: match (&line.halted, is_held) {
@@ -183,7 +189,11 @@ pub async fn ledger(world: &World, actor: &Actor, input: Ledger) -> Result<Ledge
             },
             alarm,
             next_sequence: line.next_sequence,
-            waiting_uploads: counts.iter().filter(|(code, ..)| *code == line.code).map(|(_, _, n)| n).sum(),
+            waiting_uploads: counts
+                .iter()
+                .filter(|(code, state, _)| *code == line.code && *state != UploadState::Refused)
+                .map(|(_, _, n)| n)
+                .sum(),
             next_poll_at: store::job::next_due(&reader, &[<PollDownloads as job::Job>::NAME]).await?,
             code: line.code,
         });
@@ -226,7 +236,7 @@ pub async fn resume_line(world: &World, actor: &Actor, input: ResumeLine) -> Res
     ledger(world, actor, Ledger::default()).await
 }
 
-fn upload_row(upload: store::upload::Upload) -> UploadRow {
+fn upload_row(upload: Upload) -> UploadRow {
     UploadRow {
         bureau: upload.bureau,
         sequence: upload.sequence,
@@ -244,10 +254,26 @@ fn upload_row(upload: store::upload::Upload) -> UploadRow {
     }
 }
 
-/// A file that could not be used is alarming until a sound one came under its name.
+/// Whether an upload waits for the authority: it said so, or it says nothing.
+fn is_waiting(upload: &Upload) -> bool {
+    match upload.state {
+        UploadState::Held => true,
+        UploadState::Sending => upload.attempts > 1 || upload.note.is_some(),
+        _ => false,
+    }
+}
+
+/// Whether nobody has known for an hour what became of an upload.
+fn is_silent(upload: &Upload, now: Timestamp) -> bool {
+    let patience = SignedDuration::from_hours(1);
+    upload.state == UploadState::Sending && upload.sent_at.is_some_and(|sent| now.duration_since(sent) > patience)
+}
+
+/// A file that could not be used is alarming until a sound one came under its name; one that was used only in part, or
+/// came twice with different words, until somebody looked.
 fn is_alarming(row: &store::download::Download, all: &[store::download::Download]) -> bool {
     let name = row.file_name.split(UNREADABLE).next().unwrap_or_default();
-    row.state == DownloadState::Unreadable && !all.iter().any(|other| other.file_name == name)
+    row.is_open() || row.state == DownloadState::Unreadable && !all.iter().any(|other| other.file_name == name)
 }
 
 fn download_row(download: store::download::Download, alarm: bool) -> DownloadRow {
@@ -258,7 +284,7 @@ fn download_row(download: store::download::Download, alarm: bool) -> DownloadRow
         size: download.size,
         times: download.times,
         alarm,
-        note: download.note,
+        note: download.alarm.or(download.note),
         received_at: download.received_at,
         applied_at: download.applied_at,
         acked_at: download.acked_at,

@@ -3,12 +3,15 @@
 //! The interface promises no order between the machine's result, the officer's decision and the record: each is applied
 //! as it comes, and what it implies about the steps before it is noted with it.
 
+use std::collections::BTreeSet;
+
 use authority::code::ResultCode;
-use authority::message::{Decision, Download, FiledRecord, MachineResult};
+use authority::message::{Decision, Download, FiledRecord, MachineResult, Operation};
+use filing::draft::Draft;
 use filing::stage::{ChangeRequest, Requester, Stage, StageKind};
 use serde_json::json;
 use store::filed::{FiledSite, FiledState, FiledSubject};
-use store::upload::UploadState;
+use store::upload::{Upload, UploadState};
 use store::{OrderId, SiteId, SubjectId, Tx};
 
 use super::report::settle_stored;
@@ -27,18 +30,37 @@ use crate::world::{World, china_date};
 /// # Errors
 /// When the store cannot; nothing is applied then.
 pub async fn apply(tx: &Tx, world: &World, bureau: &Bureau, content: &Download) -> Result<String> {
-    let mut foreign = 0;
+    let subjects = content.results.iter().map(subject_of_result);
+    let subjects = subjects.chain(content.decisions.iter().map(subject_of_decision));
+    let subjects = subjects.chain(content.records.iter().map(|record| record.subject.id));
+    let mut orders = BTreeSet::new();
+    for subject in subjects {
+        orders.extend(ours(tx, bureau, subject).await?.map(|ours| ours.order));
+    }
+    // Every act locks its order first and the end of the audit trail last. Here, too, all orders are locked before the
+    // first line is written, always in the same sequence, so that nobody waits for somebody who waits for this.
+    for order in orders {
+        store::order::get_for_update(tx, order).await?;
+    }
+    let mut lines = Vec::new();
+    let mut fates = Vec::new();
     for result in &content.results {
-        foreign += u32::from(!machine_result(tx, world, result).await?);
+        fates.push(machine_result(tx, world, bureau, result, &mut lines).await?);
     }
     for decision in &content.decisions {
-        foreign += u32::from(!officer_decision(tx, world, decision).await?);
+        fates.push(officer_decision(tx, world, bureau, decision, &mut lines).await?);
     }
     for record in &content.records {
-        foreign += u32::from(!filed_record(tx, world, bureau, record).await?);
+        fates.push(filed_record(tx, world, bureau, record, &mut lines).await?);
     }
+    for line in lines {
+        line.write(tx).await?;
+    }
+    let count = |wanted: Fate| fates.iter().filter(|fate| **fate == wanted).count();
+    let (foreign, earlier) = (count(Fate::Foreign), count(Fate::Earlier));
     Ok(format!(
-        "results {}, decisions {}, records {}, not ours {foreign}, not handled {:?}, not readable {}",
+        "results {}, decisions {}, records {}, not ours {foreign}, of an earlier round {earlier}, not handled {:?}, \
+         not readable {}",
         content.results.len(),
         content.decisions.len(),
         content.records.len(),
@@ -47,39 +69,84 @@ pub async fn apply(tx: &Tx, world: &World, bureau: &Bureau, content: &Download) 
     ))
 }
 
-/// The order behind our own number of a subject; none when the number is not ours.
-async fn order_of(tx: &Tx, subject: Option<i64>) -> Result<Option<OrderId>> {
+/// What became of one record of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// It took effect, or there was nothing left to do.
+    Applied,
+    /// It speaks of nothing this provider sent there.
+    Foreign,
+    /// It speaks of what was submitted before the present round: kept, but the order stays where it is.
+    Earlier,
+}
+
+/// What a number of ours on the wire stands for.
+#[derive(Debug, Clone, Copy)]
+struct Ours {
+    order: OrderId,
+    round: u32,
+}
+
+/// The order behind our own number of a subject; none when this bureau never got the number from us.
+async fn ours(tx: &Tx, bureau: &Bureau, subject: Option<i64>) -> Result<Option<Ours>> {
     let Some(wire) = subject else { return Ok(None) };
-    Ok(store::wire_id::find(tx, "subject", wire).await?.map(|id| id.order))
+    let found = store::wire_id::find(tx, "subject", wire).await?.filter(|id| id.bureau == bureau.code);
+    Ok(found.map(|id| Ours { order: id.order, round: id.round }))
 }
 
-/// A result about an order proves that its upload arrived, though the answer to it may have been lost.
-async fn load_reported(tx: &Tx, world: &World, order: OrderId) -> Result<Loaded> {
-    let loaded = Loaded::lock(tx, world, order).await?;
+/// Our number of the subject a result speaks of: only for a first filing is `Bs` that (specification, section 4).
+fn subject_of_result(result: &MachineResult) -> Option<i64> {
+    (result.operation == Operation::NEW_FILING).then(|| result.key_id()).flatten()
+}
+
+/// Our number of the subject a decision speaks of. `Czlx` may be left out; then `Jlid` decides, and the ids of a bureau,
+/// which stand there for changes and cancellations, are far from ours.
+fn subject_of_decision(decision: &Decision) -> Option<i64> {
+    decision.record.filter(|_| decision.operation.is_none_or(|operation| operation == Operation::NEW_FILING))
+}
+
+/// A result about an order proves that its upload arrived, though the answer to it was lost, or was none that says so.
+/// None when the result is of an earlier round.
+async fn load_reported(tx: &Tx, world: &World, ours: Ours, lines: &mut Vec<Trail>) -> Result<Option<Loaded>> {
+    let loaded = Loaded::lock(tx, world, ours.order).await?;
+    if loaded.facts.rounds != ours.round {
+        return Ok(None);
+    }
     if loaded.order.stage.kind() != StageKind::ToReport {
-        return Ok(loaded);
+        return Ok(Some(loaded));
     }
-    let uploads = store::upload::for_order(tx, order).await?;
-    if let Some(upload) = uploads.iter().rev().find(|upload| upload.state == UploadState::Sending) {
-        settle_stored(tx, world, upload, "proved by a result").await?;
+    let was_sent = |upload: &&Upload| match upload.state {
+        UploadState::Sending => true,
+        UploadState::Held => upload.attempts > 0,
+        _ => false,
+    };
+    let uploads = store::upload::for_order(tx, ours.order).await?;
+    if let Some(upload) = uploads.iter().rev().find(was_sent) {
+        lines.extend(settle_stored(tx, world, upload, "proved by a result").await?);
     }
-    Loaded::lock(tx, world, order).await
+    Loaded::lock(tx, world, ours.order).await.map(Some)
 }
 
-async fn machine_result(tx: &Tx, world: &World, result: &MachineResult) -> Result<bool> {
-    let Some(order) = order_of(tx, result.key_id()).await? else { return Ok(false) };
-    let mut loaded = load_reported(tx, world, order).await?;
+async fn machine_result(
+    tx: &Tx,
+    world: &World,
+    bureau: &Bureau,
+    result: &MachineResult,
+    lines: &mut Vec<Trail>,
+) -> Result<Fate> {
+    let Some(ours) = ours(tx, bureau, subject_of_result(result)).await? else { return Ok(Fate::Foreign) };
+    let Some(mut loaded) = load_reported(tx, world, ours, lines).await? else { return Ok(Fate::Earlier) };
     let failures: Vec<&(ResultCode, Option<String>)> =
         result.findings.iter().filter(|(code, _)| !code.is_success()).collect();
     if failures.is_empty() {
-        return Ok(true);
+        return Ok(Fate::Applied);
     }
     let requests = failures
         .iter()
         .flat_map(|(code, text)| requests_for(&loaded, *code, text.as_deref().or(result.remark.as_deref())))
         .collect();
-    refuse(tx, world, &mut loaded, requests).await?;
-    Ok(true)
+    lines.extend(refuse(tx, world, &mut loaded, requests).await?);
+    Ok(Fate::Applied)
 }
 
 /// What the applicant must mend after a result code: the fields of the code, with the authority's own words.
@@ -136,25 +203,31 @@ const fn fields_of(code: i64) -> &'static [&'static str] {
     }
 }
 
-async fn officer_decision(tx: &Tx, world: &World, decision: &Decision) -> Result<bool> {
-    let Some(order) = order_of(tx, decision.record).await? else { return Ok(false) };
-    let mut loaded = load_reported(tx, world, order).await?;
+async fn officer_decision(
+    tx: &Tx,
+    world: &World,
+    bureau: &Bureau,
+    decision: &Decision,
+    lines: &mut Vec<Trail>,
+) -> Result<Fate> {
+    let Some(ours) = ours(tx, bureau, subject_of_decision(decision)).await? else { return Ok(Fate::Foreign) };
+    let Some(mut loaded) = load_reported(tx, world, ours, lines).await? else { return Ok(Fate::Earlier) };
     let opinion = decision.opinion.clone().unwrap_or_default();
     if decision.approved {
-        approve(tx, world, &mut loaded, &opinion).await?;
+        lines.extend(approve(tx, world, &mut loaded, &opinion).await?);
     } else {
         let advice = if opinion.is_empty() { "1002".to_owned() } else { opinion };
         // An officer writes freely: which field is meant, only a reader can tell.
         let request = ChangeRequest { field: WHOLE.to_owned(), advice, rule: Some("1002".to_owned()) };
-        refuse(tx, world, &mut loaded, vec![request]).await?;
+        lines.extend(refuse(tx, world, &mut loaded, vec![request]).await?);
     }
-    Ok(true)
+    Ok(Fate::Applied)
 }
 
-async fn approve(tx: &Tx, world: &World, loaded: &mut Loaded, opinion: &str) -> Result<()> {
+async fn approve(tx: &Tx, world: &World, loaded: &mut Loaded, opinion: &str) -> Result<Option<Trail>> {
     let now = world.now();
     if !loaded.order.stage.is_with_authority() || loaded.facts.approved_at.is_some() {
-        return Ok(());
+        return Ok(None);
     }
     loaded.facts.approved_at = Some(now);
     // Nobody decides on what was not confirmed by text message.
@@ -163,16 +236,17 @@ async fn approve(tx: &Tx, world: &World, loaded: &mut Loaded, opinion: &str) -> 
         loaded.enter(stage, now);
     }
     loaded.save(tx).await?;
-    Trail::by_authority("approve", now)
-        .on("order", loaded.order.id)
-        .moved(from, "at_authority")
-        .because(opinion)
-        .write(tx)
-        .await
+    let line = Trail::by_authority("approve", now).on("order", loaded.order.id).moved(from, "at_authority");
+    Ok(Some(line.because(opinion)))
 }
 
 /// The authority sends the order back. A second reason for the same submission joins the first.
-async fn refuse(tx: &Tx, world: &World, loaded: &mut Loaded, requests: Vec<ChangeRequest>) -> Result<()> {
+async fn refuse(
+    tx: &Tx,
+    world: &World,
+    loaded: &mut Loaded,
+    requests: Vec<ChangeRequest>,
+) -> Result<Option<Trail>> {
     let now = world.now();
     let from = order::word(&loaded.order.stage);
     let stage = match loaded.order.stage.clone() {
@@ -183,8 +257,8 @@ async fn refuse(tx: &Tx, world: &World, loaded: &mut Loaded, requests: Vec<Chang
         }
         stage => match stage.refuse_by_authority(requests.clone(), now) {
             Ok(stage) => stage,
-            // The applicant has moved on since; the result of an earlier round changes nothing any more.
-            Err(_) => return Ok(()),
+            // The order has moved on since; the result changes nothing any more.
+            Err(_) => return Ok(None),
         },
     };
     loaded.facts.approved_at = None;
@@ -206,42 +280,67 @@ async fn refuse(tx: &Tx, world: &World, loaded: &mut Loaded, requests: Vec<Chang
     .await?;
     let rules: Vec<&str> = requests.iter().filter_map(|request| request.rule.as_deref()).collect();
     let facts = json!({ "codes": rules });
-    Trail::by_authority("refuse", now)
-        .on("order", loaded.order.id)
-        .moved(from, "changes_requested")
-        .with(facts)
-        .write(tx)
-        .await
+    let line = Trail::by_authority("refuse", now).on("order", loaded.order.id).moved(from, "changes_requested");
+    Ok(Some(line.with(facts)))
+}
+
+/// Whether a record is about the subject of a draft. The id in it may be another provider's, and theirs count from 1
+/// like ours (specification, section 4.0); the certificate is always there.
+fn is_of_subject(record: &FiledRecord, draft: &Draft) -> bool {
+    let squeeze = |text: &str| text.split_whitespace().collect::<String>().to_uppercase();
+    let typed = squeeze(&draft.basic.certificate_number);
+    record.subject.certificate.as_ref().is_some_and(|certificate| squeeze(&certificate.number) == typed)
 }
 
 /// A record with numbers: the order is filed, its domains open.
-async fn filed_record(tx: &Tx, world: &World, bureau: &Bureau, record: &FiledRecord) -> Result<bool> {
-    let Some(order) = order_of(tx, record.subject.id).await? else { return Ok(false) };
-    let mut loaded = load_reported(tx, world, order).await?;
+async fn filed_record(
+    tx: &Tx,
+    world: &World,
+    bureau: &Bureau,
+    record: &FiledRecord,
+    lines: &mut Vec<Trail>,
+) -> Result<Fate> {
+    let Some(ours) = ours(tx, bureau, record.subject.id).await? else { return Ok(Fate::Foreign) };
+    let order = ours.order;
+    let loaded = Loaded::lock(tx, world, order).await?;
+    let submitted = loaded.submissions.iter().find(|submission| submission.round == ours.round);
+    let Some(draft) = submitted.map(|submission| submission.draft.clone()) else { return Ok(Fate::Foreign) };
+    if !is_of_subject(record, &draft) {
+        tracing::warn!(bureau = %bureau.code, subject = record.subject.id, "a record with our id is of another subject");
+        return Ok(Fate::Foreign);
+    }
+    let reported = load_reported(tx, world, ours, lines).await?;
+    let (mut loaded, fate) = match reported {
+        Some(loaded) => (loaded, Fate::Applied),
+        None => (loaded, Fate::Earlier),
+    };
     let Some(number) = record.subject.number.clone().filter(|number| !number.trim().is_empty()) else {
         // A record without a number is news of something under way, not the end of it.
-        return Ok(true);
+        return Ok(fate);
     };
     if let Some(wire) = record.subject.id {
         note_bureau_id(tx, "subject", wire, record.subject.bureau_id).await?;
     }
     let now = world.now();
     let from = order::word(&loaded.order.stage);
-    let subject = keep_subject(tx, world, bureau, &loaded, record, &number).await?;
-    let mut lines = Vec::new();
+    let subject = keep_subject(tx, world, bureau, &loaded, &draft, record, &number).await?;
+    let mut sites = Vec::new();
     for site in &record.sites {
         let Some(number) = site.number.clone() else { continue };
         for domain in &site.domains {
-            keep_site(tx, world, bureau, &loaded, subject, site, domain, &number).await?;
+            keep_site(tx, world, bureau, (order, &draft), subject, site, domain, &number).await?;
             let values = [("domain", domain.name.as_str()), ("number", number.as_str())];
             let language = crate::language::Language::from_tag(&loaded.account.locale);
-            lines.extend(crate::say::text(language, "site-line", &values));
+            sites.extend(crate::say::text(language, "site-line", &values));
         }
+    }
+    if fate == Fate::Earlier {
+        return Ok(fate);
     }
     let stage = match loaded.order.stage.clone().file(number.clone(), now) {
         Ok(stage) => stage,
         // Filed before, or the order went another way; the record itself is kept all the same.
-        Err(_) => return Ok(true),
+        Err(_) => return Ok(fate),
     };
     loaded.enter(stage, now);
     loaded.save(tx).await?;
@@ -257,16 +356,16 @@ async fn filed_record(tx: &Tx, world: &World, bureau: &Bureau, record: &FiledRec
         &[
             ("domain", &domain),
             ("number", &number),
-            ("sites", &lines.join("\n")),
+            ("sites", &sites.join("\n")),
             ("police_due", &police),
             ("police_url", world.settings.police_url.as_str()),
             ("url", &url),
         ],
     )
     .await?;
-    let facts = json!({ "number": number, "sites": lines.len() });
-    Trail::by_authority("file", now).on("order", order).moved(from, "filed").with(facts).write(tx).await?;
-    Ok(true)
+    let facts = json!({ "number": number, "sites": sites.len() });
+    lines.push(Trail::by_authority("file", now).on("order", order).moved(from, "filed").with(facts));
+    Ok(fate)
 }
 
 async fn keep_subject(
@@ -274,12 +373,13 @@ async fn keep_subject(
     world: &World,
     bureau: &Bureau,
     loaded: &Loaded,
+    draft: &Draft,
     record: &FiledRecord,
     number: &str,
 ) -> Result<SubjectId> {
     let now = world.now();
-    let basic = &loaded.order.draft.basic;
-    let document = json!({ "record": &record.subject, "draft": &loaded.order.draft });
+    let basic = &draft.basic;
+    let document = json!({ "record": &record.subject, "draft": draft });
     if let Some(mut known) = store::filed::find_subject_by_number(tx, number).await? {
         known.bureau_id = Some(record.subject.bureau_id);
         known.document = document;
@@ -314,7 +414,7 @@ async fn keep_site(
     tx: &Tx,
     world: &World,
     bureau: &Bureau,
-    loaded: &Loaded,
+    (order, draft): (OrderId, &Draft),
     subject: SubjectId,
     site: &authority::message::FiledSite,
     domain: &authority::message::FiledDomain,
@@ -340,7 +440,7 @@ async fn keep_site(
         }
     }
     let typed =
-        loaded.order.draft.sites.iter().find(|typed| {
+        draft.sites.iter().find(|typed| {
             filing::domain::DomainName::parse(&typed.domain).is_ok_and(|name| name.as_str() == domain.name)
         });
     let resource = typed.and_then(|typed| typed.resource.parse::<store::ResourceId>().ok());
@@ -361,7 +461,7 @@ async fn keep_site(
             let row = FiledSite {
                 id: SiteId(world.uuid()),
                 subject,
-                order: Some(loaded.order.id),
+                order: Some(order),
                 number: number.to_owned(),
                 domain: domain.name.clone(),
                 bureau: bureau.code.clone(),

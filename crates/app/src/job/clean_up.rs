@@ -1,10 +1,14 @@
-//! Throws away what nobody needs any more: ended sessions, spent codes, old counters, answered requests, done jobs.
+//! Throws away what nobody needs any more: ended sessions, spent codes, old counters, answered requests, done jobs,
+//! pictures that were taken out and that no submission shows, files left behind by a crash.
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
+use uuid::Uuid;
 
 use super::{Job, Outcome, Run};
 use crate::error::Result;
+use crate::trail::Trail;
 use crate::world::World;
 
 /// So many rows of a kind go in one transaction, so that nobody waits long for the writer.
@@ -34,8 +38,30 @@ impl Job for CleanUp {
                 + store::job::purge(&tx, days(7), ROWS).await?;
             tx.commit().await?;
             if thrown < ROWS {
-                return Ok(Outcome::Again(now + SignedDuration::from_hours(1)));
+                break;
             }
         }
+        while destroy_pictures(world, days(1)).await? == ROWS {}
+        let swept = store::files::sweep(&world.store, now).await?;
+        if swept > 0 {
+            tracing::warn!(swept, "sealed files without a row were deleted");
+        }
+        Ok(Outcome::Again(now + SignedDuration::from_hours(1)))
     }
+}
+
+/// Destroys pictures that were removed before an instant; says how many, at most [`ROWS`].
+async fn destroy_pictures(world: &World, before: jiff::Timestamp) -> Result<u64> {
+    let unneeded = store::material::unneeded(&world.store.read().await?, before, ROWS).await?;
+    if unneeded.is_empty() {
+        return Ok(0);
+    }
+    let tx = world.store.write().await?;
+    for id in &unneeded {
+        store::material::destroy(&tx, *id, world.now()).await?;
+    }
+    let facts = json!({ "pictures": unneeded.len() });
+    Trail::by_job("destroy_materials", world.now()).on("material", Uuid::nil()).with(facts).write(&tx).await?;
+    tx.commit().await?;
+    Ok(unneeded.len() as u64)
 }

@@ -2,10 +2,12 @@
 //!
 //! A file is kept raw before anything else; then it is opened, applied in one transaction, and only then acknowledged.
 //! The authority gives the same file again until it is: every step can be repeated. A file that cannot be opened is
-//! never acknowledged; it blocks the line behind it, so it raises an alarm on the ledger's page.
+//! never acknowledged, and one of which a part cannot be read or applied not before a person looked; it blocks the line
+//! behind it, so it raises an alarm on the ledger's page.
 
 use authority::code::Reaction;
-use authority::envelope::Container;
+use authority::envelope::{Container, OpenError};
+use authority::message::Download as Content;
 use authority::soap::FileInfo;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -71,7 +73,8 @@ impl Job for PollDownloads {
 /// an authority that heard the first time does not give the file again.
 async fn catch_up(world: &World, bureau: &Bureau) -> Result<()> {
     let pending = store::download::pending(&world.store.read().await?, &bureau.code).await?;
-    for download in pending.iter().filter(|download| download.state == DownloadState::Applied) {
+    let is_due = |download: &&Download| download.state == DownloadState::Applied && !download.is_open();
+    for download in pending.iter().filter(is_due) {
         if !acknowledge(world, bureau, download).await? {
             break;
         }
@@ -85,29 +88,77 @@ fn next_look(world: &World) -> jiff::Timestamp {
 }
 
 /// Handles one file as far as possible; says whether it is acknowledged, so that the next may be asked for.
-async fn take(world: &World, bureau: &Bureau, file: &FileInfo) -> Result<bool> {
-    if let Err(error) = bureau.client.open(&file.container) {
-        // Kept under a name of its own: the sound file, when it comes, has the right to the real one.
-        let sha = hex::encode(Sha256::digest(serde_json::to_vec(&file.container)?));
-        let name = format!("{}{UNREADABLE}{}", file.name, &sha[..16]);
-        let (Received::New(download) | Received::Again(download) | Received::Different(download)) =
-            receive(world, bureau, &name, &file.container).await?;
-        alarm(world, &download, &error.to_string()).await?;
-        return Ok(false);
-    }
-    let download = match receive(world, bureau, &file.name, &file.container).await? {
-        Received::New(download) | Received::Again(download) => download,
-        // It was kept and not yet applied: what was kept first is what counts.
-        Received::Different(download) if download.state == DownloadState::Received => download,
-        Received::Different(download) => {
-            alarm(world, &download, "another file came under a name that was used before").await?;
+///
+/// # Errors
+/// When the store cannot, or the file cannot be applied for the first time.
+pub async fn take(world: &World, bureau: &Bureau, file: &FileInfo) -> Result<bool> {
+    let content = match open(bureau, &file.container).await? {
+        Ok(content) => content,
+        Err(error) => {
+            // Kept under a name of its own: the sound file, when it comes, has the right to the real one. One digit of
+            // the hash in it: of a file that comes with other bytes each time, sixteen kinds are enough to look at.
+            let sha = hex::encode(Sha256::digest(serde_json::to_vec(&file.container)?));
+            let name = format!("{}{UNREADABLE}{}", file.name, &sha[..1]);
+            let (Received::New(download) | Received::Again(download) | Received::Different(download)) =
+                receive(world, bureau, &name, &file.container).await?;
+            unreadable(world, &download, &error.to_string()).await?;
             return Ok(false);
         }
     };
+    let (download, kept) = match receive(world, bureau, &file.name, &file.container).await? {
+        Received::New(download) | Received::Again(download) => (download, None),
+        Received::Different(download) => {
+            let kept = kept(world, &download).await?;
+            (download, Some(kept))
+        }
+    };
     if download.state == DownloadState::Received {
-        apply_kept(world, bureau, &download).await?;
+        // What was kept first is what counts.
+        let content = match &kept {
+            Some(kept) => open(bureau, kept).await?.map_err(|error| {
+                Error::internal(format!("a kept download cannot be opened any more: {error}"))
+            })?,
+            None => content,
+        };
+        if let Err(error) = apply_content(world, bureau, &download, &content).await {
+            if download.times < 2 {
+                return Err(error);
+            }
+            // Once may be somebody in the way; again and again is for a person.
+            alarm(world, &download, &format!("it cannot be applied: {error}")).await?;
+            return Ok(false);
+        }
+    }
+    if let Some(kept) = kept
+        && !same_text(bureau, kept, file.container.clone()).await?
+    {
+        alarm(world, &download, "another file came under a name that was used before").await?;
+    }
+    let download = store::download::get(&world.store.read().await?, download.id).await?;
+    if download.is_open() {
+        return Ok(false);
     }
     acknowledge(world, bureau, &download).await
+}
+
+/// Opens and reads a file away from the threads that serve: it may have 50 MB.
+async fn open(bureau: &Bureau, container: &Container) -> Result<std::result::Result<Content, OpenError>> {
+    let (client, container) = (bureau.client.clone(), container.clone());
+    aside(move || client.open(&container)).await
+}
+
+/// Whether two containers hold the same text, however it was zipped and encrypted.
+async fn same_text(bureau: &Bureau, one: Container, two: Container) -> Result<bool> {
+    let client = bureau.client.clone();
+    aside(move || client.open_text(&one).is_ok_and(|one| client.open_text(&two).is_ok_and(|two| one == two))).await
+}
+
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| Error::internal(format!("opening thread: {error}")))
+}
+
+async fn kept(world: &World, download: &Download) -> Result<Container> {
+    Ok(serde_json::from_slice(&store::download::raw(&world.store.read().await?, download.id).await?)?)
 }
 
 /// What stands between the name of a file that cannot be used and the beginning of its hash.
@@ -123,21 +174,22 @@ async fn receive(world: &World, bureau: &Bureau, name: &str, container: &Contain
     Ok(received)
 }
 
-/// Applies a file from the bytes that were kept, in one transaction.
-async fn apply_kept(world: &World, bureau: &Bureau, download: &Download) -> Result<()> {
-    let raw = store::download::raw(&world.store.read().await?, download.id).await?;
-    let container: Container = serde_json::from_slice(&raw)?;
-    let content = bureau
-        .client
-        .open(&container)
-        .map_err(|error| Error::internal(format!("a kept download cannot be opened any more: {error}")))?;
+/// Applies a file that was kept, in one transaction. What of it cannot be read stays for a person.
+async fn apply_content(world: &World, bureau: &Bureau, download: &Download, content: &Content) -> Result<()> {
     if !content.violations.is_empty() {
         let violations = content.violations.len();
         tracing::info!(file = %download.file_name, violations, "departs from the element table");
     }
     let tx = world.store.write().await?;
-    let note = apply::apply(&tx, world, bureau, &content).await?;
-    store::download::mark_applied(&tx, download.id, world.now(), Some(&note)).await?;
+    let note = apply::apply(&tx, world, bureau, content).await?;
+    let rest = content.unreadable.first().map(|first| {
+        tracing::error!(file = %download.file_name, %first, "a record cannot be read");
+        format!("{} record(s) cannot be read: {first}", content.unreadable.len())
+    });
+    store::download::mark_applied(&tx, download.id, world.now(), Some(&note), rest.as_deref()).await?;
+    if let Some(rest) = &rest {
+        alarm_line(world, download, rest).write(&tx).await?;
+    }
     commit!(tx, "download", "apply");
     metrics::counter!("beian_downloads_total", "result" => "applied").increment(1);
     Ok(())
@@ -166,22 +218,31 @@ async fn acknowledge(world: &World, bureau: &Bureau, download: &Download) -> Res
     }
 }
 
-async fn alarm(world: &World, download: &Download, note: &str) -> Result<()> {
+/// Calls for a person, once.
+async fn alarm(world: &World, download: &Download, text: &str) -> Result<()> {
+    if download.alarm.is_some() {
+        return Ok(());
+    }
+    let text: String = text.chars().take(300).collect();
+    tracing::error!(file = %download.file_name, %text, "a download needs a person");
+    let tx = world.store.write().await?;
+    store::download::raise(&tx, download.id, &text).await?;
+    alarm_line(world, download, &text).write(&tx).await?;
+    Ok(tx.commit().await?)
+}
+
+fn alarm_line(world: &World, download: &Download, text: &str) -> Trail {
+    let facts = json!({ "bureau": download.bureau, "file": download.file_name });
+    Trail::by_job("refuse_download", world.now()).on("bureau", Uuid::nil()).because(text).with(facts)
+}
+
+async fn unreadable(world: &World, download: &Download, note: &str) -> Result<()> {
     tracing::error!(file = %download.file_name, note, "a download cannot be used");
     metrics::counter!("beian_downloads_total", "result" => "unreadable").increment(1);
     let tx = world.store.write().await?;
-    let is_new = download.note.as_deref() != Some(note);
-    if matches!(download.state, DownloadState::Received | DownloadState::Unreadable) {
-        store::download::mark_unreadable(&tx, download.id, note).await?;
-    }
-    if is_new {
-        let facts = json!({ "bureau": download.bureau, "file": download.file_name });
-        Trail::by_job("refuse_download", world.now())
-            .on("bureau", Uuid::nil())
-            .because(note)
-            .with(facts)
-            .write(&tx)
-            .await?;
+    store::download::mark_unreadable(&tx, download.id, note).await?;
+    if download.note.is_none() {
+        alarm_line(world, download, note).write(&tx).await?;
     }
     Ok(tx.commit().await?)
 }

@@ -9,7 +9,7 @@ use store::{OrderId, Tx};
 use super::{Job, Outcome, Run};
 use crate::act::handover;
 use crate::act::submit::{account_only, everybody};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::notice;
 use crate::order::{self, Loaded};
 use crate::timer::{self, Due};
@@ -29,19 +29,35 @@ impl Job for TendOrders {
     }
 
     async fn run(&self, world: &World, _run: &Run) -> Result<Outcome> {
+        let mut failed = Vec::new();
         loop {
-            let due = store::order::due(&world.store.read().await?, world.now(), 50).await?;
+            // One that fails stays due and comes first again: it is looked past until the next run.
+            let most = 50 + failed.len() as u64;
+            let mut due = store::order::due(&world.store.read().await?, world.now(), most).await?;
+            due.retain(|order| !failed.contains(order));
             if due.is_empty() {
                 // Days are counted here, so a minute is soon enough.
                 return Ok(Outcome::Again(world.now() + SignedDuration::from_secs(60)));
             }
             for order in due {
-                let tx = world.store.write().await?;
-                tend(&tx, world, order).await?;
-                tx.commit().await?;
+                match tend_one(world, order).await {
+                    Ok(()) => {}
+                    Err(error @ Error::Unavailable { .. }) => return Err(error),
+                    Err(error) => {
+                        tracing::error!(%order, %error, "an order's timer cannot be served");
+                        metrics::counter!("beian_order_timers_failed_total").increment(1);
+                        failed.push(order);
+                    }
+                }
             }
         }
     }
+}
+
+async fn tend_one(world: &World, order: OrderId) -> Result<()> {
+    let tx = world.store.write().await?;
+    tend(&tx, world, order).await?;
+    Ok(tx.commit().await?)
 }
 
 async fn tend(tx: &Tx, world: &World, id: OrderId) -> Result<()> {

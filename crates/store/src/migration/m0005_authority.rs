@@ -59,6 +59,8 @@ super::migration!(
                 text("state"),
                 number("times"),
                 text_null("note"),
+                text_null("alarm"),
+                number_null("looked_at"),
                 number("received_at"),
                 number_null("applied_at"),
                 number_null("acked_at"),
@@ -75,6 +77,7 @@ super::migration!(
                 number("wire"),
                 id("order_id"),
                 number("site"),
+                number("round"),
                 text("bureau"),
                 number_null("bureau_id"),
             ],
@@ -89,7 +92,7 @@ super::migration!(
         unique("download", &["bureau", "entry"]),
         unique("download", &["bureau", "file_name"]),
         on("download", &["bureau", "state", "entry"]),
-        unique("wire_id", &["order_id", "kind", "site"]),
+        unique("wire_id", &["order_id", "kind", "round", "site"]),
         on("wire_id", &["kind", "bureau", "bureau_id"]),
     ]
 );

@@ -66,7 +66,7 @@ super::migration!(
         unique("filed_subject", &["number"]),
         on("filed_subject", &["certificate_hash"]),
         on("filed_subject", &["account_id", "filed_at", "id"]),
-        unique("filed_site", &["number"]),
+        on("filed_site", &["number"]),
         unique("filed_site", &["active_domain"]),
         on("filed_site", &["subject_id", "number"]),
         on("filed_site", &["resource_id"]),

@@ -149,7 +149,7 @@ on_both! {
         upload::mark_refused(&tx, one.id, at(2), Some(11), "wrong zip").await.unwrap();
         let blocking = upload::next(&tx, BUREAU).await.unwrap().unwrap();
         assert_eq!((blocking.id, blocking.state), (one.id, UploadState::Refused));
-        let other = upload::replace(&tx, one.id, &new(b"good")).await.unwrap();
+        let other = upload::append(&tx, &new(b"good")).await.unwrap();
         assert_eq!((other.sequence, other.revision, other.entry), (1, 1, 3));
         assert_eq!(upload::next(&tx, BUREAU).await.unwrap(), Some(other.clone()));
         assert_eq!(upload::by_sequence(&tx, BUREAU, 1).await.unwrap(), Some(other));
@@ -206,8 +206,8 @@ on_both! {
         assert!(matches!(download::mark_acked(&tx, first.id, at(1)).await, Err(Error::Conflict(Conflict::State))));
         download::mark_unreadable(&tx, first.id, "wrong hash").await.unwrap();
         assert_eq!(download::pending(&tx, BUREAU).await.unwrap()[0].state, DownloadState::Unreadable);
-        download::mark_applied(&tx, first.id, at(2), Some("BAJG")).await.unwrap();
-        let twice = download::mark_applied(&tx, first.id, at(3), None).await.unwrap_err();
+        download::mark_applied(&tx, first.id, at(2), Some("BAJG"), None).await.unwrap();
+        let twice = download::mark_applied(&tx, first.id, at(3), None, None).await.unwrap_err();
         assert!(matches!(twice, Error::Conflict(Conflict::State)));
         download::mark_acked(&tx, first.id, at(4)).await.unwrap();
         download::mark_acked(&tx, first.id, at(5)).await.unwrap();
@@ -226,13 +226,16 @@ on_both! {
     async fn a_number_on_the_wire_is_given_once_and_remembered(store) {
         let (one, two) = (store.order().await, store.order().await);
         let tx = store.write().await.unwrap();
-        let first = wire_id::allocate(&tx, "site", one.id, Some(0), BUREAU).await.unwrap();
-        let second = wire_id::allocate(&tx, "site", one.id, Some(1), BUREAU).await.unwrap();
-        let subject = wire_id::allocate(&tx, "subject", one.id, None, BUREAU).await.unwrap();
+        let first = wire_id::allocate(&tx, "site", (one.id, 1), Some(0), BUREAU).await.unwrap();
+        let second = wire_id::allocate(&tx, "site", (one.id, 1), Some(1), BUREAU).await.unwrap();
+        let subject = wire_id::allocate(&tx, "subject", (one.id, 1), None, BUREAU).await.unwrap();
         assert_eq!((first.wire, second.wire, subject.wire, subject.site), (1, 2, 1, None));
-        assert_eq!(wire_id::allocate(&tx, "site", one.id, Some(0), BUREAU).await.unwrap(), first);
-        assert_eq!(wire_id::allocate(&tx, "subject", one.id, None, BUREAU).await.unwrap(), subject);
-        assert_eq!(wire_id::allocate(&tx, "subject", two.id, None, BUREAU).await.unwrap().wire, 2);
+        assert_eq!(wire_id::allocate(&tx, "site", (one.id, 1), Some(0), BUREAU).await.unwrap(), first);
+        assert_eq!(wire_id::allocate(&tx, "subject", (one.id, 1), None, BUREAU).await.unwrap(), subject);
+        assert_eq!(wire_id::allocate(&tx, "subject", (two.id, 1), None, BUREAU).await.unwrap().wire, 2);
+        let again = wire_id::allocate(&tx, "subject", (one.id, 2), None, BUREAU).await.unwrap();
+        assert_eq!((again.wire, again.round), (3, 2), "another round has numbers of its own");
+        assert_eq!(wire_id::find(&tx, "subject", 1).await.unwrap(), Some(subject), "and the old one still names it");
         wire_id::set_bureau_id(&tx, "subject", 1, 9001).await.unwrap();
         wire_id::set_bureau_id(&tx, "subject", 1, 9001).await.unwrap();
         let other = wire_id::set_bureau_id(&tx, "subject", 1, 9002).await.unwrap_err();
@@ -241,7 +244,7 @@ on_both! {
         let known = wire_id::find(&tx, "subject", 1).await.unwrap().unwrap();
         assert_eq!((known.order, known.bureau_id), (one.id, Some(9001)));
         assert_eq!(wire_id::find_by_bureau_id(&tx, "subject", BUREAU, 9001).await.unwrap(), Some(known));
-        assert_eq!(wire_id::for_order(&tx, one.id).await.unwrap().len(), 3);
+        assert_eq!(wire_id::for_order(&tx, one.id).await.unwrap().len(), 4);
         tx.commit().await.unwrap();
     }
 }

@@ -104,6 +104,20 @@ on_both! {
 }
 
 on_both! {
+    async fn a_site_with_two_domains_has_both_under_one_number(store) {
+        let subject = subject(&store).await;
+        let one = site(&subject, 1);
+        let two = FiledSite { id: site(&subject, 2).id, domain: "second.cn".into(), ..one.clone() };
+        let tx = store.write().await.unwrap();
+        filed::insert_site(&tx, &one).await.unwrap();
+        filed::insert_site(&tx, &two).await.unwrap();
+        assert_eq!(filed::find_site_by_domain(&tx, "second.cn").await.unwrap().unwrap().number, one.number);
+        assert!(filed::find_site_by_number(&tx, &one.number).await.unwrap().is_some());
+        tx.commit().await.unwrap();
+    }
+}
+
+on_both! {
     async fn a_gateway_follows_the_feed_from_any_number(store) {
         let tx = store.write().await.unwrap();
         assert_eq!(feed::head(&tx).await.unwrap().sequence, 0);
