@@ -64,8 +64,13 @@ async fn what_the_phone_takes_appears_on_the_computer() -> Result<()> {
     assert!(view.slots[2].material.is_none());
     act::finish_handover(&story, &origin(), OpenHandover { token: token.clone() }).await.map_err(told)?;
     assert_eq!(status().await?.link, LinkState::Finished);
-    let late = act::open_handover(&story, &origin(), OpenHandover { token }).await;
-    assert_eq!(late.unwrap_err().code(), "link-expired");
+    let view = act::open_handover(&story, &origin(), OpenHandover { token: token.clone() }).await.map_err(told)?;
+    assert!(view.finished, "the phone is told that it is done");
+    let again = act::finish_handover(&story, &origin(), OpenHandover { token: token.clone() }).await;
+    assert!(again.is_ok(), "saying it twice is no mistake");
+    let (slot, file_name) = (view.slots[2].slot.clone(), "camera.jpg".to_owned());
+    let late = UploadByHandover { token, slot, file_name, bytes: picture("manager-photo.jpg")? };
+    assert_eq!(act::upload_by_handover(&story, &origin(), late).await.unwrap_err().code(), "link-expired");
     story.finish().await
 }
 

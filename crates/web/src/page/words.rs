@@ -56,6 +56,8 @@ pub fn full_label(t: T, path: &str) -> String {
 /// Where a field of an order is filled in.
 #[must_use]
 pub fn field_href(order: impl std::fmt::Display, path: &str) -> String {
+    // The first site's domain and resource are written on the first page, whichever name they are asked for by.
+    let path = app::order::twin(path).filter(|twin| twin.starts_with("basic.")).unwrap_or(path);
     let anchor = crate::component::form::id_of(path);
     if let Some((kind, site)) = MaterialKind::from_field(path) {
         return match site {
