@@ -35,5 +35,5 @@ async fn main() -> anyhow::Result<()> {
     let world = (*town.story).clone();
     let router = web::router(web::State { world, metrics: None });
     axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await?;
-    Ok(town.story.finish().await?)
+    town.story.finish().await
 }

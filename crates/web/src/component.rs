@@ -175,7 +175,10 @@ pub struct Links {
 
 /// Paragraphs of plain text.
 #[derive(Debug, Clone, Template)]
-#[template(ext = "html", source = r#"<div class="prose">{% for text in paragraphs %}<p>{{ text }}</p>{% endfor %}</div>"#)]
+#[template(
+    ext = "html",
+    source = r#"<div class="prose">{% for text in paragraphs %}<p>{{ text }}</p>{% endfor %}</div>"#
+)]
 pub struct Prose {
     /// The paragraphs.
     pub paragraphs: Vec<String>,

@@ -70,7 +70,11 @@
     const follow = () => {
       const word = leader.selectedOptions[0] ? leader.selectedOptions[0].textContent : "";
       const fits = groups.filter((group) => group.label === word);
+      const kept = select.value;
       select.replaceChildren(select.options[0], ...(fits.length ? fits : groups));
+      // Moving options forgets the choice; one that no longer fits falls back to “please choose”.
+      select.value = kept;
+      if (select.selectedIndex < 0) select.selectedIndex = 0;
       if (fits.length === 1 && fits[0].children.length === 1) fits[0].children[0].selected = true;
     };
     leader.addEventListener("change", () => { select.value = ""; follow(); });

@@ -28,12 +28,12 @@ fn sources() -> Vec<(String, String)> {
     let mut files = Vec::new();
     let mut folders = vec![root.join("src"), root.join("templates")];
     while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
+        for entry in std::fs::read_dir(&folder).expect("a folder of the crate") {
+            let path = entry.expect("an entry").path();
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|ext| ext == "rs" || ext == "html") {
-                files.push((path.display().to_string(), std::fs::read_to_string(&path).unwrap()));
+                files.push((path.display().to_string(), std::fs::read_to_string(&path).expect("a readable file")));
             }
         }
     }
@@ -45,11 +45,12 @@ fn sources() -> Vec<(String, String)> {
 fn keys(lang: &str) -> BTreeMap<String, BTreeSet<String>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("locales").join(lang);
     let mut keys = BTreeMap::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+    for entry in std::fs::read_dir(folder).expect("a folder of the crate") {
+        let text = std::fs::read_to_string(entry.expect("an entry").path()).expect("a readable file");
         let mut current: Option<String> = None;
         for line in text.lines() {
-            if let Some((key, _)) = line.split_once(" =").filter(|_| line.starts_with(|c: char| c.is_ascii_lowercase())) {
+            if let Some((key, _)) = line.split_once(" =").filter(|_| line.starts_with(|c: char| c.is_ascii_lowercase()))
+            {
                 assert!(keys.insert(key.to_owned(), BTreeSet::new()).is_none(), "{lang}: {key} stands twice");
                 current = Some(key.to_owned());
             }
@@ -68,13 +69,15 @@ fn asked() -> (BTreeSet<String>, BTreeSet<String>) {
     let (mut literals, mut families) = (BTreeSet::new(), BTreeSet::new());
     for (_, text) in sources() {
         for literal in text.split('"').skip(1) {
-            if !literal.is_empty() && literal.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_') {
+            if !literal.is_empty()
+                && literal.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_')
+            {
                 literals.insert(literal.to_owned());
             }
         }
         for call in [".of(\"", ".find(\""] {
             for piece in text.split(call).skip(1) {
-                families.insert(piece.split('"').next().unwrap().to_owned());
+                families.insert(piece.split('"').next().unwrap_or_default().to_owned());
             }
         }
     }
@@ -105,7 +108,7 @@ fn every_key_that_is_asked_for_exists() {
     for (file, text) in sources().into_iter().filter(|(file, _)| !file.contains("/api/")) {
         for call in [".msg(\"", ".one(\"", ".two(\"", ".count(\"", ".with(\""] {
             for piece in text.split(call).skip(1) {
-                let key = piece.split('"').next().unwrap();
+                let key = piece.split('"').next().unwrap_or_default();
                 if !zh.contains_key(key) {
                     missing.insert(format!("{key} ({})", file.rsplit('/').next().unwrap()));
                 }
@@ -114,7 +117,7 @@ fn every_key_that_is_asked_for_exists() {
         // A family with a member written out beside it.
         for piece in text.split(".of(\"").skip(1) {
             let mut parts = piece.splitn(4, '"');
-            let family = parts.next().unwrap();
+            let family = parts.next().unwrap_or_default();
             let between = parts.next().unwrap_or_default();
             let member = parts.next().unwrap_or_default();
             if between == ", " {
@@ -146,9 +149,9 @@ fn no_key_is_left_over() {
         // The JSON interface puts these together from the codes of its refusals, and tests them where it does.
         .filter(|key| !key.starts_with("problem-") && !key.starts_with("place-"))
         .filter(|key| {
-            let is_member = families.iter().any(|family| {
-                key.strip_prefix(family.as_str()).is_some_and(|rest| rest.starts_with('-'))
-            });
+            let is_member = families
+                .iter()
+                .any(|family| key.strip_prefix(family.as_str()).is_some_and(|rest| rest.starts_with('-')));
             !literals.contains(key) && !is_member
         })
         .collect();

@@ -83,12 +83,34 @@ async fn every_page_of_every_role_is_sound_in_both_languages() -> Result<()> {
         let router = router(&town);
         let order = |id: uuid::Uuid, rest: &str| format!("/orders/{id}{rest}");
         let mut visits: Vec<(String, Vec<String>)> = vec![
-            (String::new(), ["/", "/lookup", "/lookup?q=zhixia-notes.cn", "/lookup?q=!!", "/closed?domain=zhixia-notes.cn",
-                "/closed", "/register", "/confirm", "/login", "/demo/messages", "/agreements/commitment/2026-11-01"]
-                .map(str::to_owned).to_vec()),
-            (String::new(), vec![format!("/h/{}", town.handover), format!("/h/{}/sites.0.materials.manager_photo", town.handover)]),
-            (town.newcomer.clone(), ["/orders", "/orders/new", "/resources", "/account", "/account/identity", "/account/password"]
-                .map(str::to_owned).to_vec()),
+            (
+                String::new(),
+                [
+                    "/",
+                    "/lookup",
+                    "/lookup?q=zhixia-notes.cn",
+                    "/lookup?q=!!",
+                    "/closed?domain=zhixia-notes.cn",
+                    "/closed",
+                    "/register",
+                    "/confirm",
+                    "/login",
+                    "/demo/messages",
+                    "/agreements/commitment/2026-11-01",
+                ]
+                .map(str::to_owned)
+                .to_vec(),
+            ),
+            (
+                String::new(),
+                vec![format!("/h/{}", town.handover), format!("/h/{}/sites.0.materials.manager_photo", town.handover)],
+            ),
+            (
+                town.newcomer.clone(),
+                ["/orders", "/orders/new", "/resources", "/account", "/account/identity", "/account/password"]
+                    .map(str::to_owned)
+                    .to_vec(),
+            ),
             (town::staff(Role::Supervisor), ["/review", "/review?view=all", "/ledger"].map(str::to_owned).to_vec()),
             (town::staff(Role::Administrator), ["/accounts", "/ledger", "/account"].map(str::to_owned).to_vec()),
             (town::staff(Role::Auditor), ["/audit", "/audit?verify=1", "/review?view=all"].map(str::to_owned).to_vec()),
@@ -96,8 +118,19 @@ async fn every_page_of_every_role_is_sound_in_both_languages() -> Result<()> {
         for (login, id) in [&town.draft, &town.changes, &town.review, &town.reported] {
             let mut paths = vec![order(*id, ""), order(*id, "/answers"), "/orders".to_owned()];
             if *id == town.draft.1 || *id == town.changes.1 {
-                for rest in ["/basic", "/subject", "/subject?step=1&checked=1", "/principal", "/principal?step=3", "/sites/0",
-                    "/sites/0?step=2", "/sites/0/manager", "/verification/0", "/materials", "/abandon"] {
+                for rest in [
+                    "/basic",
+                    "/subject",
+                    "/subject?step=1&checked=1",
+                    "/principal",
+                    "/principal?step=3",
+                    "/sites/0",
+                    "/sites/0?step=2",
+                    "/sites/0/manager",
+                    "/verification/0",
+                    "/materials",
+                    "/abandon",
+                ] {
                     paths.push(order(*id, rest));
                 }
             }
@@ -107,10 +140,16 @@ async fn every_page_of_every_role_is_sound_in_both_languages() -> Result<()> {
             visits.push((login.clone(), paths));
         }
         let case = format!("/review/{}", town.review.1);
-        visits.push((town::staff(Role::Reviewer), vec![
-            "/review".into(), "/review?view=mine".into(), case.clone(), format!("{case}/reveal?field=principal.mobile"),
-            format!("/review/{}", town.reported.1),
-        ]));
+        visits.push((
+            town::staff(Role::Reviewer),
+            vec![
+                "/review".into(),
+                "/review?view=mine".into(),
+                case.clone(),
+                format!("{case}/reveal?field=principal.mobile"),
+                format!("/review/{}", town.reported.1),
+            ],
+        ));
         for (login, paths) in visits {
             let cookie = if login.is_empty() { String::new() } else { town::cookie(&town.story, &login).await? };
             for path in paths {
@@ -138,14 +177,18 @@ async fn what_was_typed_is_kept_and_said_to_be_wrong_beside_its_field() -> Resul
     assert!(saved.location.contains("checked=1"), "{}", saved.location);
     let page = get(&router, &saved.location, &cookie).await?;
     assert!(page.text.contains("value=\"ab\"") && page.text.contains("id=\"error-summary\""), "{}", page.text);
-    assert!(page.text.contains("href=\"#f-sites-0-name\"") && page.text.contains("aria-invalid=\"true\""), "{}", page.text);
+    assert!(
+        page.text.contains("href=\"#f-sites-0-name\"") && page.text.contains("aria-invalid=\"true\""),
+        "{}",
+        page.text
+    );
 
     // The same form from a device that read the order earlier: nothing is overwritten, nothing typed is lost.
     let form = [("version", "0"), ("step", "1"), ("sites.0.name", "typed elsewhere")];
     let stale = post(&router, &format!("/orders/{order}/sites/0"), &cookie, &form).await?;
     assert_eq!(stale.status, StatusCode::CONFLICT);
     assert!(stale.text.contains("typed elsewhere") && stale.text.contains("another device"), "{}", stale.text);
-    Ok(town.story.finish().await?)
+    town.story.finish().await
 }
 
 #[tokio::test]
@@ -162,7 +205,7 @@ async fn a_form_of_another_site_changes_nothing() -> Result<()> {
     let page = get(&router, &format!("/orders/{order}"), &cookie).await?;
     assert_eq!(page.status, StatusCode::OK);
     assert!(page.text.contains(&format!("/orders/{order}/abandon")), "it can still be given up");
-    Ok(town.story.finish().await?)
+    town.story.finish().await
 }
 
 #[tokio::test]
@@ -177,7 +220,8 @@ async fn strangers_log_in_first_and_come_back_and_others_find_nothing() -> Resul
     let page = get(&router, &path, &other).await?;
     assert_eq!(page.status, StatusCode::NOT_FOUND);
     assert!(page.text.contains("<h1"), "a refusal is a page too: {}", page.text);
-    let login = [("login", town.newcomer.as_str()), ("password", testkit::persona::PASSWORD), ("to", "//evil.example/")];
+    let login =
+        [("login", town.newcomer.as_str()), ("password", testkit::persona::PASSWORD), ("to", "//evil.example/")];
     let page = post(&router, "/login", "", &login).await?;
     assert_eq!((page.status, page.location.as_str()), (StatusCode::SEE_OTHER, "/"));
     let set = page.headers.get(header::SET_COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -185,7 +229,7 @@ async fn strangers_log_in_first_and_come_back_and_others_find_nothing() -> Resul
     let page = get(&router, "/no/such/page", "lang=en").await?;
     assert_eq!(page.status, StatusCode::NOT_FOUND);
     assert!(page.text.contains("There is no such page"), "{}", page.text);
-    Ok(town.story.finish().await?)
+    town.story.finish().await
 }
 
 #[tokio::test]
@@ -230,5 +274,5 @@ async fn an_order_is_mended_resubmitted_and_seen_to_differ_through_the_pages_alo
     assert!(case.text.contains("Submitted again with"), "{}", case.text);
     assert!(case.text.contains("<del>"), "the difference is shown");
     town.story.work().await?;
-    Ok(town.story.finish().await?)
+    town.story.finish().await
 }

@@ -322,3 +322,4 @@ step-took =
     }
 step-sequence = Upload { $sequence }
 materials-papers = Certificates and papers
+saved-at = Saved { $time }

@@ -229,14 +229,10 @@ pub fn summary_of<'a>(fields: impl IntoIterator<Item = &'a Field>) -> Vec<Link> 
     fields
         .into_iter()
         .flat_map(|field| {
-            field
-                .findings
-                .iter()
-                .filter(|finding| finding.tone == Tone::Stop)
-                .map(|finding| {
-                    let words = format!("{}{}{}", field.label, field.t.msg("colon"), finding.message);
-                    Link::new(format!("#{}", field.id()), words)
-                })
+            field.findings.iter().filter(|finding| finding.tone == Tone::Stop).map(|finding| {
+                let words = format!("{}{}{}", field.label, field.t.msg("colon"), finding.message);
+                Link::new(format!("#{}", field.id()), words)
+            })
         })
         .collect()
 }
@@ -265,12 +261,7 @@ impl Form {
     /// A form of one group.
     #[must_use]
     pub fn new(action: impl Into<String>, fields: Vec<Field>, submit: impl Into<String>) -> Self {
-        Self {
-            action: action.into(),
-            groups: vec![(String::new(), fields)],
-            submit: submit.into(),
-            ..Self::default()
-        }
+        Self { action: action.into(), groups: vec![(String::new(), fields)], submit: submit.into(), ..Self::default() }
     }
 
     /// The same form with a hidden value.

@@ -78,6 +78,14 @@ pub struct Table {
     pub more: Option<Link>,
 }
 
+impl Table {
+    /// What a column is called, for rows that stand as blocks on a phone.
+    #[must_use]
+    pub fn column(&self, index: &usize) -> &str {
+        self.head.get(*index).map_or("", String::as_str)
+    }
+}
+
 /// One order in a list of orders.
 #[derive(Debug, Clone)]
 pub struct OrderLine {

@@ -82,10 +82,8 @@ pub async fn draw(State(world): State<World>, request: Request, next: Next) -> R
 
 /// Whether an error left without a page of its own: axum's refusals are a line of plain text.
 fn is_bare(response: &Response) -> bool {
-    let plain = response
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|value| value.as_bytes().starts_with(b"text/plain"));
+    let plain =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/plain"));
     (response.status().is_client_error() || response.status().is_server_error()) && plain
 }
 
@@ -95,7 +93,8 @@ fn page(t: T, world: &World, path: String, code: &str, retry_after: Option<u64>)
     let title = t.find("error-title", code).unwrap_or_else(|| t.msg("error-title-other"));
     let mut text = t.find("error", code).unwrap_or_else(|| t.msg("error-internal"));
     if let (Some(seconds), "throttled") = (retry_after, code) {
-        text = format!("{text} {}", t.one("error-retry", "time", t.duration(seconds.try_into().unwrap_or(i64::MAX) + 59)));
+        text =
+            format!("{text} {}", t.one("error-retry", "time", t.duration(seconds.try_into().unwrap_or(i64::MAX) + 59)));
     }
     let contact = [provider.phone.as_str(), provider.email.as_str()]
         .into_iter()

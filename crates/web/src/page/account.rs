@@ -92,7 +92,11 @@ fn sessions_table(t: T, sessions: &[SessionView]) -> Table {
                     Cell::text(device(t, &session.user_agent)).note(session.ip.clone()),
                     Cell::text(t.full_time(&session.created_at)),
                     Cell::text(t.full_time(&session.last_seen_at)),
-                    if session.current { Cell::tag(Tag::new(Tone::Info, t.msg("session-this"))) } else { Cell::post(Some(end)) },
+                    if session.current {
+                        Cell::tag(Tag::new(Tone::Info, t.msg("session-this")))
+                    } else {
+                        Cell::post(Some(end))
+                    },
                 ]
             })
             .collect(),
@@ -102,14 +106,21 @@ fn sessions_table(t: T, sessions: &[SessionView]) -> Table {
 
 /// A browser's long description in two words; the full one says little to people.
 fn device(t: T, user_agent: &str) -> String {
-    let browser = [("MicroMessenger", "WeChat"), ("Edg/", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari")]
-        .into_iter()
-        .find(|(mark, _)| user_agent.contains(mark))
-        .map(|(_, name)| name);
-    let system = [("Android", "Android"), ("iPhone", "iPhone"), ("Windows", "Windows"), ("Mac OS", "macOS"), ("Linux", "Linux")]
-        .into_iter()
-        .find(|(mark, _)| user_agent.contains(mark))
-        .map(|(_, name)| name);
+    let browser = [
+        ("MicroMessenger", "WeChat"),
+        ("Edg/", "Edge"),
+        ("Firefox", "Firefox"),
+        ("Chrome", "Chrome"),
+        ("Safari", "Safari"),
+    ]
+    .into_iter()
+    .find(|(mark, _)| user_agent.contains(mark))
+    .map(|(_, name)| name);
+    let system =
+        [("Android", "Android"), ("iPhone", "iPhone"), ("Windows", "Windows"), ("Mac OS", "macOS"), ("Linux", "Linux")]
+            .into_iter()
+            .find(|(mark, _)| user_agent.contains(mark))
+            .map(|(_, name)| name);
     match (browser, system) {
         (Some(browser), Some(system)) => format!("{browser} · {system}"),
         (Some(one), None) | (None, Some(one)) => one.to_owned(),
@@ -126,7 +137,8 @@ fn keys_card(t: T, keys: &[ApiKeyView], new_key: Option<String>, gateways: bool)
     }
     if !keys.is_empty() {
         let rows = keys.iter().map(|key| {
-            let end = Post { action: format!("/account/keys/{}/revoke", key.id), word: t.msg("key-end"), hidden: vec![] };
+            let end =
+                Post { action: format!("/account/keys/{}/revoke", key.id), word: t.msg("key-end"), hidden: vec![] };
             vec![
                 Cell::text(key.name.clone()),
                 Cell::text(t.full_time(&key.created_at)),
@@ -147,7 +159,8 @@ fn keys_card(t: T, keys: &[ApiKeyView], new_key: Option<String>, gateways: bool)
     }
     let form = Form { inline: true, ..Form::new("/account/keys", asked, t.msg("key-create")) };
     body.push(Html::of(&form));
-    Card { title: t.msg("account-keys"), text: t.msg("account-keys-text"), body, id: "keys".into(), ..Card::default() }.html()
+    Card { title: t.msg("account-keys"), text: t.msg("account-keys-text"), body, id: "keys".into(), ..Card::default() }
+        .html()
 }
 
 /// Ends another session.
@@ -224,7 +237,9 @@ async fn identity_page(Signed { ctx, .. }: &Signed, typed: &Typed, refused: &Ref
     let form = Form::new(
         "/account/identity",
         vec![
-            Field::new(t, Kind::Select, "nature", t.msg("field-basic-nature")).choices(natures).value(typed.get("nature")),
+            Field::new(t, Kind::Select, "nature", t.msg("field-basic-nature"))
+                .choices(natures)
+                .value(typed.get("nature")),
             Field::new(t, Kind::Text, "name", t.msg("identity-name"))
                 .hint(t.msg("identity-name-hint"))
                 .value(typed.get("name"))

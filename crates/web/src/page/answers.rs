@@ -72,7 +72,10 @@ async fn draw(Signed { ctx, actor }: &Signed, id: Uuid, said: Option<(StatusCode
 
 /// The button that prints; without scripts the browser's own menu does.
 #[derive(askama::Template)]
-#[template(ext = "html", source = r#"<p class="no-print"><button class="btn btn-quiet" type="button" data-print hidden>{{ word }}</button></p>"#)]
+#[template(
+    ext = "html",
+    source = r#"<p class="no-print"><button class="btn btn-quiet" type="button" data-print hidden>{{ word }}</button></p>"#
+)]
 struct PrintButton {
     word: String,
 }
@@ -92,7 +95,12 @@ fn submit_card(t: T, edit: &EditView, view: &OrderView) -> Html {
     let ticks = agreement::CURRENT
         .iter()
         .map(|agreement| {
-            let mut field = Field::new(t, Kind::Tick, format!("agree-{}", agreement.id), t.one("agree-to", "title", t.of("agreement", agreement.id)));
+            let mut field = Field::new(
+                t,
+                Kind::Tick,
+                format!("agree-{}", agreement.id),
+                t.one("agree-to", "title", t.of("agreement", agreement.id)),
+            );
             field.hint = t.one("agreement-version", "version", agreement.version);
             field
         })
@@ -108,7 +116,10 @@ fn submit_card(t: T, edit: &EditView, view: &OrderView) -> Html {
         links: agreement::CURRENT
             .iter()
             .map(|agreement| {
-                Link::outside(format!("/agreements/{}/{}", agreement.id, agreement.version), t.of("agreement", agreement.id))
+                Link::outside(
+                    format!("/agreements/{}/{}", agreement.id, agreement.version),
+                    t.of("agreement", agreement.id),
+                )
             })
             .collect(),
         id: "submit".into(),
@@ -158,7 +169,10 @@ pub fn groups(t: T, order: Uuid, draft: &Draft, slots: &[SlotView], editing: boo
         row("subject.district", &subject.district),
         row("subject.postal_address", &subject.postal_address),
         row("subject.certificate_address", &subject.certificate_address),
-        Row::new(t.msg("field-valid-until"), words::value(t, "subject.certificate_valid_until", &subject.certificate_valid_until)),
+        Row::new(
+            t.msg("field-valid-until"),
+            words::value(t, "subject.certificate_valid_until", &subject.certificate_valid_until),
+        ),
     ];
     if !individual {
         subject_rows.push(row("subject.legal_representative", &subject.legal_representative));
@@ -194,7 +208,9 @@ pub fn groups(t: T, order: Uuid, draft: &Draft, slots: &[SlotView], editing: boo
         let approvals: Vec<String> = site
             .approvals
             .iter()
-            .map(|approval| format!("{} {}", words::coded(t, filing::code::PRE_APPROVAL, &approval.kind), approval.number))
+            .map(|approval| {
+                format!("{} {}", words::coded(t, filing::code::PRE_APPROVAL, &approval.kind), approval.number)
+            })
             .collect();
         let approvals = if approvals.is_empty() { t.msg("approvals-none") } else { approvals.join(&t.msg("comma")) };
         groups.push(Group {
@@ -213,7 +229,11 @@ pub fn groups(t: T, order: Uuid, draft: &Draft, slots: &[SlotView], editing: boo
         let own = !(individual || site.manager_is_principal);
         groups.push(Group {
             title: t.one("section-manager-n", "n", index + 1),
-            rows: if own { person(t, &site.manager) } else { vec![Row::new(t.msg("field-sites-manager-is-principal"), t.msg("yes"))] },
+            rows: if own {
+                person(t, &site.manager)
+            } else {
+                vec![Row::new(t.msg("field-sites-manager-is-principal"), t.msg("yes"))]
+            },
             change: change(&format!("sites/{index}/manager")).filter(|_| !individual),
             pictures: pictures(t, order, slots, |slot| slot.site == Some(index) && is_verification(slot.kind)),
         });
@@ -233,7 +253,10 @@ fn person(t: T, person: &PersonDraft) -> Vec<Row> {
         row("name", &person.name),
         row("certificate_kind", &person.certificate_kind),
         row("certificate_number", &person.certificate_number),
-        Row::new(t.msg("field-valid-until"), words::value(t, "certificate_valid_until", &person.certificate_valid_until)),
+        Row::new(
+            t.msg("field-valid-until"),
+            words::value(t, "certificate_valid_until", &person.certificate_valid_until),
+        ),
         row("mobile", &person.mobile),
         row("emergency_phone", &person.emergency_phone),
         row("email", &person.email),
@@ -248,7 +271,8 @@ pub fn pictures(t: T, order: Uuid, slots: &[SlotView], wanted: impl Fn(&SlotView
         .filter(|slot| wanted(slot))
         .filter_map(|slot| {
             let material = slot.material.as_ref()?;
-            let mut note = format!("{} × {} · {}", material.width, material.height, t.short_time(&material.uploaded_at));
+            let mut note =
+                format!("{} × {} · {}", material.width, material.height, t.short_time(&material.uploaded_at));
             if let Some(via) = t.find("via", &material.via) {
                 note = format!("{note} · {via}");
             }

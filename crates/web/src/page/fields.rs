@@ -123,17 +123,23 @@ pub fn basic(t: T, draft: &Value, resources: Vec<Choice>) -> Vec<Question> {
     let mut kind = at.field(Kind::Select, "certificate_kind").choices(certificate_choices(t));
     kind.follows = crate::component::form::id_of("basic.nature");
     vec![
-        at.question("question-who", vec![
-            at.field(Kind::Select, "nature").choices(natures),
-            at.field(Kind::Text, "name").keyboard("text", "off"),
-            kind,
-            at.field(Kind::Text, "certificate_number").keyboard("text", "off"),
-            at.field(Kind::Select, "province").choices(provinces),
-        ]),
-        at.question("question-what", vec![
-            at.field(Kind::Text, "domain").keyboard("url", "off"),
-            at.field(Kind::Radio, "resource").choices(resources),
-        ]),
+        at.question(
+            "question-who",
+            vec![
+                at.field(Kind::Select, "nature").choices(natures),
+                at.field(Kind::Text, "name").keyboard("text", "off"),
+                kind,
+                at.field(Kind::Text, "certificate_number").keyboard("text", "off"),
+                at.field(Kind::Select, "province").choices(provinces),
+            ],
+        ),
+        at.question(
+            "question-what",
+            vec![
+                at.field(Kind::Text, "domain").keyboard("url", "off"),
+                at.field(Kind::Radio, "resource").choices(resources),
+            ],
+        ),
     ]
 }
 
@@ -167,10 +173,13 @@ pub fn questions(t: T, section: Section, draft: &Draft, resources: Vec<Choice>) 
 fn subject(t: T, tree: &Value, province: &str, individual: bool) -> Vec<Question> {
     let at = Maker { t, draft: tree, prefix: "subject".into() };
     let mut questions = vec![
-        at.question("question-address", vec![
-            at.field(Kind::Select, "district").choices(district_choices(province)),
-            at.field(Kind::Text, "postal_address").keyboard("text", "street-address"),
-        ]),
+        at.question(
+            "question-address",
+            vec![
+                at.field(Kind::Select, "district").choices(district_choices(province)),
+                at.field(Kind::Text, "postal_address").keyboard("text", "street-address"),
+            ],
+        ),
         at.question("question-certificate", {
             let mut fields = vec![at.field(Kind::Text, "certificate_address").keyboard("text", "off")];
             fields.extend(at.valid_until());
@@ -178,10 +187,13 @@ fn subject(t: T, tree: &Value, province: &str, individual: bool) -> Vec<Question
         }),
     ];
     if !individual {
-        questions.push(at.question("question-legal", vec![
-            at.field(Kind::Text, "legal_representative").keyboard("text", "off"),
-            at.field(Kind::Text, "investor").keyboard("text", "off"),
-        ]));
+        questions.push(at.question(
+            "question-legal",
+            vec![
+                at.field(Kind::Text, "legal_representative").keyboard("text", "off"),
+                at.field(Kind::Text, "investor").keyboard("text", "off"),
+            ],
+        ));
     }
     questions.push(at.question("question-remark", vec![at.field(Kind::Lines, "remark").optional()]));
     questions
@@ -211,10 +223,13 @@ fn person(at: &Maker<'_>, individual: Option<&Draft>, legal_representative: &str
     vec![
         at.question("question-person", vec![name, kind, number]),
         at.question("question-valid", at.valid_until()),
-        at.question("question-phones", vec![
-            at.person_field(Kind::Text, "mobile").keyboard("tel", "tel"),
-            at.person_field(Kind::Text, "emergency_phone").keyboard("tel", "off"),
-        ]),
+        at.question(
+            "question-phones",
+            vec![
+                at.person_field(Kind::Text, "mobile").keyboard("tel", "tel"),
+                at.person_field(Kind::Text, "emergency_phone").keyboard("tel", "off"),
+            ],
+        ),
         at.question("question-email", vec![at.person_field(Kind::Text, "email").keyboard("email", "email")]),
     ]
 }
@@ -242,22 +257,31 @@ fn site(t: T, tree: &Value, draft: &Draft, index: usize, resources: Vec<Choice>)
     // The numbers of what is ticked are asked for below it, once it was saved.
     approval_fields.extend(site.approvals.iter().enumerate().map(|(n, approval)| {
         let name = words::coded(t, code::PRE_APPROVAL, &approval.kind);
-        Field::new(t, Kind::Text, format!("sites.{index}.approvals.{n}.number"), t.one("field-sites-approval-number", "kind", name))
-            .value(approval.number.clone())
-            .keyboard("text", "off")
+        Field::new(
+            t,
+            Kind::Text,
+            format!("sites.{index}.approvals.{n}.number"),
+            t.one("field-sites-approval-number", "kind", name),
+        )
+        .value(approval.number.clone())
+        .keyboard("text", "off")
     }));
     // The first site carries the domain and the resource of the basic check.
     let own = index > 0;
     vec![
         at.question("question-site-name", vec![at.field(Kind::Text, "name").keyboard("text", "off")]),
-        at.question("question-site-where", vec![
-            at.field(Kind::Text, "domain").keyboard("url", "off").locked(!own),
-            at.field(Kind::Radio, "resource").choices(resources).locked(!own),
-        ]),
+        at.question(
+            "question-site-where",
+            vec![
+                at.field(Kind::Text, "domain").keyboard("url", "off").locked(!own),
+                at.field(Kind::Radio, "resource").choices(resources).locked(!own),
+            ],
+        ),
         at.question("question-site-content", vec![at.field(Kind::Select, "content").choices(contents)]),
-        at.question("question-site-languages", vec![
-            at.field(Kind::Checks, "languages").choices(languages).ticked(site.languages.clone()),
-        ]),
+        at.question(
+            "question-site-languages",
+            vec![at.field(Kind::Checks, "languages").choices(languages).ticked(site.languages.clone())],
+        ),
         at.question("question-site-approvals", approval_fields),
         at.question("question-remark", vec![at.field(Kind::Lines, "remark")]),
     ]
@@ -298,10 +322,16 @@ impl Maker<'_> {
         let value = text(self.draft, &path);
         let long = value == "long-term";
         vec![
-            Field::new(self.t, Kind::Date, path.clone(), self.t.msg("field-valid-until"))
-                .value(if long { String::new() } else { value }),
-            Field::new(self.t, Kind::Tick, format!("{path}:long"), self.t.msg("long-term"))
-                .value(if long { "yes" } else { "" }),
+            Field::new(self.t, Kind::Date, path.clone(), self.t.msg("field-valid-until")).value(if long {
+                String::new()
+            } else {
+                value
+            }),
+            Field::new(self.t, Kind::Tick, format!("{path}:long"), self.t.msg("long-term")).value(if long {
+                "yes"
+            } else {
+                ""
+            }),
         ]
     }
 }

@@ -28,13 +28,18 @@ fn lines(t: T, province: Province, individual: bool, section: Section) -> Vec<(S
             if let Some(rule) = &params.domain_min_months {
                 lines.push((t.count("guidance-domain-months", rule.value), said(&rule.sources)));
             }
-            if let Some((rule, most)) = params.max_sites_per_order.as_ref().and_then(|rule| Some((rule, rule.of(individual)?))) {
+            if let Some((rule, most)) =
+                params.max_sites_per_order.as_ref().and_then(|rule| Some((rule, rule.of(individual)?)))
+            {
                 lines.push((t.count("guidance-max-sites", most), said(&rule.sources)));
             }
         }
         Section::Subject => {
             if let Some(words) = &params.address_forbid {
-                lines.push((t.pick(&words.zh, &words.en).to_owned(), format!("{} · {}", words.rule, said(&words.sources))));
+                lines.push((
+                    t.pick(&words.zh, &words.en).to_owned(),
+                    format!("{} · {}", words.rule, said(&words.sources)),
+                ));
             }
             let rule = if individual { &params.id_min_months } else { &params.licence_min_months };
             if let Some(rule) = rule.as_ref().or(params.credential_min_months.as_ref()) {
@@ -45,7 +50,9 @@ fn lines(t: T, province: Province, individual: bool, section: Section) -> Vec<(S
             if let Some((rule, age)) = params.min_age.as_ref().and_then(|rule| Some((rule, rule.of(individual)?))) {
                 lines.push((t.count("guidance-age", age.value), said(&rule.sources)));
             }
-            if let Some(rule) = params.legal_rep_required.as_ref().filter(|_| !individual && section == Section::Principal) {
+            if let Some(rule) =
+                params.legal_rep_required.as_ref().filter(|_| !individual && section == Section::Principal)
+            {
                 let key = match rule.value {
                     PrincipalRule::Required => "guidance-principal-required",
                     PrincipalRule::Letter => "guidance-principal-letter",
@@ -55,20 +62,21 @@ fn lines(t: T, province: Province, individual: bool, section: Section) -> Vec<(S
             }
             if let Some((rule, phones)) =
                 params.contact_distinct_min.as_ref().and_then(|rule| Some((rule, rule.of(individual)?)))
+                && let Some(least) = phones.different.or(phones.same)
             {
-                if let Some(least) = phones.different.or(phones.same) {
-                    lines.push((t.count("guidance-phones", least), said(&rule.sources)));
-                }
+                lines.push((t.count("guidance-phones", least), said(&rule.sources)));
             }
         }
         Section::Site(_) => {
-            if let Some((rule, names)) = params.site_name.as_ref().and_then(|rule| Some((rule, rule.of(individual)?))) {
-                if !names.forbidden.is_empty() {
-                    let words = names.forbidden.join(&t.msg("comma"));
-                    lines.push((t.one("guidance-name-words", "words", words), said(&rule.sources)));
-                }
+            if let Some((rule, names)) = params.site_name.as_ref().and_then(|rule| Some((rule, rule.of(individual)?)))
+                && !names.forbidden.is_empty()
+            {
+                let words = names.forbidden.join(&t.msg("comma"));
+                lines.push((t.one("guidance-name-words", "words", words), said(&rule.sources)));
             }
-            if let Some((rule, content)) = params.service_content.as_ref().and_then(|rule| Some((rule, rule.of(individual)?))) {
+            if let Some((rule, content)) =
+                params.service_content.as_ref().and_then(|rule| Some((rule, rule.of(individual)?)))
+            {
                 if !content.forbidden.is_empty() {
                     let words = content.forbidden.join(&t.msg("comma"));
                     lines.push((t.one("guidance-content-refused", "words", words), said(&rule.sources)));
@@ -78,7 +86,9 @@ fn lines(t: T, province: Province, individual: bool, section: Section) -> Vec<(S
                     lines.push((t.one("guidance-content-approval", "words", words), said(&rule.sources)));
                 }
             }
-            if let Some((rule, remark)) = params.site_remark.as_ref().and_then(|rule| Some((rule, rule.of(individual)?))) {
+            if let Some((rule, remark)) =
+                params.site_remark.as_ref().and_then(|rule| Some((rule, rule.of(individual)?)))
+            {
                 if remark.required {
                     lines.push((t.msg("guidance-remark"), said(&rule.sources)));
                 }

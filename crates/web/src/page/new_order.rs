@@ -35,7 +35,8 @@ pub async fn resource_choices(Signed { ctx, actor }: &Signed) -> Result<Vec<Choi
         .iter()
         .map(|resource| {
             let name = if resource.name.is_empty() { &resource.external_id } else { &resource.name };
-            let mut facts = vec![t.of("resource-kind", &resource.kind), resource.region.clone(), resource.ips.join(" ")];
+            let mut facts =
+                vec![t.of("resource-kind", &resource.kind), resource.region.clone(), resource.ips.join(" ")];
             facts.push(t.two("resource-sites", "used", resource.sites_used, "max", resource.sites_max));
             if let Some(day) = resource.expires_on {
                 facts.push(t.one("resource-until", "date", day));
@@ -109,7 +110,10 @@ async fn draw(
     let tree = serde_json::to_value(&draft).unwrap_or_default();
     let mut form = Form {
         action: "/orders/new".into(),
-        groups: fields::basic(t, &tree, resources).into_iter().map(|question| (question.title, question.fields)).collect(),
+        groups: fields::basic(t, &tree, resources)
+            .into_iter()
+            .map(|question| (question.title, question.fields))
+            .collect(),
         submit: t.msg("new-order-open"),
         second: Some(Link::new("/orders", t.msg("back"))),
         ..Form::default()
@@ -141,7 +145,11 @@ async fn draw(
     if let Some(checked) = &checked {
         aside.push(detected(signed, checked));
     }
-    aside.push(Html::of(&Facts { title: t.msg("new-order-why"), text: t.msg("new-order-why-text"), ..Facts::default() }));
+    aside.push(Html::of(&Facts {
+        title: t.msg("new-order-why"),
+        text: t.msg("new-order-why-text"),
+        ..Facts::default()
+    }));
     aside.extend(guidance::of(t, &draft, Section::Basic));
     let mut main = vec![];
     if !elsewhere.is_empty() {
@@ -169,11 +177,13 @@ fn detected(Signed { ctx, .. }: &Signed, checked: &BasicChecked) -> Html {
     let t = ctx.t;
     let (tag, text) = match &checked.detected {
         Some(Detected::File { action }) => (Tag::new(Tone::Ok, t.of("action", action)), t.of("action-text", action)),
-        Some(Detected::NothingToFile) => (Tag::new(Tone::Info, t.msg("detected-nothing")), t.msg("detected-nothing-text")),
-        Some(Detected::Stop { obstacle }) => {
-            (Tag::new(Tone::Stop, t.msg("detected-stop")), t.of("obstacle", obstacle))
+        Some(Detected::NothingToFile) => {
+            (Tag::new(Tone::Info, t.msg("detected-nothing")), t.msg("detected-nothing-text"))
         }
-        Some(Detected::Unknown { .. }) => (Tag::new(Tone::Wait, t.msg("detected-unknown")), t.msg("detected-unknown-text")),
+        Some(Detected::Stop { obstacle }) => (Tag::new(Tone::Stop, t.msg("detected-stop")), t.of("obstacle", obstacle)),
+        Some(Detected::Unknown { .. }) => {
+            (Tag::new(Tone::Wait, t.msg("detected-unknown")), t.msg("detected-unknown-text"))
+        }
         None => (Tag::new(Tone::Plain, t.msg("detected-none")), t.msg("detected-none-text")),
     };
     Html::of(&Facts {

@@ -98,7 +98,16 @@ fn filed_cards(t: T, filed: &FiledView) -> Vec<Html> {
         .enumerate()
         .map(|(n, site)| Html::of(&Snippet { t, id: format!("footer-{n}"), text: site.footer_html.clone() }))
         .collect();
-    cards.push(Card { title: t.msg("footer-title"), text: t.msg("footer-text"), body: snippets, id: "footer".into(), ..Card::default() }.html());
+    cards.push(
+        Card {
+            title: t.msg("footer-title"),
+            text: t.msg("footer-text"),
+            body: snippets,
+            id: "footer".into(),
+            ..Card::default()
+        }
+        .html(),
+    );
     let lines = filed
         .duties
         .iter()
@@ -130,7 +139,9 @@ fn aside(ctx: &Ctx, view: &OrderView, writing: bool) -> Vec<Html> {
             dates.push(Row::new(t.msg("step-sms"), t.short_time(sms_until)));
             dates.push(Row::new(t.msg("step-reported"), t.short_time(reported_at)));
         }
-        Stage::AtAuthority { reported_at, .. } => dates.push(Row::new(t.msg("step-reported"), t.short_time(reported_at))),
+        Stage::AtAuthority { reported_at, .. } => {
+            dates.push(Row::new(t.msg("step-reported"), t.short_time(reported_at)))
+        }
         _ => {}
     }
     if let Some(day) = view.next.due {
@@ -147,12 +158,19 @@ fn aside(ctx: &Ctx, view: &OrderView, writing: bool) -> Vec<Html> {
     }
     let mut rows = Vec::new();
     for (index, site) in view.draft.sites.iter().enumerate() {
-        let label = if view.draft.sites.len() == 1 { t.msg("field-sites-name") } else { t.one("section-site-n", "n", index + 1) };
+        let label = if view.draft.sites.len() == 1 {
+            t.msg("field-sites-name")
+        } else {
+            t.one("section-site-n", "n", index + 1)
+        };
         let name = if site.name.is_empty() { t.msg("not-given") } else { site.name.clone() };
         rows.push(Row::new(label, name).note(site.domain.clone()));
     }
     if !view.draft.principal.name.is_empty() {
-        rows.push(Row::new(t.msg("section-principal"), view.draft.principal.name.clone()).note(view.draft.principal.mobile.clone()));
+        rows.push(
+            Row::new(t.msg("section-principal"), view.draft.principal.name.clone())
+                .note(view.draft.principal.mobile.clone()),
+        );
     }
     let given = view.slots.iter().filter(|slot| slot.material.is_some()).count();
     rows.push(Row::new(t.msg("section-materials"), t.count("materials-count", given)));

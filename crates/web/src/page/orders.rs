@@ -86,7 +86,11 @@ pub async fn resources(Signed { ctx, actor }: Signed) -> Shown {
             };
             let name = if resource.name.is_empty() { &resource.external_id } else { &resource.name };
             vec![
-                Cell::text(name.clone()).note(format!("{} · {}", t.of("resource-kind", &resource.kind), resource.external_id)),
+                Cell::text(name.clone()).note(format!(
+                    "{} · {}",
+                    t.of("resource-kind", &resource.kind),
+                    resource.external_id
+                )),
                 Cell::text(resource.region.clone()).note(resource.ips.join(" ")),
                 Cell::text(t.two("resource-sites", "used", resource.sites_used, "max", resource.sites_max)),
                 Cell::text(resource.expires_on.map_or_else(|| t.msg("resource-no-end"), |day| day.to_string()))
@@ -94,14 +98,23 @@ pub async fn resources(Signed { ctx, actor }: Signed) -> Shown {
                 state,
             ]
         });
-        Card::with("", &Table {
-            caption: t.msg("nav-resources"),
-            head: ["resource-name", "resource-where", "resource-sites-head", "resource-until-head", "resource-state"]
+        Card::with(
+            "",
+            &Table {
+                caption: t.msg("nav-resources"),
+                head: [
+                    "resource-name",
+                    "resource-where",
+                    "resource-sites-head",
+                    "resource-until-head",
+                    "resource-state",
+                ]
                 .map(|key| t.msg(key))
                 .to_vec(),
-            rows: rows.collect(),
-            more: None,
-        })
+                rows: rows.collect(),
+                more: None,
+            },
+        )
     };
     Ok(show(&Page {
         t,

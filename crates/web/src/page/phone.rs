@@ -53,11 +53,22 @@ pub async fn list(ctx: Ctx, Path(token): Path<String>) -> Shown {
                 let label = words::field_label(t, &slot.slot);
                 Link::new(format!("{base}/{}", slot.slot), t.one("phone-take", "what", label))
             }),
-            post: (missing == 0).then(|| Post { action: format!("{base}/finish"), word: t.msg("phone-finish"), hidden: vec![] }),
+            post: (missing == 0).then(|| Post {
+                action: format!("{base}/finish"),
+                word: t.msg("phone-finish"),
+                hidden: vec![],
+            }),
             ..NowCard::default()
         }));
     }
-    let page = Page { t, shell: shell(&ctx, &t.msg("section-verification")), head: head(t, &view), top: vec![], main, aside: vec![] };
+    let page = Page {
+        t,
+        shell: shell(&ctx, &t.msg("section-verification")),
+        head: head(t, &view),
+        top: vec![],
+        main,
+        aside: vec![],
+    };
     Ok(show(&page))
 }
 
@@ -114,14 +125,23 @@ async fn draw(ctx: &Ctx, token: &str, slot: &str, problem: Option<String>) -> Sh
     let title = words::field_label(t, slot);
     let items = problem.iter().map(|text| Link::new("#file", text.clone())).collect::<Vec<_>>();
     let status = if items.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let kept = wanted.material.is_some().then(|| Html::of(&Notice { tone: Tone::Ok, text: t.msg("phone-kept"), link: None }));
+    let kept =
+        wanted.material.is_some().then(|| Html::of(&Notice { tone: Tone::Ok, text: t.msg("phone-kept"), link: None }));
     let mut top = vec![Html::of(&ErrorSummary { t, items })];
     top.extend(kept);
-    let tips = if face { (1..=4).map(|n| t.of("photo-rule", n)).collect() } else { (1..=3).map(|n| t.of("paper-rule", n)).collect() };
+    let tips = if face {
+        (1..=4).map(|n| t.of("photo-rule", n)).collect()
+    } else {
+        (1..=3).map(|n| t.of("paper-rule", n)).collect()
+    };
     let page = ShotPage {
         t,
         shell: shell(ctx, &title),
-        head: Head { crumbs: vec![Link::new(format!("/h/{token}"), t.msg("section-verification"))], title, ..Head::default() },
+        head: Head {
+            crumbs: vec![Link::new(format!("/h/{token}"), t.msg("section-verification"))],
+            title,
+            ..Head::default()
+        },
         top,
         action: format!("/h/{token}/{slot}"),
         next: format!("/h/{token}"),

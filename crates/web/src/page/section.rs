@@ -26,6 +26,8 @@ pub struct View {
     step: Option<usize>,
     #[serde(default)]
     checked: Option<u8>,
+    #[serde(default)]
+    saved: Option<u8>,
 }
 
 /// The basic check of an order that is already open.
@@ -125,10 +127,8 @@ async fn draw(signed: &Signed, sheet: Sheet) -> Shown {
     };
     let mut crumbs = vec![Link::new(base.clone(), edit.draft.basic.domain.clone())];
     if let Some(step) = step {
-        crumbs = vec![
-            Link::new(base.clone(), section.title(t)),
-            Link::new("", t.two("step-of", "n", step, "all", all)),
-        ];
+        crumbs =
+            vec![Link::new(base.clone(), section.title(t)), Link::new("", t.two("step-of", "n", step, "all", all))];
     }
     let mut form = Form {
         action: format!("{base}/{}", section.path()),
@@ -150,12 +150,21 @@ async fn draw(signed: &Signed, sheet: Sheet) -> Shown {
     } else {
         form.submit = t.msg("back");
         let notice = t.msg("section-locked");
-        main.push(Card { text: notice, body: vec![Html::of(&LockedForm { form, back: base })], ..Card::default() }.html());
+        main.push(
+            Card { text: notice, body: vec![Html::of(&LockedForm { form, back: base })], ..Card::default() }.html(),
+        );
     }
     main.extend(guidance::of(t, &edit.draft, *section));
     let mut shell = ctx.shell(title.clone()).await?;
     shell.narrow = true;
-    shell.one_question = step.is_some();
+    if step.is_some() {
+        // One question and nothing else: the way out stands below it.
+        shell.one_question = true;
+        shell.nav.clear();
+        if view.saved.is_some() {
+            shell.saved = t.one("saved-at", "time", t.clock_time(&ctx.now()));
+        }
+    }
     let page = Page {
         t,
         shell,
@@ -192,7 +201,10 @@ fn dress(ctx: &Ctx, edit: &EditView, view: View, list: &mut [Field]) {
                 tone: Tone::Stop,
                 message: request.advice.clone(),
                 fix: String::new(),
-                source: request.rule.clone().map_or_else(|| t.msg("asked-by-reviewer"), |rule| format!("{} · {rule}", t.msg("asked-by-reviewer"))),
+                source: request.rule.clone().map_or_else(
+                    || t.msg("asked-by-reviewer"),
+                    |rule| format!("{} · {rule}", t.msg("asked-by-reviewer")),
+                ),
                 link: None,
             });
         }
@@ -224,7 +236,7 @@ async fn save(signed: Signed, order: Uuid, section: Section, typed: Typed) -> Sh
         Err(app::Error::Conflict { code: code @ ("version" | "not-editable") }) => {
             // Somebody saved on another device: what was typed stays in the form, over what is saved now.
             let said = Some(ctx.t.of("error", code));
-            let view = View { step, checked: None };
+            let view = View { step, ..View::default() };
             draw(&signed, Sheet { edit, draft, section, view, said }).await
         }
         Err(error) => Err(error.into()),
@@ -257,7 +269,7 @@ fn next(saved: &EditView, section: Section, shown: &[Field], step: Option<usize>
     // A person of their own is asked for once the tick is off.
     let person = matches!(section, Section::Manager(index)
         if shown.len() == 1 && saved.draft.sites.get(index).is_some_and(|site| !site.manager_is_principal));
-    let query = |step: usize| format!("{here}?step={step}");
+    let query = |step: usize| format!("{here}?step={step}&saved=1");
     match step {
         _ if typed.ready().is_some() || (stops && !person) => {
             let step = step.map(|step| format!("&step={step}")).unwrap_or_default();
@@ -269,7 +281,7 @@ fn next(saved: &EditView, section: Section, shown: &[Field], step: Option<usize>
             let all = fields::questions(crate::locale::T::default(), section, &saved.draft, Vec::new()).len();
             match section {
                 _ if step < all => query(step + 1),
-                Section::Site(index) => format!("{base}/sites/{index}/manager?step=1"),
+                Section::Site(index) => format!("{base}/sites/{index}/manager?step=1&saved=1"),
                 _ => format!("{base}?done=saved"),
             }
         }
@@ -330,7 +342,8 @@ fn approvals(draft: &Draft, section: Section, kinds: &[String]) -> Value {
     kinds
         .iter()
         .map(|kind| {
-            let number = before.iter().find(|approval| approval.kind == *kind).map_or("", |approval| approval.number.as_str());
+            let number =
+                before.iter().find(|approval| approval.kind == *kind).map_or("", |approval| approval.number.as_str());
             json!({ "kind": kind, "number": number })
         })
         .collect()

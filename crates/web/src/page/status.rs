@@ -118,7 +118,8 @@ fn countdown(t: T, until: Timestamp, now: Timestamp) -> Countdown {
 /// What the law allows the authority, and what it usually takes in this province.
 fn authority_line(t: T, order: &OrderView) -> String {
     let legal = order.next.due.map(|day| t.one("authority-legal", "date", t.long_date(day))).unwrap_or_default();
-    let usual = order.next.usual_days.or_else(|| Province::from_code(&order.draft.basic.province).map(Province::review_days));
+    let usual =
+        order.next.usual_days.or_else(|| Province::from_code(&order.draft.basic.province).map(Province::review_days));
     let usual = usual.map(|(min, max)| t.two("authority-usual", "min", min, "max", max)).unwrap_or_default();
     [legal, usual].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(&t.msg("semicolon"))
 }
@@ -166,16 +167,20 @@ fn step(t: T, order: &OrderView, entry: &TimelineEntry, now: Timestamp) -> Step 
 fn done_detail(t: T, order: &OrderView, entry: &TimelineEntry, who: String) -> String {
     let papers = order.slots.iter().filter(|slot| slot.material.is_some()).count();
     match (entry.code.as_str(), &order.stage) {
-        ("submitted" | "resubmitted", _) => {
-            t.two("step-sent", "sites", t.count("sites-count", order.draft.sites.len()), "papers", t.count("materials-count", papers))
-        }
+        ("submitted" | "resubmitted", _) => t.two(
+            "step-sent",
+            "sites",
+            t.count("sites-count", order.draft.sites.len()),
+            "papers",
+            t.count("materials-count", papers),
+        ),
         ("passed", _) => {
-            let sent = order.timeline.iter().rev().find(|earlier| {
-                matches!(earlier.code.as_str(), "submitted" | "resubmitted") && earlier.at < entry.at
-            });
-            let took = sent.and_then(|sent| {
-                Some(working_days_between(local(sent.at?).date(), local(entry.at?).date()).days)
-            });
+            let sent =
+                order.timeline.iter().rev().find(|earlier| {
+                    matches!(earlier.code.as_str(), "submitted" | "resubmitted") && earlier.at <= entry.at
+                });
+            let took =
+                sent.and_then(|sent| Some(working_days_between(local(sent.at?).date(), local(entry.at?).date()).days));
             match took {
                 Some(days) => format!("{} · {}", t.one("step-by", "who", who), t.count("step-took", days.max(1))),
                 None => t.one("step-by", "who", who),
