@@ -212,13 +212,14 @@ async fn what_the_machine_finds_wrong_comes_back_on_the_field_it_is_about() -> R
 
 #[tokio::test]
 async fn a_record_that_comes_before_the_decision_is_enough() -> Result<()> {
-    use authority::message::{Decision, Download, FiledRecord, FiledSubject, Operation, Person};
+    use authority::message::{Certificate, Decision, Download, FiledRecord, FiledSubject, Operation, Person};
     let (story, order) = passed().await?;
     story.reach(order, StageKind::AwaitingSms).await?;
     let bureau = story.bureaus.find("33").context("the bureau")?;
     let tx = story.store.write().await?;
     let wire = store::wire_id::for_order(&tx, store::OrderId(order)).await?;
     let subject = wire.iter().find(|id| id.kind == "subject").context("a number")?.wire;
+    let certificate = case("government")?.draft.basic.certificate_number;
     let record = FiledRecord {
         subject: FiledSubject {
             id: Some(subject),
@@ -226,7 +227,7 @@ async fn a_record_that_comes_before_the_decision_is_enough() -> Result<()> {
             name: "x".into(),
             nature: None,
             address: None,
-            certificate: None,
+            certificate: Some(Certificate { kind: 1, number: certificate, address: "x".into() }),
             principal: Person::default(),
             number: Some("浙ICP备2026000077号".into()),
             filed_by: None,

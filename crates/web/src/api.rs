@@ -134,6 +134,8 @@ fn operations(most_picture_bytes: usize) -> OpenApiRouter<World> {
         .routes(routes!(review::reveal))
         .routes(routes!(provider::ledger))
         .routes(routes!(provider::resume_line))
+        .routes(routes!(provider::return_upload))
+        .routes(routes!(provider::accept_download))
         .routes(routes!(provider::view_audit))
         .routes(routes!(provider::verify_audit))
         .routes(routes!(provider::list_accounts, provider::create_account))

@@ -167,6 +167,8 @@ fn provider() -> Router<State> {
         .route("/review/{order}/papers/{material}", get(reveal::paper_form).post(reveal::paper))
         .route("/ledger", get(oversight::ledger))
         .route("/ledger/{bureau}/resume", post(oversight::resume))
+        .route("/ledger/{bureau}/return", post(oversight::return_upload))
+        .route("/ledger/{bureau}/downloads/{file}/accept", post(oversight::accept_download))
         .route("/audit", get(oversight::audit))
         .route("/accounts", get(oversight::accounts).post(oversight::create_account))
         .route("/accounts/{account}/disable", post(oversight::disable))

@@ -38,6 +38,7 @@ pub const CODES: &[&str] = &[
     "content-type",
     "cross-site",
     "database-away",
+    "download-not-waiting",
     "first-site-stays",
     "forbidden",
     "gone",
@@ -72,6 +73,7 @@ pub const CODES: &[&str] = &[
     "too-many-sites",
     "too-many-submissions",
     "unauthenticated",
+    "upload-taken",
     "version",
 ];
 

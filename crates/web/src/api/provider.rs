@@ -2,8 +2,8 @@
 
 use app::act::Page;
 use app::act::{
-    self, AccountRef, AccountView, AuditRow, AuditVerdict, CreateAccount, Ledger, LedgerView, ListAccounts, ResumeLine,
-    ViewAudit,
+    self, AcceptDownload, AccountRef, AccountView, AuditRow, AuditVerdict, CreateAccount, Ledger, LedgerView,
+    ListAccounts, ResumeLine, ReturnUpload, ViewAudit,
 };
 use app::world::World;
 use axum::Json;
@@ -46,6 +46,41 @@ pub async fn resume_line(
     Path(bureau): Path<String>,
 ) -> Answer<Json<LedgerView>> {
     Ok(Json(act::resume_line(&world, &actor, ResumeLine { bureau }).await?))
+}
+
+/// Returns the order of the upload a halted line stands on to review, and lets the line go on.
+#[utoipa::path(
+    post,
+    path = "/ledger/{bureau}/return",
+    tag = "provider",
+    params(("bureau" = String, Path, description = "The bureau's code, such as `33`")),
+    responses((status = 200, description = "The ledger", body = LedgerView))
+)]
+pub async fn return_upload(
+    State(world): State<World>,
+    Known(actor): Known,
+    Path(bureau): Path<String>,
+) -> Answer<Json<LedgerView>> {
+    Ok(Json(act::return_upload(&world, &actor, ReturnUpload { bureau }).await?))
+}
+
+/// Lets a download be acknowledged that somebody had to look at first.
+#[utoipa::path(
+    post,
+    path = "/ledger/{bureau}/downloads/{file}/accept",
+    tag = "provider",
+    params(
+        ("bureau" = String, Path, description = "The bureau's code, such as `33`"),
+        ("file" = String, Path, description = "The name the bureau gives the file"),
+    ),
+    responses((status = 200, description = "The ledger", body = LedgerView))
+)]
+pub async fn accept_download(
+    State(world): State<World>,
+    Known(actor): Known,
+    Path((bureau, file_name)): Path<(String, String)>,
+) -> Answer<Json<LedgerView>> {
+    Ok(Json(act::accept_download(&world, &actor, AcceptDownload { bureau, file_name }).await?))
 }
 
 /// Lists audit lines, the latest first.

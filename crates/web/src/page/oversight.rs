@@ -1,6 +1,9 @@
 //! What supervisors, administrators and auditors look at: the line to the authority, the audit trail, the accounts.
 
-use app::act::{self, AccountRef, AuditRow, CreateAccount, Ledger, LedgerView, LineState, ListAccounts, ResumeLine, ViewAudit};
+use app::act::{
+    self, AcceptDownload, AccountRef, AuditRow, CreateAccount, Ledger, LedgerView, LineState, ListAccounts, ResumeLine,
+    ReturnUpload, ViewAudit,
+};
 use axum::extract::{Path, Query};
 use serde::Deserialize;
 use uuid::Uuid;
@@ -42,7 +45,7 @@ pub async fn ledger(Signed { ctx, actor }: Signed, Query(which): Query<Which>) -
     }
     main.push(Card::with(t.msg("ledger-bureaus"), &bureaus(t, &view, mends)).html());
     main.push(list_or_empty(t, "ledger-uploads", view.uploads.is_empty(), uploads(t, &view)));
-    main.push(list_or_empty(t, "ledger-downloads", view.downloads.is_empty(), downloads(t, &view)));
+    main.push(list_or_empty(t, "ledger-downloads", view.downloads.is_empty(), downloads(t, &view, mends)));
     let mut shell = ctx.shell(t.msg("nav-ledger")).await?;
     shell.wide = true;
     Ok(show(&Page {
@@ -73,7 +76,10 @@ fn bureaus(t: T, view: &LedgerView, mends: bool) -> Table {
             LineState::Waiting => (Tone::Wait, "waiting"),
             LineState::Halted => (Tone::Stop, "halted"),
         };
-        let resume = Post { action: format!("/ledger/{}/resume", bureau.code), word: t.msg("ledger-resume"), hidden: vec![] };
+        let back =
+            Post { action: format!("/ledger/{}/return", bureau.code), word: t.msg("ledger-return"), hidden: vec![] };
+        let resume =
+            Post { action: format!("/ledger/{}/resume", bureau.code), word: t.msg("ledger-resume"), hidden: vec![] };
         vec![
             Cell::text(bureau.name.clone()).note(bureau.code.clone()),
             Cell::tag(Tag::new(tone, t.of("line", word))),
@@ -81,11 +87,12 @@ fn bureaus(t: T, view: &LedgerView, mends: bool) -> Table {
             Cell::text(bureau.waiting_uploads.to_string()),
             Cell::text(bureau.next_poll_at.map(|at| t.short_time(&at)).unwrap_or_default()),
             Cell::post((mends && bureau.state == LineState::Halted).then_some(resume)),
+            Cell::post((mends && bureau.state == LineState::Halted).then_some(back)),
         ]
     });
     Table {
         caption: t.msg("ledger-bureaus"),
-        head: head(t, &["bureau", "state", "sequence", "waiting", "poll", ""]),
+        head: head(t, &["bureau", "state", "sequence", "waiting", "poll", "", ""]),
         rows: rows.collect(),
         more: None,
     }
@@ -111,7 +118,8 @@ fn uploads(t: T, view: &LedgerView) -> Table {
             order,
             Cell::tag(Tag::new(tone, t.of("upload", &upload.state))).note(note),
             Cell::text(upload.attempts.to_string()),
-            Cell::text(t.short_time(&upload.created_at)).note(upload.answered_at.map(|at| t.short_time(&at)).unwrap_or_default()),
+            Cell::text(t.short_time(&upload.created_at))
+                .note(upload.answered_at.map(|at| t.short_time(&at)).unwrap_or_default()),
             Cell::fixed(short_hash(&upload.sha256)).note(t.count("bytes", upload.size)),
         ]
     });
@@ -123,8 +131,15 @@ fn uploads(t: T, view: &LedgerView) -> Table {
     }
 }
 
-fn downloads(t: T, view: &LedgerView) -> Table {
+fn downloads(t: T, view: &LedgerView, mends: bool) -> Table {
     let rows = view.downloads.iter().map(|download| {
+        let waits = download.alarm && matches!(download.state.as_str(), "applied" | "acked");
+        let name: String = url::form_urlencoded::byte_serialize(download.file_name.as_bytes()).collect();
+        let accept = Post {
+            action: format!("/ledger/{}/downloads/{}/accept", download.bureau, name.replace('+', "%20")),
+            word: t.msg("ledger-accept"),
+            hidden: vec![],
+        };
         let tone = match (download.alarm, download.state.as_str()) {
             (true, _) => Tone::Stop,
             (_, "acked") => Tone::Ok,
@@ -132,15 +147,18 @@ fn downloads(t: T, view: &LedgerView) -> Table {
         };
         vec![
             Cell::fixed(download.file_name.clone()).note(download.bureau.clone()),
-            Cell::tag(Tag::new(tone, t.of("download", &download.state))).note(download.note.clone().unwrap_or_default()),
+            Cell::tag(Tag::new(tone, t.of("download", &download.state)))
+                .note(download.note.clone().unwrap_or_default()),
             Cell::text(download.times.to_string()),
-            Cell::text(t.short_time(&download.received_at)).note(download.acked_at.map(|at| t.short_time(&at)).unwrap_or_default()),
+            Cell::text(t.short_time(&download.received_at))
+                .note(download.acked_at.map(|at| t.short_time(&at)).unwrap_or_default()),
             Cell::text(t.count("bytes", download.size)),
+            Cell::post((mends && waits).then_some(accept)),
         ]
     });
     Table {
         caption: t.msg("ledger-downloads"),
-        head: head(t, &["file", "state", "received", "times", "size"]),
+        head: head(t, &["file", "state", "received", "times", "size", ""]),
         rows: rows.collect(),
         more: None,
     }
@@ -154,6 +172,21 @@ fn short_hash(hash: &str) -> String {
 pub async fn resume(Signed { ctx, actor }: Signed, Path(bureau): Path<String>) -> Shown {
     act::resume_line(&ctx.world, &actor, ResumeLine { bureau }).await?;
     Ok(go("/ledger?done=line-resumed"))
+}
+
+/// Returns the order a halted line stands on to review.
+pub async fn return_upload(Signed { ctx, actor }: Signed, Path(bureau): Path<String>) -> Shown {
+    act::return_upload(&ctx.world, &actor, ReturnUpload { bureau }).await?;
+    Ok(go("/ledger?done=upload-returned"))
+}
+
+/// Lets a download be acknowledged that somebody had to look at first.
+pub async fn accept_download(
+    Signed { ctx, actor }: Signed,
+    Path((bureau, file_name)): Path<(String, String)>,
+) -> Shown {
+    act::accept_download(&ctx.world, &actor, AcceptDownload { bureau, file_name }).await?;
+    Ok(go("/ledger?done=download-accepted"))
 }
 
 /// Which lines of the audit trail.
@@ -199,12 +232,17 @@ pub async fn audit(Signed { ctx, actor }: Signed, Query(wanted): Query<Lines>) -
             }
             Link::new(format!("/audit?{}", query.append_pair("cursor", cursor).finish()), t.msg("more"))
         });
-        Card::with("", &Table {
-            caption: t.msg("nav-audit"),
-            head: ["audit-line", "audit-act", "audit-target", "audit-who", "audit-hash"].map(|key| t.msg(key)).to_vec(),
-            rows: page.items.iter().map(|row| audit_row(t, row)).collect(),
-            more,
-        })
+        Card::with(
+            "",
+            &Table {
+                caption: t.msg("nav-audit"),
+                head: ["audit-line", "audit-act", "audit-target", "audit-who", "audit-hash"]
+                    .map(|key| t.msg(key))
+                    .to_vec(),
+                rows: page.items.iter().map(|row| audit_row(t, row)).collect(),
+                more,
+            },
+        )
     };
     let mut shell = ctx.shell(t.msg("nav-audit")).await?;
     shell.wide = true;
@@ -236,15 +274,19 @@ fn audit_row(t: T, row: &AuditRow) -> Vec<Cell> {
         _ => String::new(),
     };
     let why = row.why.clone().map(|why| t.one("audit-why", "why", why)).unwrap_or_default();
-    let facts = if row.facts.is_null() || row.facts == serde_json::json!({}) { String::new() } else { row.facts.to_string() };
+    let facts =
+        if row.facts.is_null() || row.facts == serde_json::json!({}) { String::new() } else { row.facts.to_string() };
     let note = [moved, why, facts].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
     let target = row.target.map(|id| id.to_string()).unwrap_or_default();
     vec![
         Cell::text(row.sequence.to_string()).note(t.full_time(&row.at)),
         Cell::text(row.act.clone()).note(note),
         Cell::text(row.target_kind.clone()).note(target),
-        Cell::text(t.find("role", &row.role).unwrap_or_else(|| row.role.clone()))
-            .note(format!("{} {}", row.via, row.actor.map(|id| id.to_string()).unwrap_or_default())),
+        Cell::text(t.find("role", &row.role).unwrap_or_else(|| row.role.clone())).note(format!(
+            "{} {}",
+            row.via,
+            row.actor.map(|id| id.to_string()).unwrap_or_default()
+        )),
         Cell::fixed(short_hash(&row.hash)),
     ]
 }
@@ -260,7 +302,12 @@ pub async fn accounts(signed: Signed, Query(from): Query<From>) -> Shown {
     accounts_page(&signed, from.cursor, &Typed::default(), &Refused::nothing()).await
 }
 
-async fn accounts_page(Signed { ctx, actor }: &Signed, cursor: Option<String>, typed: &Typed, refused: &Refused) -> Shown {
+async fn accounts_page(
+    Signed { ctx, actor }: &Signed,
+    cursor: Option<String>,
+    typed: &Typed,
+    refused: &Refused,
+) -> Shown {
     let t = ctx.t;
     let page = act::list_accounts(&ctx.world, actor, ListAccounts { role: None, cursor }).await?;
     let rows = page.items.iter().map(|account| {
@@ -275,7 +322,8 @@ async fn accounts_page(Signed { ctx, actor }: &Signed, cursor: Option<String>, t
             Tag::new(Tone::Wait, t.msg("account-unconfirmed"))
         };
         vec![
-            Cell::text(contact).note(account.identity.as_ref().map(|identity| identity.name.clone()).unwrap_or_default()),
+            Cell::text(contact)
+                .note(account.identity.as_ref().map(|identity| identity.name.clone()).unwrap_or_default()),
             Cell::text(t.of("role", &account.role)),
             Cell::text(t.full_time(&account.created_at)),
             Cell::tag(state),
@@ -298,7 +346,9 @@ async fn accounts_page(Signed { ctx, actor }: &Signed, cursor: Option<String>, t
     let mut form = Form::new(
         "/accounts",
         vec![
-            Field::new(t, Kind::Text, "contact", t.msg("enter-contact")).value(typed.get("contact")).keyboard("email", "off"),
+            Field::new(t, Kind::Text, "contact", t.msg("enter-contact"))
+                .value(typed.get("contact"))
+                .keyboard("email", "off"),
             Field::new(t, Kind::Select, "role", t.msg("account-role")).choices(roles).value(typed.get("role")),
             Field::new(t, Kind::Password, "password", t.msg("enter-password"))
                 .hint(t.msg("enter-password-hint"))
@@ -314,7 +364,13 @@ async fn accounts_page(Signed { ctx, actor }: &Signed, cursor: Option<String>, t
         top: vec![Html::of(&summary)],
         main: vec![
             Card::with("", &table).html(),
-            Card { title: t.msg("account-create"), text: t.msg("account-create-text"), body: vec![Html::of(&form)], ..Card::default() }.html(),
+            Card {
+                title: t.msg("account-create"),
+                text: t.msg("account-create-text"),
+                body: vec![Html::of(&form)],
+                ..Card::default()
+            }
+            .html(),
         ],
         aside: vec![],
     };
