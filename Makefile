@@ -8,7 +8,7 @@ FEATURES := --features beian/faults
 # Builds the tests and the binary they start. `cargo build` would choose other features for what both are built from.
 BUILD := cargo test --workspace --locked $(FEATURES) --no-run
 BEIAN := $(CARGO_TARGET_DIR)/debug/beian
-XTASK := cargo run --quiet --locked -p xtask --
+XTASK := cargo xtask
 
 .PHONY: help demo test e2e lint fmt docs
 
@@ -30,7 +30,7 @@ e2e: ## Run the end-to-end tests in headless Chromium
 	@scripts/setup test
 	$(BUILD)
 	npm ci --prefix e2e --no-audit --no-fund
-	BEIAN=$(abspath $(BEIAN)) npm test --prefix e2e
+	BEIAN_BINARY=$(abspath $(BEIAN)) npm test --prefix e2e
 
 lint: ## Formatting, lints, licences, arrows between crates, translations, generated files
 	@scripts/setup build

@@ -58,7 +58,7 @@ async fn show(demo: Demo, given: &Given) -> Result {
     prepare(&folder, &setup).await?;
 
     let mut stack = Stack::new()?;
-    for spec in specs(&folder, &setup.ports, &[]) {
+    for spec in specs(&folder, &setup.ports, false) {
         let part = language.say(&format!("part-{}", spec.name), &[]);
         say("demo-starting", &[("part", part.clone())]);
         let started = tokio::select! {
@@ -127,7 +127,7 @@ async fn prepare(folder: &Folder, setup: &Setup) -> Result {
     store.migrate().await.doing("cannot make the tables")?;
     store.close().await;
     if folder.gateway_key().is_none() {
-        let world = world::world(&config).await?;
+        let world = world::of_tool(&config).await?;
         let key = seed::plant(&world).await?;
         world.store.close().await;
         folder.keep_gateway_key(&key)?;
@@ -136,36 +136,32 @@ async fn prepare(folder: &Folder, setup: &Setup) -> Result {
     Ok(())
 }
 
-/// The parts in the order they start; further platform processes listen on the ports given.
-fn specs(folder: &Folder, ports: &Ports, more_platforms: &[u16]) -> Vec<Spec> {
+/// The parts in the order they start, with a second process of the platform where it is shared.
+fn specs(folder: &Folder, ports: &Ports, is_shared: bool) -> Vec<Spec> {
     let spec = |name: &'static str, command: &[&str], health: String| {
         let config = folder.config_file().display().to_string();
         let mut arguments = vec!["--config".to_owned(), config];
         arguments.extend(command.iter().map(|word| (*word).to_owned()));
-        let log = folder.log(name);
-        Spec { name, arguments, first_environment: Vec::new(), health, log }
+        Spec { name, arguments, first_environment: Vec::new(), health, log: folder.log(name) }
+    };
+    // A test lets the platform die at a point of its choice, once; it must not die there again when it is back.
+    let fault = std::env::var("BEIAN_PLATFORM_FAULT").ok();
+    let platform = |name: &'static str, port: u16| {
+        let listen = format!("127.0.0.1:{port}");
+        let first_environment = fault.clone().map(|fault| ("BEIAN_FAULT", fault)).into_iter().collect();
+        let spec = spec(name, &["serve", "--listen", &listen], format!("http://{listen}/readyz"));
+        Spec { first_environment, ..spec }
     };
     let at = |port: u16| format!("http://127.0.0.1:{port}");
     let origin = format!("127.0.0.1:{}", ports.origin);
-    let mut platform = spec("platform", &["serve"], format!("{}/readyz", at(ports.platform)));
-    // A test lets the platform die at a point of its choice, once; it must not die there again when it is back.
-    if let Ok(fault) = std::env::var("BEIAN_PLATFORM_FAULT") {
-        platform.first_environment.push(("BEIAN_FAULT", fault));
+    let mut specs = vec![spec("authority", &["authority"], format!("{}/healthz", at(ports.authority)))];
+    specs.push(platform("platform", ports.platform));
+    if is_shared {
+        specs.push(platform("platform-2", ports.second_platform));
     }
-    let mut specs = vec![
-        spec("authority", &["authority"], format!("{}/healthz", at(ports.authority))),
-        platform,
-        spec(
-            "origin",
-            &["demo-origin", "--listen", &origin, "--platform", &at(ports.platform)],
-            format!("{}/healthz", at(ports.origin)),
-        ),
-        spec("gateway", &["gateway"], format!("{}/healthz", at(ports.metrics))),
-    ];
-    for port in more_platforms {
-        let listen = format!("127.0.0.1:{port}");
-        specs.insert(2, spec("platform-2", &["serve", "--listen", &listen], format!("{}/readyz", at(*port))));
-    }
+    let websites = ["demo-origin", "--listen", &origin, "--platform", &at(ports.platform)];
+    specs.push(spec("origin", &websites, format!("{}/healthz", at(ports.origin))));
+    specs.push(spec("gateway", &["gateway"], format!("{}/healthz", at(ports.metrics))));
     specs
 }
 
@@ -245,22 +241,19 @@ async fn in_own_stack(
     let temporary = tempfile::Builder::new().prefix("beian-story-").tempdir().doing("cannot make a folder")?;
     let folder = Folder::take(temporary.path())?;
     let ports = Ports::free(seed)?;
-    let more: Vec<u16> = match demo.story_options.platforms {
-        2.. => vec![Ports::free(seed.wrapping_add(5_003))?.platform],
-        _ => Vec::new(),
-    };
+    let is_shared = demo.story_options.platforms > 1;
     let setup = setup(ports, given, 1, 3);
     prepare(&folder, &setup).await?;
     let mut stack = Stack::new()?;
     let url = |port: u16| Url::parse(&format!("http://127.0.0.1:{port}/")).doing("cannot write an address");
     let stop = shutdown::token()?;
     let played = async {
-        for spec in specs(&folder, &ports, &more) {
+        for spec in specs(&folder, &ports, is_shared) {
             teller.happening(&stack.start(spec).await?);
         }
         let mut scene = scene_of(&demo.story_options, url(ports.platform)?, run);
-        for port in more {
-            scene.platforms.push(url(port)?);
+        if is_shared {
+            scene.platforms.push(url(ports.second_platform)?);
         }
         scene.authority = url(ports.authority)?;
         scene.gateway = url(ports.gateway)?;

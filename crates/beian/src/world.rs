@@ -59,18 +59,30 @@ pub async fn current_store(config: &Config) -> Result<Store> {
         .hint("make a backup, then run `beian migrate`"))
 }
 
-/// Everything an act may touch.
+/// Everything an act may touch, for a process that serves.
 ///
 /// # Errors
 /// When the database, the way out for messages or a bureau cannot be set up.
 pub async fn world(config: &Config) -> Result<World> {
-    let bureaus = Bureaus::new(config.bureaus.clone()).map_err(|error| {
-        Trouble::configuration("a bureau's settings cannot be used").because(error)
-    })?;
+    let (mail, sms) = (mail(config)?, sms(config)?);
     if config.bureaus.is_empty() {
         tracing::warn!("no [[bureaus]] are configured: orders that pass the review will wait");
     }
-    let (mail, sms) = (mail(config)?, sms(config)?);
+    build(config, mail, sms).await
+}
+
+/// The same for a tool: what it queues is sent by the processes that serve.
+///
+/// # Errors
+/// When the database or a bureau cannot be set up.
+pub async fn of_tool(config: &Config) -> Result<World> {
+    build(config, Arc::new(KeptMail), Arc::new(KeptSms)).await
+}
+
+async fn build(config: &Config, mail: Arc<dyn Mail>, sms: Arc<dyn Sms>) -> Result<World> {
+    let bureaus = Bureaus::new(config.bureaus.clone()).map_err(|error| {
+        Trouble::configuration("a bureau's settings cannot be used").because(error)
+    })?;
     Ok(World {
         clock: Arc::new(SystemClock),
         ids: Arc::new(SystemIds),

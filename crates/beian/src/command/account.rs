@@ -12,7 +12,7 @@ use std::path::Path;
 
 /// Does what is asked with accounts.
 pub async fn run(config: &Config, account: Account) -> Result {
-    let world = world::world(config).await?;
+    let world = world::of_tool(config).await?;
     match account {
         Account::Create { role, login } => {
             let password = read_password()?;
@@ -42,7 +42,7 @@ pub async fn import_resources(config: &Config, file: &Path) -> Result {
             .because(error)
             .hint("examples/demo/resources.json shows the form; it is that of POST /api/v1/resources/import")
     })?;
-    let world = world::world(config).await?;
+    let world = world::of_tool(config).await?;
     let imported = act::import_resources(&world, &Actor::operator(), input).await.map_err(refused)?;
     say(format!("{} added, {} updated", imported.added, imported.updated));
     Ok(())

@@ -17,6 +17,8 @@ pub struct Ports {
     pub origin: u16,
     /// The gateway's metrics'.
     pub metrics: u16,
+    /// That of a second platform process, where there is one.
+    pub second_platform: u16,
 }
 
 /// Free ports are looked for below those that the kernel gives to outgoing connections, which could take one between
@@ -32,6 +34,7 @@ impl Ports {
             gateway: demo.gateway_port,
             origin: demo.origin_port,
             metrics: demo.metrics_port,
+            second_platform: 0,
         }
     }
 
@@ -53,7 +56,14 @@ impl Ports {
             }
             Err(Trouble::new(format!("every port from {} to {} is taken", FREE.start, FREE.end)))
         };
-        Ok(Self { platform: take()?, authority: take()?, gateway: take()?, origin: take()?, metrics: take()? })
+        Ok(Self {
+            platform: take()?,
+            authority: take()?,
+            gateway: take()?,
+            origin: take()?,
+            metrics: take()?,
+            second_platform: take()?,
+        })
     }
 
     /// Fails when somebody already listens on one of the ports.
@@ -87,12 +97,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn free_ports_are_five_different_ones() {
+    fn free_ports_are_different_ones() {
         let ports = Ports::free(4711).unwrap();
-        let mut all = vec![ports.platform, ports.authority, ports.gateway, ports.origin, ports.metrics];
+        let mut all = vec![ports.platform, ports.authority, ports.gateway, ports.origin, ports.metrics, ports.second_platform];
         all.sort_unstable();
         all.dedup();
-        assert_eq!(all.len(), 5);
+        assert_eq!(all.len(), 6);
         ports.check().unwrap();
     }
 
