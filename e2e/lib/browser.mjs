@@ -31,6 +31,8 @@ export async function person(browser, { viewport = PC, javaScript = true, langua
     isMobile: viewport.width < 600,
     hasTouch: viewport.width < 600,
     permissions: ['camera'],
+    // A page that scrolls smoothly is never still, for a driver that waits until it is.
+    reducedMotion: 'reduce',
     // Lets axe run under the platform's strict Content-Security-Policy; the policy itself is tested elsewhere.
     bypassCSP: true,
   });

@@ -95,7 +95,7 @@ export async function fillPart(page, part, prefix) {
   let filled = 0;
   const at = (name) => (prefix ? `${prefix}.${name}` : name);
   for (const [name, value] of Object.entries(part)) {
-    if (value !== null && typeof value === 'object' && !Array.isArray(value)) continue;
+    if (value === undefined || (typeof value === 'object' && !Array.isArray(value))) continue;
     const field = page.locator(`[name="${at(name)}"]:not([type=hidden])`);
     const count = await field.count();
     if (count === 0) continue;
