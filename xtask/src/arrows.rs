@@ -88,9 +88,10 @@ mod tests {
 
     #[test]
     fn a_crate_that_the_table_does_not_name_is_refused() {
-        assert_eq!(problems(&[package("beian-extra", &[])]), [
-            "beian-extra is not in the table of xtask/src/arrows.rs"
-        ]);
+        assert_eq!(
+            problems(&[package("beian-extra", &[])]),
+            ["beian-extra is not in the table of xtask/src/arrows.rs"]
+        );
     }
 
     #[test]

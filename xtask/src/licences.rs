@@ -126,10 +126,13 @@ mod tests {
 
     #[test]
     fn a_banned_package_and_a_foreign_source_are_named() {
-        assert_eq!(problems(&package("openssl", "elsewhere", Some("MIT")), &deny()), [
-            "openssl 1.0.0 is banned: rustls only",
-            "openssl 1.0.0 comes from elsewhere, which deny.toml does not allow"
-        ]);
+        assert_eq!(
+            problems(&package("openssl", "elsewhere", Some("MIT")), &deny()),
+            [
+                "openssl 1.0.0 is banned: rustls only",
+                "openssl 1.0.0 comes from elsewhere, which deny.toml does not allow"
+            ]
+        );
         assert_eq!(problems(&package("quiet", "registry", None), &deny()), ["quiet 1.0.0 names no licence"]);
     }
 }

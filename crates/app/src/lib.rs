@@ -46,4 +46,5 @@ pub mod world;
 pub use actor::{Actor, Origin, Via};
 pub use error::{Error, Result};
 pub use language::Language;
+pub use store::account::Role;
 pub use world::World;

@@ -137,9 +137,9 @@ async fn a_draft_is_its_applicants_own_until_it_is_submitted() -> Result<()> {
         let reveal = Reveal { order, field: "principal.mobile".into(), reason: reason.clone() };
         let open = OpenMaterial { order, material, reason: Some(reason) };
         [
-            act::view_order(&*story, &story.reviewer, OrderRef { order }).await.err(),
-            act::reveal(&*story, &story.reviewer, reveal).await.err(),
-            act::open_material(&*story, &story.reviewer, open).await.err(),
+            act::view_order(&story, &story.reviewer, OrderRef { order }).await.err(),
+            act::reveal(&story, &story.reviewer, reveal).await.err(),
+            act::open_material(&story, &story.reviewer, open).await.err(),
         ]
     };
     let before = look().await;
@@ -159,7 +159,7 @@ async fn findings_on_the_desk_quote_nothing_that_is_masked() -> Result<()> {
     subject.investor = "周投资".to_owned();
     story.save(&applicant, order, Patch::Subject { subject }).await?;
     story.submit(&applicant, order).await?;
-    let view = act::view_case(&*story, &story.reviewer, OrderRef { order }).await.map_err(told)?;
+    let view = act::view_case(&story, &story.reviewer, OrderRef { order }).await.map_err(told)?;
     let finding = view.findings.iter().find(|finding| finding.rule == "address-04").context("a finding")?;
     assert_eq!((&finding.value, finding.values.len()), (&None, 0));
     let text = serde_json::to_string(&view)?;
@@ -175,9 +175,9 @@ async fn a_reason_is_kept_as_far_as_a_reason_needs_room() -> Result<()> {
     let (applicant, order) = story.fill_in(&case("individual")?).await?;
     story.submit(&applicant, order).await?;
     let reveal = Reveal { order, field: "principal.mobile".into(), reason: "长".repeat(5_000) };
-    act::reveal(&*story, &story.reviewer, reveal).await.map_err(told)?;
+    act::reveal(&story, &story.reviewer, reveal).await.map_err(told)?;
     let auditor = persona::staff(&story, Role::Auditor).await?;
-    let lines = act::view_audit(&*story, &auditor, act::ViewAudit::default()).await.map_err(told)?;
+    let lines = act::view_audit(&story, &auditor, act::ViewAudit::default()).await.map_err(told)?;
     let line = lines.items.iter().find(|line| line.act == "reveal").context("a line")?;
     assert_eq!(line.why.as_ref().map(|why| why.chars().count()), Some(300));
     story.finish().await
@@ -200,9 +200,9 @@ async fn a_request_for_the_first_domain_is_met_on_the_first_page_whichever_name_
         let (applicant, order) = story.fill_in(&case("individual")?).await?;
         story.submit(&applicant, order).await?;
         ask_for(&story, order, field).await?;
-        let view = act::edit_order(&*story, &applicant, EditOrder { order }).await.map_err(told)?;
+        let view = act::edit_order(&story, &applicant, EditOrder { order }).await.map_err(told)?;
         let same = Submit { order, version: view.version, agreements: accepted() };
-        assert_eq!(act::submit(&*story, &applicant, same).await.unwrap_err().code(), "invalid", "not mended yet");
+        assert_eq!(act::submit(&story, &applicant, same).await.unwrap_err().code(), "invalid", "not mended yet");
         let mut basic = view.draft.basic.clone();
         let former = std::mem::replace(&mut basic.domain, other.to_owned());
         story.save(&applicant, order, Patch::Basic { basic }).await?;
@@ -256,14 +256,14 @@ async fn an_order_goes_to_and_fro_so_often_a_day_and_no_more() -> Result<()> {
     let (applicant, order) = story.fill_in(&case("individual")?).await?;
     for _ in 0..story.settings.submissions_per_day {
         story.submit(&applicant, order).await?;
-        act::withdraw(&*story, &applicant, OrderRef { order }).await.map_err(told)?;
+        act::withdraw(&story, &applicant, OrderRef { order }).await.map_err(told)?;
     }
-    let version = act::edit_order(&*story, &applicant, EditOrder { order }).await.map_err(told)?.version;
+    let version = act::edit_order(&story, &applicant, EditOrder { order }).await.map_err(told)?.version;
     let once_more = || Submit { order, version, agreements: accepted() };
-    let refused = act::submit(&*story, &applicant, once_more()).await.unwrap_err();
+    let refused = act::submit(&story, &applicant, once_more()).await.unwrap_err();
     assert_eq!(refused.code(), "too-many-submissions");
     story.test.clock.advance(SignedDuration::from_hours(25));
-    let view = act::submit(&*story, &applicant, once_more()).await.map_err(told)?;
+    let view = act::submit(&story, &applicant, once_more()).await.map_err(told)?;
     assert_eq!(view.kind, StageKind::Submitted);
     story.finish().await
 }

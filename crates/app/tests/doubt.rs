@@ -173,7 +173,7 @@ async fn an_upload_that_is_never_taken_goes_back_to_review_and_its_number_is_fil
     let second = pass(&story, "individual").await?;
     believe(&mut story, |_| {})?;
     let input = || ReturnUpload { bureau: "33".into() };
-    act::return_upload(&*story, &supervisor, input()).await.map_err(told)?;
+    act::return_upload(&story, &supervisor, input()).await.map_err(told)?;
     assert_eq!(story.stage(first).await?, StageKind::Submitted);
     story.reach(second, StageKind::AwaitingSms).await?;
     let taken = |ledger: Vec<(i64, i64, i64)>| ledger.iter().map(|(n, _, taken)| (*n, *taken)).collect::<Vec<_>>();
@@ -182,7 +182,7 @@ async fn an_upload_that_is_never_taken_goes_back_to_review_and_its_number_is_fil
     story.pass(first).await?;
     story.reach(first, StageKind::AwaitingSms).await?;
     assert_eq!(taken(story.authority.ledger().await?), [(1, 1), (2, 1)], "no number is left out");
-    let again = act::return_upload(&*story, &supervisor, input()).await.unwrap_err();
+    let again = act::return_upload(&story, &supervisor, input()).await.unwrap_err();
     assert_eq!(again.code(), "line-not-halted");
     story.finish().await
 }
@@ -195,10 +195,10 @@ async fn an_upload_the_authority_has_is_not_returned() -> Result<()> {
     believe(&mut story, |bureau| bureau.password = "wrong".to_owned().into())?;
     halts(&story, &supervisor).await?;
     let input = || ReturnUpload { bureau: "33".into() };
-    let blind = act::return_upload(&*story, &supervisor, input()).await.unwrap_err();
+    let blind = act::return_upload(&story, &supervisor, input()).await.unwrap_err();
     assert_eq!(blind.code(), "authority-away", "it does not say, so nothing is known");
     believe(&mut story, |_| {})?;
-    let taken = act::return_upload(&*story, &supervisor, input()).await.unwrap_err();
+    let taken = act::return_upload(&story, &supervisor, input()).await.unwrap_err();
     assert_eq!(taken.code(), "upload-taken");
     resume(&story, &supervisor).await?;
     story.finish().await
@@ -335,10 +335,10 @@ async fn what_cannot_be_read_waits_for_a_person_while_the_rest_takes_effect() ->
     assert_eq!((odd.state, odd.is_open()), (DownloadState::Applied, true));
     assert!(ledger(&story, &supervisor).await?.bureaus[0].alarm.is_some());
     let accept = || AcceptDownload { bureau: "33".into(), file_name: "odd.xml".into() };
-    act::accept_download(&*story, &supervisor, accept()).await.map_err(told)?;
+    act::accept_download(&story, &supervisor, accept()).await.map_err(told)?;
     assert!(!kept(&story, "odd.xml").await?.is_open());
     assert_eq!(ledger(&story, &supervisor).await?.bureaus[0].alarm, None);
-    let twice = act::accept_download(&*story, &supervisor, accept()).await.unwrap_err();
+    let twice = act::accept_download(&story, &supervisor, accept()).await.unwrap_err();
     assert_eq!(twice.code(), "download-not-waiting");
     story.finish().await
 }
@@ -412,12 +412,11 @@ async fn a_picture_that_was_taken_out_is_destroyed_unless_a_submission_shows_it(
     };
     let (never, shown) = ("sites.0.materials.manager_id_back", "sites.0.materials.manager_id_front");
     let (never_shown, was_shown) = (at(never).await?, at(shown).await?);
-    let remove = async |slot: &str| act::remove_material(&*story, &applicant, act::RemoveMaterial {
-        order,
-        slot: slot.to_owned(),
-    })
-    .await
-    .map_err(told);
+    let remove = async |slot: &str| {
+        act::remove_material(&story, &applicant, act::RemoveMaterial { order, slot: slot.to_owned() })
+            .await
+            .map_err(told)
+    };
     let bytes = {
         let reader = story.store.read().await?;
         store::material::bytes(&reader, never_shown).await?
@@ -426,11 +425,11 @@ async fn a_picture_that_was_taken_out_is_destroyed_unless_a_submission_shows_it(
     story.test.clock.advance(SignedDuration::from_mins(1));
     let slot = never.to_owned();
     let input = act::UploadMaterial { order, slot, file_name: "again.jpg".into(), bytes };
-    act::upload_material(&*story, &applicant, input).await.map_err(told)?;
+    act::upload_material(&story, &applicant, input).await.map_err(told)?;
     story.test.clock.advance(SignedDuration::from_mins(1));
     story.submit(&applicant, order).await?;
     story.test.clock.advance(SignedDuration::from_mins(1));
-    act::withdraw(&*story, &applicant, OrderRef { order }).await.map_err(told)?;
+    act::withdraw(&story, &applicant, OrderRef { order }).await.map_err(told)?;
     remove(shown).await?;
     story.test.clock.advance(SignedDuration::from_hours(26));
     story.work().await?;

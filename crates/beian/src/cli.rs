@@ -179,10 +179,22 @@ pub struct StoryOptions {
     #[arg(long, value_name = "HOST:PORT", requires = "against", default_value = "127.0.0.1:8603")]
     pub origin: String,
     /// The log-in and password of an administrator of that platform; by default the demonstration's
-    #[arg(long, value_name = "LOGIN:PASSWORD", requires = "against", env = "BEIAN_STORY_ADMINISTRATOR", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "LOGIN:PASSWORD",
+        requires = "against",
+        env = "BEIAN_STORY_ADMINISTRATOR",
+        hide_env_values = true
+    )]
     pub administrator: Option<String>,
     /// The log-in and password of a reviewer of that platform; by default the demonstration's
-    #[arg(long, value_name = "LOGIN:PASSWORD", requires = "against", env = "BEIAN_STORY_REVIEWER", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "LOGIN:PASSWORD",
+        requires = "against",
+        env = "BEIAN_STORY_REVIEWER",
+        hide_env_values = true
+    )]
     pub reviewer: Option<String>,
     /// Keep the temporary folder of the story's own stack, with its logs
     #[arg(long, requires = "story")]
@@ -330,7 +342,9 @@ mod tests {
 
     #[test]
     fn a_story_takes_no_case_one_or_several() {
-        for (line, cases) in [("beian demo", None), ("beian demo --story", Some(0)), ("beian demo --story a b --json", Some(2))] {
+        for (line, cases) in
+            [("beian demo", None), ("beian demo --story", Some(0)), ("beian demo --story a b --json", Some(2))]
+        {
             let cli = Cli::parse_from(line.split(' '));
             let Command::Demo(demo) = cli.command else { panic!("{line}") };
             assert_eq!(demo.story.map(|cases| cases.len()), cases, "{line}");

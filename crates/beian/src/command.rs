@@ -64,11 +64,9 @@ async fn run_async(given: cli::Given, command: Command) -> Result {
         Command::Resources(cli::Resources::Import { file }) => {
             account::import_resources(&quiet(given, flags)?, &file).await
         }
-        Command::Openapi
-        | Command::HelpMarkdown
-        | Command::Case(_)
-        | Command::Config(_)
-        | Command::Gateway(_) => Err(Trouble::new("this command needs no runtime")),
+        Command::Openapi | Command::HelpMarkdown | Command::Case(_) | Command::Config(_) | Command::Gateway(_) => {
+            Err(Trouble::new("this command needs no runtime"))
+        }
     }
 }
 

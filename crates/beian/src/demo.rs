@@ -189,7 +189,10 @@ fn welcome(ports: &Ports, folder: &Folder) -> Result<String> {
             text.push_str(&format!("    {:<28} {}\n", seed::login(role), say(&format!("role-{role}"), &[])));
         }
         text.push_str(&format!("\n  {}\n", say("demo-stop", &[])));
-        text.push_str(&format!("  {}\n{rule}\n", say("demo-folder", &[("folder", folder.path().display().to_string())])));
+        text.push_str(&format!(
+            "  {}\n{rule}\n",
+            say("demo-folder", &[("folder", folder.path().display().to_string())])
+        ));
     }
     Ok(text)
 }
@@ -285,7 +288,11 @@ async fn play_all(cases: &[Told], scene: &Scene, teller: &mut Teller, fault: Opt
         }
     }
     teller.close(cases.len(), failed);
-    if failed == 0 { Ok(()) } else { Err(Trouble::no(format!("{failed} of {} case(s) did not end as they must", cases.len()))) }
+    if failed == 0 {
+        Ok(())
+    } else {
+        Err(Trouble::no(format!("{failed} of {} case(s) did not end as they must", cases.len())))
+    }
 }
 
 fn read_cases(files: &[PathBuf]) -> Result<Vec<Told>> {

@@ -75,7 +75,9 @@ async fn insist<T>(mut attempt: impl AsyncFnMut() -> Result<Option<T>, Failure>)
             Ok(Some(done)) => return Ok(done),
             Ok(None) => {}
             Err(Failure::Away(why)) => last = why,
-            Err(Failure::Refused(problem)) if matches!(problem.status, 409 | 412 | 429) && conflicts < MOST_CONFLICTS => {
+            Err(Failure::Refused(problem))
+                if matches!(problem.status, 409 | 412 | 429) && conflicts < MOST_CONFLICTS =>
+            {
                 conflicts += 1;
                 last = problem.to_string();
             }

@@ -8,9 +8,9 @@ use app::identity::FormatOnly;
 use app::mail::{KeptMail, Mail, SmtpMail};
 use app::sms::{HttpSms, KeptSms, Sms};
 use app::world::{Ids as _, SystemClock, SystemIds, World};
+use std::sync::Arc;
 use store::seal::Entropy;
 use store::{Options, Store};
-use std::sync::Arc;
 
 /// The system's chance, as the store asks for it.
 #[derive(Debug)]
@@ -80,9 +80,8 @@ pub async fn of_tool(config: &Config) -> Result<World> {
 }
 
 async fn build(config: &Config, mail: Arc<dyn Mail>, sms: Arc<dyn Sms>) -> Result<World> {
-    let bureaus = Bureaus::new(config.bureaus.clone()).map_err(|error| {
-        Trouble::configuration("a bureau's settings cannot be used").because(error)
-    })?;
+    let bureaus = Bureaus::new(config.bureaus.clone())
+        .map_err(|error| Trouble::configuration("a bureau's settings cannot be used").because(error))?;
     Ok(World {
         clock: Arc::new(SystemClock),
         ids: Arc::new(SystemIds),
@@ -110,9 +109,11 @@ fn sms(config: &Config) -> Result<Arc<dyn Sms>> {
     if config.sms.url.is_empty() {
         return if config.platform.demo { Ok(Arc::new(KeptSms)) } else { Err(no_way("sms.url", "text messages")) };
     }
-    let url = config.sms.url.parse().map_err(|error: url::ParseError| {
-        Trouble::configuration("sms.url is not an address").because(error)
-    })?;
+    let url = config
+        .sms
+        .url
+        .parse()
+        .map_err(|error: url::ParseError| Trouble::configuration("sms.url is not an address").because(error))?;
     let sms = HttpSms::new(url, config.sms.key.clone(), (&config.sms.secret).into())
         .map_err(|error| Trouble::configuration("the text-message provider cannot be used").because(error))?;
     Ok(Arc::new(sms))
@@ -120,5 +121,7 @@ fn sms(config: &Config) -> Result<Arc<dyn Sms>> {
 
 fn no_way(key: &str, what: &str) -> Trouble {
     Trouble::configuration(format!("{key} is not set, so {what} cannot be sent and nobody can confirm an account"))
-        .hint("set it; or, to try things out, run `beian demo` or set platform.demo=true (messages then show on a page)")
+        .hint(
+            "set it; or, to try things out, run `beian demo` or set platform.demo=true (messages then show on a page)",
+        )
 }

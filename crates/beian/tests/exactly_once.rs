@@ -3,6 +3,7 @@
 //!
 //! Each run is `beian demo --story` with a stack of its own; the story itself compares both ledgers at its end.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![cfg(feature = "faults")]
 
 use app::fault::POINTS;
@@ -36,7 +37,11 @@ struct Told {
 
 impl Run {
     fn name(&self) -> String {
-        format!("{} {}", self.point.unwrap_or("no point"), self.fault.as_ref().map(ToString::to_string).unwrap_or_default())
+        format!(
+            "{} {}",
+            self.point.unwrap_or("no point"),
+            self.fault.as_ref().map(ToString::to_string).unwrap_or_default()
+        )
     }
 
     fn play(&self) -> Told {

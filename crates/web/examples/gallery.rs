@@ -6,7 +6,7 @@ mod town;
 
 use std::net::SocketAddr;
 
-use store::account::Role;
+use app::Role;
 use testkit::persona::PASSWORD;
 
 #[tokio::main]

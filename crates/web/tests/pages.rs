@@ -4,10 +4,10 @@
 mod town;
 
 use anyhow::{Context as _, Result};
+use app::Role;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
-use store::account::Role;
 use tower::ServiceExt as _;
 use town::Town;
 

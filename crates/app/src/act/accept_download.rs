@@ -9,8 +9,8 @@ use uuid::Uuid;
 use super::ledger::{Ledger, LedgerView, ledger};
 use crate::actor::Actor;
 use crate::error::{Error, Result};
-use crate::job::poll_downloads::PollDownloads;
 use crate::job::Job as _;
+use crate::job::poll_downloads::PollDownloads;
 use crate::policy::{Act, require};
 use crate::trail::Trail;
 use crate::world::World;
@@ -35,21 +35,18 @@ pub async fn accept_download(world: &World, actor: &Actor, input: AcceptDownload
     let tx = world.store.write().await?;
     let found = store::download::find_by_name(&tx, &input.bureau, &input.file_name).await?;
     let download = found.ok_or(Error::NotFound)?;
-    let Some(why) = download.alarm.clone().filter(|_| {
-        download.is_open() && matches!(download.state, DownloadState::Applied | DownloadState::Acked)
-    }) else {
+    let Some(why) = download
+        .alarm
+        .clone()
+        .filter(|_| download.is_open() && matches!(download.state, DownloadState::Applied | DownloadState::Acked))
+    else {
         return Err(Error::conflict("download-not-waiting"));
     };
     store::download::mark_looked(&tx, download.id, now).await?;
     let poll = PollDownloads { bureau: input.bureau.clone() };
     store::job::hasten(&tx, &poll.key(), now).await?;
     let facts = json!({ "bureau": input.bureau, "file": input.file_name });
-    Trail::by(actor, "accept_download", now)
-        .on("bureau", Uuid::nil())
-        .because(why)
-        .with(facts)
-        .write(&tx)
-        .await?;
+    Trail::by(actor, "accept_download", now).on("bureau", Uuid::nil()).because(why).with(facts).write(&tx).await?;
     tx.commit().await?;
     ledger(world, actor, Ledger::default()).await
 }

@@ -241,12 +241,7 @@ async fn approve(tx: &Tx, world: &World, loaded: &mut Loaded, opinion: &str) -> 
 }
 
 /// The authority sends the order back. A second reason for the same submission joins the first.
-async fn refuse(
-    tx: &Tx,
-    world: &World,
-    loaded: &mut Loaded,
-    requests: Vec<ChangeRequest>,
-) -> Result<Option<Trail>> {
+async fn refuse(tx: &Tx, world: &World, loaded: &mut Loaded, requests: Vec<ChangeRequest>) -> Result<Option<Trail>> {
     let now = world.now();
     let from = order::word(&loaded.order.stage);
     let stage = match loaded.order.stage.clone() {
@@ -439,10 +434,10 @@ async fn keep_site(
             }
         }
     }
-    let typed =
-        draft.sites.iter().find(|typed| {
-            filing::domain::DomainName::parse(&typed.domain).is_ok_and(|name| name.as_str() == domain.name)
-        });
+    let typed = draft
+        .sites
+        .iter()
+        .find(|typed| filing::domain::DomainName::parse(&typed.domain).is_ok_and(|name| name.as_str() == domain.name));
     let resource = typed.and_then(|typed| typed.resource.parse::<store::ResourceId>().ok());
     let origin = match resource {
         Some(id) => store::resource::get(tx, id).await?.origin,

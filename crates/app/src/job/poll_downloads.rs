@@ -115,9 +115,9 @@ pub async fn take(world: &World, bureau: &Bureau, file: &FileInfo) -> Result<boo
     if download.state == DownloadState::Received {
         // What was kept first is what counts.
         let content = match &kept {
-            Some(kept) => open(bureau, kept).await?.map_err(|error| {
-                Error::internal(format!("a kept download cannot be opened any more: {error}"))
-            })?,
+            Some(kept) => open(bureau, kept)
+                .await?
+                .map_err(|error| Error::internal(format!("a kept download cannot be opened any more: {error}")))?,
             None => content,
         };
         if let Err(error) = apply_content(world, bureau, &download, &content).await {

@@ -6,18 +6,24 @@ use crate::config::Config;
 use crate::trouble::{Doing as _, Result, Trouble};
 use crate::world;
 use app::act::{self, CreateAccount, CreateApiKey, ImportResources};
-use app::{Actor, Via};
+use app::{Actor, Via, World};
 use std::io::{BufRead as _, IsTerminal as _};
 use std::path::Path;
 
 /// Does what is asked with accounts.
 pub async fn run(config: &Config, account: Account) -> Result {
     let world = world::of_tool(config).await?;
+    let done = act_on(&world, account).await;
+    world.store.close().await;
+    done
+}
+
+async fn act_on(world: &World, account: Account) -> Result {
     match account {
         Account::Create { role, login } => {
             let password = read_password()?;
             let input = CreateAccount { contact: login.clone(), role, password };
-            let account = act::create_account(&world, &Actor::operator(), input).await.map_err(refused)?;
+            let account = act::create_account(world, &Actor::operator(), input).await.map_err(refused)?;
             say(format!("Made the account {} ({}) for {login}", account.id, account.role));
             Ok(())
         }
@@ -27,7 +33,8 @@ pub async fn run(config: &Config, account: Account) -> Result {
             drop(reader);
             let holder = holder.ok_or_else(|| Trouble::new(format!("nobody logs in with {login}")))?;
             let actor = Actor { account: holder.id, role: holder.role, via: Via::Cli };
-            let created = act::create_api_key(&world, &actor, CreateApiKey { name, for_gateway }).await.map_err(refused)?;
+            let created =
+                act::create_api_key(world, &actor, CreateApiKey { name, for_gateway }).await.map_err(refused)?;
             say(created.key);
             Ok(())
         }
@@ -43,7 +50,9 @@ pub async fn import_resources(config: &Config, file: &Path) -> Result {
             .hint("examples/demo/resources.json shows the form; it is that of POST /api/v1/resources/import")
     })?;
     let world = world::of_tool(config).await?;
-    let imported = act::import_resources(&world, &Actor::operator(), input).await.map_err(refused)?;
+    let imported = act::import_resources(&world, &Actor::operator(), input).await.map_err(refused);
+    world.store.close().await;
+    let imported = imported?;
     say(format!("{} added, {} updated", imported.added, imported.updated));
     Ok(())
 }
@@ -61,7 +70,14 @@ fn read_password() -> Result<String> {
 
 /// An act's refusal in the words of the command line.
 pub fn refused(error: app::Error) -> Trouble {
-    let findings: Vec<String> =
-        error.findings().iter().map(|finding| format!("{}: {} {}", finding.field, finding.message.en, finding.fix.en)).collect();
-    if findings.is_empty() { Trouble::new("it was refused").because(error) } else { Trouble::new(findings.join("\n  ")) }
+    let findings: Vec<String> = error
+        .findings()
+        .iter()
+        .map(|finding| format!("{}: {} {}", finding.field, finding.message.en, finding.fix.en))
+        .collect();
+    if findings.is_empty() {
+        Trouble::new("it was refused").because(error)
+    } else {
+        Trouble::new(findings.join("\n  "))
+    }
 }

@@ -22,10 +22,13 @@ pub async fn migrate(config: &Config, dry_run: bool) -> Result {
     }
     if !dry_run {
         store.migrate().await.map_err(|error| {
-            Trouble::new("the tables could not be changed").because(error).hint("what was not applied is left as it was")
+            Trouble::new("the tables could not be changed")
+                .because(error)
+                .hint("what was not applied is left as it was")
         })?;
         say(format!("{} step(s) applied.", pending.len()));
     }
+    store.close().await;
     Ok(())
 }
 
@@ -39,6 +42,7 @@ pub async fn backup(config: &Config, to: &Path) -> Result {
     let manifest = store::backup::backup(&store, to, SystemClock.now()).await.map_err(|error| {
         Trouble::new("the backup could not be made").because(error).hint("the folder must not exist yet")
     })?;
+    store.close().await;
     let bytes: u64 = manifest.files.iter().map(|file| file.size).sum();
     say(format!("{} file(s), {bytes} bytes, in {}", manifest.files.len(), to.display()));
     say(format!("The keys are not in it; keep a copy of {} elsewhere.", config.key_file().display()));
@@ -47,9 +51,8 @@ pub async fn backup(config: &Config, to: &Path) -> Result {
 
 /// Puts a backup back.
 pub fn restore(config: &Config, restore: &Restore) -> Result {
-    let manifest = store::backup::check(&restore.from).map_err(|error| {
-        Trouble::no(format!("{} is not a whole backup", restore.from.display())).because(error)
-    })?;
+    let manifest = store::backup::check(&restore.from)
+        .map_err(|error| Trouble::no(format!("{} is not a whole backup", restore.from.display())).because(error))?;
     say(format!("{} file(s) of {} are as they were written", manifest.files.len(), manifest.at));
     if restore.check {
         return Ok(());
@@ -82,8 +85,10 @@ pub async fn verify_audit(config: &Config) -> Result {
         Verdict::Broken { sequence, how } => {
             let how = serde_json::to_value(how).unwrap_or_default();
             let how = how.as_str().unwrap_or_default();
-            Err(Trouble::no(format!("line {sequence} of the audit trail was {how}; from there on it cannot be trusted"))
-                .hint("compare with the last backup, and find out who could write to the database"))
+            Err(Trouble::no(format!(
+                "line {sequence} of the audit trail was {how}; from there on it cannot be trusted"
+            ))
+            .hint("compare with the last backup, and find out who could write to the database"))
         }
     }
 }

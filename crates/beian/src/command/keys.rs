@@ -68,8 +68,11 @@ async fn rotate(config: &Config, current: bool) -> Result {
         facts: serde_json::Value::Null,
     };
     let rotated = store::keys::rotate(&store, BATCH, &line).await.map_err(|error| {
-        Trouble::new("not every data key was wrapped anew").because(error).hint("run `beian keys rotate --current` again")
+        Trouble::new("not every data key was wrapped anew")
+            .because(error)
+            .hint("run `beian keys rotate --current` again")
     })?;
+    store.close().await;
     say(format!("{} data key(s) wrapped anew, {} left under former keys.", rotated.rewrapped, rotated.remaining));
     say("Restart every `beian serve` that runs: it knows only the keys it began with.");
     say("Keep the former keys as long as a backup exists that was sealed with them.");

@@ -44,7 +44,11 @@ pub fn command_line() -> Result {
 }
 
 fn describe(command: &Command, path: &str, text: &mut String) {
-    let _ = write!(text, "\n## {path}\n\n{}.\n", command.get_about().map(ToString::to_string).unwrap_or_default().trim_end_matches('.'));
+    let _ = write!(
+        text,
+        "\n## {path}\n\n{}.\n",
+        command.get_about().map(ToString::to_string).unwrap_or_default().trim_end_matches('.')
+    );
     let own = |argument: &&Arg| !argument.is_hide_set() && !matches!(argument.get_id().as_str(), "help" | "version");
     // The flags of every command stand once, at the top.
     let arguments: Vec<&Arg> =

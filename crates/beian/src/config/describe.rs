@@ -104,7 +104,8 @@ fn sections(path: &str, schema: &Value, root: &Map<String, Value>, defaults: &Va
         if let Some(items) = full.get("items").map(|items| resolve(items, root)) {
             for (name, property) in items["properties"].as_object().unwrap_or(&Map::new()) {
                 let full = resolve(property, root);
-                let _ = writeln!(rows, "| `{key}[].{name}` | {} | | {} |", kind(full, root), description(property, full));
+                let _ =
+                    writeln!(rows, "| `{key}[].{name}` | {} | | {} |", kind(full, root), description(property, full));
             }
         }
     }
@@ -141,7 +142,11 @@ fn description(property: &Value, full: &Value) -> String {
 
 fn kind(full: &Value, root: &Map<String, Value>) -> String {
     if let Some(words) = full["enum"].as_array() {
-        return words.iter().map(|word| format!("`{}`", word.as_str().unwrap_or_default())).collect::<Vec<_>>().join(", ");
+        return words
+            .iter()
+            .map(|word| format!("`{}`", word.as_str().unwrap_or_default()))
+            .collect::<Vec<_>>()
+            .join(", ");
     }
     if let Some(choices) = full["oneOf"].as_array() {
         return choices.iter().map(|choice| kind(resolve(choice, root), root)).collect::<Vec<_>>().join(", ");

@@ -61,7 +61,10 @@ impl Sources {
     pub fn of_process(file: Option<PathBuf>, flags: Vec<(&'static str, String, String)>) -> Self {
         let environment: Vec<(String, String)> = std::env::vars().collect();
         let of = |name: &str| {
-            environment.iter().find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| PathBuf::from(value))
+            environment
+                .iter()
+                .find(|(key, value)| key == name && !value.is_empty())
+                .map(|(_, value)| PathBuf::from(value))
         };
         let home = of("HOME").unwrap_or_else(|| PathBuf::from("."));
         let config_home = of("XDG_CONFIG_HOME").unwrap_or_else(|| home.join(".config"));
@@ -176,7 +179,6 @@ fn explain(error: &figment::Error) -> String {
     }
     line
 }
-
 
 #[cfg(test)]
 mod tests {

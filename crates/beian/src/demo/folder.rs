@@ -200,7 +200,14 @@ mod tests {
             ("platform.require_call".to_owned(), "false".to_owned()),
             ("mail.from".to_owned(), "demo@example.com".to_owned()),
         ];
-        Setup { ports: Ports::free(99).unwrap(), database: None, poll_seconds: 1, timeout_seconds: 3, lease_seconds: 3, set }
+        Setup {
+            ports: Ports::free(99).unwrap(),
+            database: None,
+            poll_seconds: 1,
+            timeout_seconds: 3,
+            lease_seconds: 3,
+            set,
+        }
     }
 
     #[test]

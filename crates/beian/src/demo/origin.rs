@@ -34,9 +34,8 @@ pub async fn serve(settings: DemoOrigin) -> Result {
         .doing("cannot make an HTTP client")?;
     let origin = Origin { platform: settings.platform, http };
     let routes = Router::new().route("/healthz", get(|| async { "ok" })).fallback(get(page)).with_state(origin);
-    let listener = tokio::net::TcpListener::bind(settings.listen)
-        .await
-        .doing(format!("cannot listen on {}", settings.listen))?;
+    let listener =
+        tokio::net::TcpListener::bind(settings.listen).await.doing(format!("cannot listen on {}", settings.listen))?;
     let served = axum::serve(listener, routes).with_graceful_shutdown(async move { stop.cancelled().await });
     served.await.doing("cannot serve the websites")
 }
@@ -88,7 +87,9 @@ mod tests {
     fn the_page_says_whose_it_is_and_carries_the_number_that_leads_to_the_ministry() {
         let page = render(Language::En, "yunshan-tech.cn", Some("浙ICP备2026000001号-1"));
         assert!(page.contains("yunshan-tech.cn"));
-        assert!(page.contains("<a href=\"https://beian.miit.gov.cn/\" target=\"_blank\" rel=\"noreferrer\">浙ICP备2026000001号-1</a>"));
+        assert!(page.contains(
+            "<a href=\"https://beian.miit.gov.cn/\" target=\"_blank\" rel=\"noreferrer\">浙ICP备2026000001号-1</a>"
+        ));
         assert!(!page.contains('{') || page.contains("{ margin"));
         assert!(render(Language::Zh, "a.cn", None).contains("lang=\"zh-CN\""));
     }

@@ -99,7 +99,8 @@ mod tests {
     #[test]
     fn free_ports_are_different_ones() {
         let ports = Ports::free(4711).unwrap();
-        let mut all = vec![ports.platform, ports.authority, ports.gateway, ports.origin, ports.metrics, ports.second_platform];
+        let mut all =
+            vec![ports.platform, ports.authority, ports.gateway, ports.origin, ports.metrics, ports.second_platform];
         all.sort_unstable();
         all.dedup();
         assert_eq!(all.len(), 6);

@@ -75,8 +75,7 @@ async fn account(world: &World, role: &str) -> Result<Actor> {
         store::account::find_by_login(&reader, &login).await
     };
     if find().await.doing("cannot read the accounts")?.is_none() {
-        let input =
-            CreateAccount { contact: login.clone(), role: role.to_owned(), password: PASSWORD.to_owned() };
+        let input = CreateAccount { contact: login.clone(), role: role.to_owned(), password: PASSWORD.to_owned() };
         act::create_account(world, &Actor::operator(), input).await.map_err(refused)?;
     }
     let account = find().await.doing("cannot read the accounts")?;
@@ -97,7 +96,10 @@ mod tests {
         assert_eq!(listed.len(), tour.resources.len());
         for (resource, listed) in tour.resources.iter().zip(listed) {
             assert_eq!(listed["account"], login("applicant"));
-            assert_eq!(serde_json::from_value::<filing::resource::Resource>(listed["resource"].clone()).unwrap(), *resource);
+            assert_eq!(
+                serde_json::from_value::<filing::resource::Resource>(listed["resource"].clone()).unwrap(),
+                *resource
+            );
         }
     }
 }

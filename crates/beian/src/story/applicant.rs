@@ -144,8 +144,7 @@ impl<'a> Applicant<'a> {
     /// Fills the first page and sees which type of filing it is.
     pub async fn check_basic(&self) -> Result<Seen, Failure> {
         let body = json!({ "basic": self.basic() });
-        let checked =
-            insist(async || self.known.post("api/v1/checks/basic", body.clone()).await.map(Some)).await?;
+        let checked = insist(async || self.known.post("api/v1/checks/basic", body.clone()).await.map(Some)).await?;
         let findings = checked["findings"].as_array().map_or(0, Vec::len);
         let action = text(&checked["detected"]["action"]).to_owned();
         Ok(vec![("action", action), ("findings", findings.to_string())])
@@ -244,10 +243,7 @@ impl<'a> Applicant<'a> {
     }
 
     fn is_for_phone(material: &CaseMaterial) -> bool {
-        matches!(
-            material.kind,
-            MaterialKind::ManagerIdFront | MaterialKind::ManagerIdBack | MaterialKind::ManagerPhoto
-        )
+        matches!(material.kind, MaterialKind::ManagerIdFront | MaterialKind::ManagerIdBack | MaterialKind::ManagerPhoto)
     }
 
     /// The sites whose manager has pictures to take.
@@ -257,10 +253,8 @@ impl<'a> Applicant<'a> {
 
     /// Shows the QR code; what it leads to.
     pub async fn hand_over(&self, site: usize) -> Result<(Seen, String), Failure> {
-        let link = insist(async || {
-            self.known.post(self.path("/handovers"), json!({ "site": site })).await.map(Some)
-        })
-        .await?;
+        let link =
+            insist(async || self.known.post(self.path("/handovers"), json!({ "site": site })).await.map(Some)).await?;
         let token = text(&link["url"]).rsplit('/').next().unwrap_or_default().to_owned();
         Ok((vec![("site", (site + 1).to_string()), ("until", text(&link["expires_at"]).to_owned())], token))
     }

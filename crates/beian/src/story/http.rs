@@ -177,7 +177,11 @@ impl Problem {
         Self {
             status: answer.status.as_u16(),
             code: text(&body["code"]),
-            detail: if body["detail"].is_string() { text(&body["detail"]) } else { answer.text.chars().take(200).collect() },
+            detail: if body["detail"].is_string() {
+                text(&body["detail"])
+            } else {
+                answer.text.chars().take(200).collect()
+            },
             errors: errors
                 .iter()
                 .map(|error| (text(&error["field"]), text(&error["rule"]), text(&error["message"])))

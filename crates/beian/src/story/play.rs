@@ -302,7 +302,8 @@ async fn told(applicant: &Applicant<'_>, case: &CaseFile, number: &str) -> Resul
     for (channel, to) in [("mail", &principal.email), ("sms", &principal.mobile)] {
         super::insist(async || {
             let messages: Vec<Value> = applicant.messages(to).await?;
-            let told = |message: &Value| text(&message["channel"]) == channel && text(&message["text"]).contains(number);
+            let told =
+                |message: &Value| text(&message["channel"]) == channel && text(&message["text"]).contains(number);
             Ok(messages.iter().any(told).then_some(()))
         })
         .await

@@ -88,7 +88,9 @@ impl Staff {
                 return Ok(true);
             }
             match page["next"].as_str() {
-                Some(next) => path = format!("api/v1/review/orders?view=waiting&cursor={}", super::applicant::encode(next)),
+                Some(next) => {
+                    path = format!("api/v1/review/orders?view=waiting&cursor={}", super::applicant::encode(next))
+                }
                 None => return Ok(false),
             }
         }
@@ -173,5 +175,4 @@ impl Staff {
         })
         .await
     }
-
 }

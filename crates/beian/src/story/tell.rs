@@ -106,7 +106,10 @@ impl Teller {
         if self.json {
             self.line(json!({ "event": "case", "title": title }));
         } else {
-            self.text(&format!("\n{}", self.language.say("story-case", &[("title", title.to_owned()), ("id", case.to_owned())])));
+            self.text(&format!(
+                "\n{}",
+                self.language.say("story-case", &[("title", title.to_owned()), ("id", case.to_owned())])
+            ));
         }
     }
 
@@ -126,7 +129,11 @@ impl Teller {
         } else {
             let name = self.language.of("who", step.who.word());
             let gap = " ".repeat(self.names.saturating_sub(width(&name)));
-            let took = if step.took.as_millis() < 50 { String::new() } else { format!("  ({:.1} s)", step.took.as_secs_f64()) };
+            let took = if step.took.as_millis() < 50 {
+                String::new()
+            } else {
+                format!("  ({:.1} s)", step.took.as_secs_f64())
+            };
             let at = self.began.elapsed().as_secs_f64();
             self.text(&format!("{at:>7.1} s  {name}{gap}  {sentence}{took}"));
         }
@@ -187,7 +194,8 @@ impl Teller {
             self.line(json!({ "event": "end", "ok": failed == 0, "cases": cases, "failed": failed }));
             return;
         }
-        let arguments = [("cases", cases.to_string()), ("failed", failed.to_string()), ("seconds", format!("{seconds:.1}"))];
+        let arguments =
+            [("cases", cases.to_string()), ("failed", failed.to_string()), ("seconds", format!("{seconds:.1}"))];
         let key = if failed == 0 { "story-all-well" } else { "story-not-all-well" };
         self.text(&format!("\n{}", self.language.say(key, &arguments)));
     }

@@ -15,7 +15,7 @@ use super::caller::Visitor;
     path = "/look-up",
     tag = "public",
     security(()),
-    params(("q" = String, Query, description = "A domain name, or a number such as `浙ICP备2026000001号-1`")),
+    params(("q" = String, Query, description = "A domain name, or a filing number of a subject or a site")),
     responses((status = 200, description = "What is known", body = LookUpView))
 )]
 pub async fn look_up(

@@ -1,7 +1,7 @@
 //! The papers of an order: what is asked for, how it must look, what was given.
 
-use app::act::{self, EditOrder, MaterialFile, OpenMaterial, RemoveMaterial, SlotView, UploadMaterial};
 use app::Actor;
+use app::act::{self, EditOrder, MaterialFile, OpenMaterial, RemoveMaterial, SlotView, UploadMaterial};
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use filing::progress::is_verification;
@@ -159,7 +159,10 @@ pub fn file(actor: &Actor, file: MaterialFile) -> Response {
         HeaderValue::from_str(&file.content_type).unwrap_or(HeaderValue::from_static("application/octet-stream"));
     let headers = [
         (header::CONTENT_TYPE, kind),
-        (header::CACHE_CONTROL, HeaderValue::from_static(if actor.is_staff() { "no-store" } else { "private, max-age=300" })),
+        (
+            header::CACHE_CONTROL,
+            HeaderValue::from_static(if actor.is_staff() { "no-store" } else { "private, max-age=300" }),
+        ),
         (header::CONTENT_DISPOSITION, HeaderValue::from_static("inline")),
     ];
     (headers, file.bytes).into_response()

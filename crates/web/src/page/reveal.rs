@@ -90,7 +90,13 @@ pub async fn paper_form(signed: Signed, Path((order, material)): Path<(Uuid, Uui
     ask_paper(&signed, order, material, "", &Refused::nothing()).await
 }
 
-async fn ask_paper(Signed { ctx, actor }: &Signed, order: Uuid, material: Uuid, reason: &str, refused: &Refused) -> Shown {
+async fn ask_paper(
+    Signed { ctx, actor }: &Signed,
+    order: Uuid,
+    material: Uuid,
+    reason: &str,
+    refused: &Refused,
+) -> Shown {
     let t = ctx.t;
     let view = act::view_case(&ctx.world, actor, OrderRef { order }).await?;
     let is_it = |slot: &&act::SlotView| slot.material.as_ref().is_some_and(|known| known.id == material);

@@ -1,10 +1,10 @@
 //! A small town of applicants whose orders stand at every stage, over a world and an authority of their own.
 
 use anyhow::{Context as _, Result};
+use app::Role;
 use app::World;
 use app::act::{self, LogIn, MarkField, MarkWord, OrderRef, Patch, RequestChanges, StartHandover};
 use filing::stage::StageKind;
-use store::account::Role;
 use testkit::persona;
 use testkit::story::{Story, told};
 use uuid::Uuid;

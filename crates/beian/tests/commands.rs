@@ -1,0 +1,214 @@
+//! The tools of the operator, as they are typed.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use tempfile::TempDir;
+
+/// An operator with a data folder of their own.
+struct Operator {
+    folder: TempDir,
+}
+
+/// What a command said and how it ended.
+#[derive(Debug)]
+struct Said {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Operator {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn text(&self, name: &str) -> String {
+        self.path(name).display().to_string()
+    }
+
+    fn types(&self, words: &[&str]) -> Said {
+        self.types_with(words, &[], "")
+    }
+
+    /// Types a command, with an environment of its own and something on standard input.
+    fn types_with(&self, words: &[&str], environment: &[(&str, &str)], input: &str) -> Said {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_beian"))
+            .args(words)
+            .env_clear()
+            .env("HOME", self.folder.path())
+            .env("BEIAN_DATA__DIR", self.path("data"))
+            .envs(environment.iter().copied())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // A command that does not read its input may be gone already.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        Said { code: status.code().unwrap(), out: text(stdout), err: text(stderr) }
+    }
+
+    /// Types a command that must work.
+    fn does(&self, words: &[&str]) -> String {
+        let said = self.types(words);
+        assert_eq!(said.code, 0, "{words:?}: {said:?}");
+        said.out
+    }
+
+    /// An embedded database with tables, keys and one account.
+    fn with_data() -> Self {
+        let operator = Self::new();
+        operator.does(&["keys", "make"]);
+        operator.does(&["migrate"]);
+        let create = ["account", "create", "--role", "administrator", "--login", "root@example.com"];
+        let said = operator.types_with(&create, &[], "a-long-password\n");
+        assert_eq!(said.code, 0, "{said:?}");
+        operator
+    }
+}
+
+fn example(path: &str) -> String {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(path).display().to_string()
+}
+
+#[test]
+fn the_configuration_says_where_each_value_came_from_and_shows_no_secret() {
+    let operator = Operator::new();
+    std::fs::write(operator.path("beian.toml"), "[server]\nlisten = \"127.0.0.1:9000\"\n").unwrap();
+    let config = operator.text("beian.toml");
+    let show = ["--config", config.as_str(), "--set", "log.filter=debug", "config", "show"];
+    let said = operator.types_with(&show, &[("BEIAN_DATABASE__URL", "postgres://beian:hunter2@db/beian")], "");
+    let line = |key: &str| said.out.lines().find(|line| line.starts_with(key)).unwrap_or_default().to_owned();
+    assert!(line("server.listen").ends_with(&format!("file {config}")), "{said:?}");
+    assert!(line("log.filter").ends_with("flag --set"), "{said:?}");
+    assert!(line("database.url").contains("beian:********@db") && line("database.url").contains("BEIAN_DATABASE__URL"));
+    assert!(line("server.worker").ends_with("default"));
+    assert!(!said.out.contains("hunter2"));
+}
+
+#[test]
+fn a_wrong_configuration_ends_with_three_and_names_the_key_and_the_way_out() {
+    let said = Operator::new().types(&["--set", "server.listn=1", "config", "show"]);
+    assert_eq!(said.code, 3);
+    assert!(said.err.contains("server.listn is not a key") && said.err.contains("hint:"), "{said:?}");
+}
+
+#[test]
+fn a_case_is_explained_or_accepted() {
+    let operator = Operator::new();
+    let good = example("cases/company-two-sites.json");
+    assert!(operator.does(&["case", "validate", &good]).contains("company-two-sites"));
+    let text = std::fs::read_to_string(&good).unwrap().replace("\"province\": \"33\"", "\"provinze\": \"33\"");
+    std::fs::write(operator.path("bad.json"), text).unwrap();
+    let said = operator.types(&["case", "validate", &operator.text("bad.json")]);
+    assert_eq!(said.code, 4);
+    assert!(said.out.contains("provinze") && said.out.contains("province"), "{said:?}");
+    // Its pictures are named from its folder, where there are none.
+    std::fs::copy(&good, operator.path("moved.json")).unwrap();
+    let said = operator.types(&["case", "validate", &operator.text("moved.json")]);
+    assert_eq!(said.code, 4);
+    assert!(said.out.contains("there is no picture"), "{said:?}");
+}
+
+#[test]
+fn what_serves_says_what_is_missing_before_it_starts() {
+    let operator = Operator::new();
+    let said = operator.types(&["migrate"]);
+    assert_eq!(said.code, 3);
+    assert!(said.err.contains("there is no master key") && said.err.contains("beian keys make"), "{said:?}");
+    operator.does(&["keys", "make"]);
+    let said = operator.types(&["serve"]);
+    assert_eq!(said.code, 3);
+    assert!(said.err.contains("mail.smtp is not set"), "{said:?}");
+    let said = operator.types(&["--set", "platform.demo=true", "serve"]);
+    assert_eq!(said.code, 1);
+    assert!(said.err.contains("beian migrate"), "{said:?}");
+    let said = operator.types(&["gateway"]);
+    assert_eq!(said.code, 3);
+    assert!(said.err.contains("gateway.api_key is not set"), "{said:?}");
+}
+
+#[test]
+fn accounts_keys_and_resources_are_made_at_the_command_line() {
+    let operator = Operator::with_data();
+    let create = ["account", "create", "--role", "applicant", "--login", "applicant@demo.test"];
+    let weak = operator.types_with(&create, &[], "short\n");
+    assert_eq!(weak.code, 1);
+    assert!(weak.err.contains("password"), "{weak:?}");
+    let file = example("demo/resources.json");
+    assert!(operator.types(&["resources", "import", &file]).err.contains("account"), "the holder is not there yet");
+    assert_eq!(operator.types_with(&create, &[], "a-long-password\n").code, 0);
+    assert_eq!(operator.does(&["resources", "import", &file]).trim(), "2 added, 0 updated");
+    assert_eq!(operator.does(&["resources", "import", &file]).trim(), "0 added, 2 updated");
+    let key = ["account", "api-key", "--login", "root@example.com", "--name", "gateway-1", "--for-gateway"];
+    assert!(operator.does(&key).starts_with("bk_"));
+}
+
+#[test]
+fn a_rotated_key_opens_everything_and_a_lost_one_is_reported() {
+    let operator = Operator::with_data();
+    assert!(operator.does(&["keys", "rotate"]).contains("0 left under former keys"));
+    let status = operator.does(&["keys", "status"]);
+    assert!(status.lines().any(|line| line.contains("current")), "{status}");
+    // The account is still found by its sealed log-in.
+    assert!(operator.does(&["account", "api-key", "--login", "root@example.com", "--name", "k"]).starts_with("bk_"));
+    let file = operator.path("data/master.key");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let former: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).skip(1).collect();
+    std::fs::write(&file, former.join("\n")).unwrap();
+    let said = operator.types(&["keys", "status"]);
+    assert_ne!(said.code, 0, "{said:?}");
+}
+
+#[test]
+fn a_backup_is_proven_put_back_once_and_overwrites_nothing() {
+    let operator = Operator::with_data();
+    let backup = operator.text("backup");
+    operator.does(&["backup", &backup]);
+    assert!(operator.does(&["restore", &backup, "--check"]).contains("as they were written"));
+    assert_eq!(operator.types(&["restore", &backup]).code, 1, "data is there already");
+    std::fs::remove_file(operator.path("data/beian.sqlite")).unwrap();
+    let _ = std::fs::remove_dir_all(operator.path("data/files"));
+    operator.does(&["restore", &backup]);
+    assert!(operator.does(&["account", "api-key", "--login", "root@example.com", "--name", "k"]).starts_with("bk_"));
+    let damaged = operator.path("backup/beian.sqlite");
+    let damaged = if damaged.exists() { damaged } else { first_file(&operator.path("backup")) };
+    let mut bytes = std::fs::read(&damaged).unwrap();
+    bytes[100] ^= 1;
+    std::fs::write(&damaged, bytes).unwrap();
+    assert_eq!(operator.types(&["restore", &backup, "--check"]).code, 4);
+}
+
+/// The largest file of a folder.
+fn first_file(folder: &Path) -> PathBuf {
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
+    files.max_by_key(|path| std::fs::metadata(path).unwrap().len()).unwrap()
+}
+
+#[test]
+fn a_changed_line_of_the_audit_trail_is_found() {
+    let operator = Operator::with_data();
+    let verified = operator.does(&["audit", "verify"]);
+    assert!(verified.contains("all as they were written"), "{verified}");
+    let file = operator.path("data/beian.sqlite");
+    let mut bytes = std::fs::read(&file).unwrap();
+    let word = b"create_account";
+    let places: Vec<usize> = (0..bytes.len() - word.len()).filter(|at| &bytes[*at..at + word.len()] == word).collect();
+    assert!(!places.is_empty());
+    for at in places {
+        bytes[at..at + word.len()].copy_from_slice(b"change_account");
+    }
+    std::fs::write(&file, bytes).unwrap();
+    let said = operator.types(&["audit", "verify"]);
+    assert_eq!(said.code, 4, "{said:?}");
+    assert!(said.err.contains("line 1") && said.err.contains("changed"), "{said:?}");
+}
