@@ -33,7 +33,7 @@ pub fn run(cli: Cli) -> Result {
             telemetry::start(&loaded.config.log)?;
             serve::gateway(loaded.config.gateway)
         }
-        command => runtime()?.block_on(run_async(cli.given, command)),
+        command => runtime(&command)?.block_on(run_async(cli.given, command)),
     }
 }
 
@@ -95,8 +95,14 @@ fn quiet(given: cli::Given, flags: Flags) -> Result<crate::config::Config> {
     Ok(config)
 }
 
-fn runtime() -> Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().doing("cannot start the runtime")
+fn runtime(command: &Command) -> Result<tokio::runtime::Runtime> {
+    use tokio::runtime::Builder;
+    // The parts of a demonstration die with the thread that started them: it must be the one that lives longest.
+    let mut builder = match command {
+        Command::Demo(_) => Builder::new_current_thread(),
+        _ => Builder::new_multi_thread(),
+    };
+    builder.enable_all().build().doing("cannot start the runtime")
 }
 
 /// Writes a line of an answer to standard output; whoever reads may have gone.

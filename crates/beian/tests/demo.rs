@@ -32,6 +32,14 @@ fn command(data: &Path, ports: [u16; 5]) -> Command {
     command
 }
 
+impl Drop for Running {
+    /// A test that fails leaves nothing running: the parts die with their parent.
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 impl Running {
     /// Starts and reads until it says how it is stopped.
     fn start(data: &Path) -> (Self, String) {
