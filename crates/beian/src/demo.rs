@@ -161,7 +161,7 @@ fn specs(folder: &Folder, ports: &Ports, is_shared: bool) -> Vec<Spec> {
     }
     let websites = ["demo-origin", "--listen", &origin, "--platform", &at(ports.platform)];
     specs.push(spec("origin", &websites, format!("{}/healthz", at(ports.origin))));
-    specs.push(spec("gateway", &["gateway"], format!("{}/healthz", at(ports.metrics))));
+    specs.push(spec("gateway", &["gateway"], format!("{}/readyz", at(ports.metrics))));
     specs
 }
 
