@@ -84,10 +84,14 @@ impl<'a> Applicant<'a> {
                 unsure.set(false);
                 return Ok(None);
             };
-            tried.borrow_mut().insert(code.clone());
             let bound = registration.borrow().clone();
             let body = json!({ "registration": bound, "contact": self.login(), "code": code });
-            self.stranger.post("api/v1/registrations/confirm", body).await.map(Some)
+            let answer = self.stranger.post("api/v1/registrations/confirm", body).await;
+            if matches!(answer, Err(Failure::Refused(_))) {
+                // Only an answer says that a code is of no use: one whose answer was cut off may not have been taken.
+                tried.borrow_mut().insert(code);
+            }
+            answer.map(Some)
         })
         .await?;
         self.known = self.stranger.with_token(text(&signed_in["token"]));
