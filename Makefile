@@ -17,7 +17,7 @@ help: ## What can be made
 
 demo: ## Start everything on this machine: platform, sandbox authority, gateway, a website
 	@scripts/setup build
-	@echo "demo: building (the first time takes some minutes)"
+	@echo "demo: building (the first time takes six to nine minutes on two cores)"
 	@cargo build --locked -p beian
 	@$(BEIAN) demo
 
