@@ -45,7 +45,7 @@ pub use accounts::{
 pub use api_keys::{
     ApiKeyView, CreateApiKey, CreatedApiKey, RevokeApiKey, create_api_key, list_api_keys, revoke_api_key,
 };
-pub use audit::{AuditRow, AuditVerdict, ViewAudit, verify_audit, view_audit};
+pub use audit::{AuditRow, AuditVerdict, VerifyAudit, ViewAudit, verify_audit, view_audit};
 pub use change_password::{ChangePassword, change_password};
 pub use check_order::{OrderCheck, check_order};
 pub use confirm_contact::{ConfirmContact, confirm_contact};

@@ -83,7 +83,17 @@ pub(crate) struct Step<'a> {
 
 impl Walk {
     pub(crate) fn new() -> Self {
-        Self { seen: 0, hash: GENESIS.to_owned() }
+        Self::after(0, GENESIS.to_owned())
+    }
+
+    /// A walk that begins behind an entry with this hash.
+    pub(crate) const fn after(seen: u64, hash: String) -> Self {
+        Self { seen, hash }
+    }
+
+    /// The last entry that was found as it should be, with its hash.
+    pub(crate) fn place(self) -> (u64, String) {
+        (self.seen, self.hash)
     }
 
     /// Goes on to the next entry, by number; gives a verdict when the chain is broken there.

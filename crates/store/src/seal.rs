@@ -204,7 +204,8 @@ impl Keys {
     }
 }
 
-fn key_of(blob: &[u8]) -> Result<Uuid> {
+/// The id of the data key that sealed a value.
+pub(crate) fn key_of(blob: &[u8]) -> Result<Uuid> {
     match blob {
         [VERSION, AES_256_GCM_SIV, rest @ ..] if rest.len() >= 16 + NONCE => {
             Uuid::from_slice(&rest[..16]).map_err(|_| Error::Sealed("it is too short"))

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use store::audit::{Entry, Verdict};
+use store::audit::{Entry, Stretch, Verdict};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -55,14 +55,26 @@ pub struct AuditRow {
     pub hash: String,
 }
 
-/// What a check of the whole trail found.
+/// So many lines are looked at in one request: the trail is as long as the platform is old, a request is not.
+const LINES_AT_ONCE: u64 = 20_000;
+
+/// From where on to check.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema, IntoParams)]
+pub struct VerifyAudit {
+    /// The line that was reached before (`next` of the answer); absent or 0 from the beginning.
+    pub after: Option<u64>,
+}
+
+/// What a check of the trail found, or how far it came.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AuditVerdict {
-    /// Whether every line is as it was written.
+    /// Whether every line that was looked at is as it was written.
     pub intact: bool,
-    /// How many lines there are, when it is.
+    /// The last line that was looked at, when they are; with no `next`, how many there are.
     pub lines: Option<u64>,
-    /// The first line that cannot be trusted, when it is not.
+    /// Where to go on, when there are more.
+    pub next: Option<u64>,
+    /// The first line that cannot be trusted, when there is one.
     pub first_broken: Option<u64>,
     /// In what way, as a word.
     pub damage: Option<String>,
@@ -89,21 +101,23 @@ pub async fn view_audit(world: &World, actor: &Actor, input: ViewAudit) -> Resul
     Ok(Page { items: entries.into_iter().map(row).collect(), next })
 }
 
-/// Walks the whole trail.
+/// Checks a stretch of the trail; the answer says where to go on.
 ///
 /// # Errors
 /// When the actor may not, or the store cannot.
-pub async fn verify_audit(world: &World, actor: &Actor) -> Result<AuditVerdict> {
+pub async fn verify_audit(world: &World, actor: &Actor, input: VerifyAudit) -> Result<AuditVerdict> {
     require(actor, Act::VerifyAudit)?;
-    Ok(match store::audit::verify(&world.store.read().await?).await? {
-        Verdict::Intact { lines, .. } => {
-            AuditVerdict { intact: true, lines: Some(lines), first_broken: None, damage: None }
-        }
-        Verdict::Broken { sequence, how } => AuditVerdict {
+    let after = input.after.unwrap_or_default();
+    let found = store::audit::verify_stretch(&world.store.read().await?, after, LINES_AT_ONCE).await?;
+    let intact = AuditVerdict { intact: true, lines: None, next: None, first_broken: None, damage: None };
+    Ok(match found {
+        Stretch::UpTo { sequence, .. } => AuditVerdict { lines: Some(sequence), next: Some(sequence), ..intact },
+        Stretch::Over(Verdict::Intact { lines, .. }) => AuditVerdict { lines: Some(lines), ..intact },
+        Stretch::Over(Verdict::Broken { sequence, how }) => AuditVerdict {
             intact: false,
-            lines: None,
             first_broken: Some(sequence),
             damage: serde_json::to_value(how)?.as_str().map(str::to_owned),
+            ..intact
         },
     })
 }

@@ -1,6 +1,6 @@
 //! The audit trail, jobs and messages.
 
-use super::{bytes, id, id_null, number, number_null, on, table, text, text_null, unique};
+use super::{bytes, bytes_null, id, id_null, number, number_null, on, table, text, text_null, unique};
 
 super::migration!(
     "m20261121_0004_work",
@@ -19,7 +19,7 @@ super::migration!(
                 id_null("target_id"),
                 text_null("from_state"),
                 text_null("to_state"),
-                text_null("why"),
+                bytes_null("why"),
                 text("facts"),
                 text("prev_hash"),
                 text("hash"),

@@ -83,6 +83,32 @@ on_both! {
     }
 }
 
+on_both! {
+    async fn a_reason_is_read_back_until_the_key_of_what_it_is_about_is_destroyed(store) {
+        let order = store.order().await;
+        let about = |target| audit::Line { why: Some("证件不清楚".to_owned()), target, ..line("refuse") };
+        let tx = store.write().await.unwrap();
+        for target in [Some(order.id.0), None, Some(uuid::Uuid::nil())] {
+            audit::append(&tx, &about(target)).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let whys = async || -> Vec<Option<String>> {
+            let lines = audit::list(&store.read().await.unwrap(), 0, 9).await.unwrap();
+            lines.into_iter().map(|entry| entry.line.why).collect()
+        };
+        let told = Some("证件不清楚".to_owned());
+        assert_eq!(whys().await, [told.clone(), told.clone(), told.clone()]);
+        let key = match store.backend() {
+            store::Backend::Sqlite => format!("x'{}'", order.id.0.simple()),
+            store::Backend::Postgres => format!("'{}'", order.id.0),
+        };
+        store.tamper(&format!("DELETE FROM data_key WHERE id = {key}")).await;
+        assert_eq!(whys().await, [None, told.clone(), told]);
+        let verdict = audit::verify(&store.read().await.unwrap()).await.unwrap();
+        assert!(matches!(verdict, audit::Verdict::Intact { lines: 3, .. }), "{verdict:?}");
+    }
+}
+
 /// Everything personal that the tests below put in.
 const SECRETS: [&str; 5] = ["测试张三", "13800001234", "110101199003070000", "zhang.san@", "西湖区某路"];
 
@@ -128,6 +154,8 @@ async fn a_stolen_database_and_its_files_show_nobody() {
         certificate_number: "110101199003070000".to_owned(),
     };
     order::hold(&tx, filed.id, &hold).await.unwrap();
+    let said = |why: &str| audit::Line { why: Some(why.to_owned()), target: Some(filed.id.0), ..line("refuse") };
+    audit::append(&tx, &said("测试张三的电话 13800001234 无人接听")).await.unwrap();
     message::insert(&tx, &text).await.unwrap();
     tx.commit().await.unwrap();
     let mut seen = 0;

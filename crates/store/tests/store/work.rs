@@ -1,6 +1,6 @@
 //! The audit trail and messages.
 
-use store::audit::{self, Damage, Line, Verdict};
+use store::audit::{self, Damage, Line, Stretch, Verdict};
 use store::message::{self, Channel, Message, MessageState};
 use store::{Conflict, Error, Page};
 
@@ -84,6 +84,23 @@ on_both! {
             store.tamper("DROP TABLE copy").await;
         }
         assert!(matches!(verdict(&store).await, Verdict::Intact { lines: 3, .. }));
+    }
+}
+
+on_both! {
+    async fn a_trail_can_be_checked_a_stretch_at_a_time(store) {
+        trail(&store, 5).await;
+        let stretch = async |after, limit| {
+            audit::verify_stretch(&store.read().await.unwrap(), after, limit).await.unwrap()
+        };
+        let Stretch::UpTo { sequence: 2, .. } = stretch(0, 2).await else { panic!("two lines were asked for") };
+        assert!(matches!(stretch(2, 9).await, Stretch::Over(Verdict::Intact { lines: 5, .. })));
+        store.tamper("UPDATE audit SET act = 'other' WHERE sequence = 4").await;
+        assert!(matches!(stretch(0, 3).await, Stretch::UpTo { sequence: 3, .. }), "the damage lies further on");
+        assert_eq!(stretch(3, 3).await, Stretch::Over(broken(4, Damage::Changed)));
+        // Whoever begins behind the changed line is told by the next one that something is wrong before it.
+        store.tamper("DELETE FROM audit WHERE sequence = 4").await;
+        assert_eq!(stretch(4, 3).await, Stretch::Over(broken(4, Damage::Removed)));
     }
 }
 

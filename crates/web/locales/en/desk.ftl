@@ -131,6 +131,12 @@ audit-intact =
         [one] 1 line, intact.
        *[other] { $n } lines, intact.
     }
+audit-intact-so-far =
+    { $n ->
+        [one] 1 line looked at so far, intact; there are more.
+       *[other] { $n } lines looked at so far, intact; there are more.
+    }
+audit-go-on = Go on checking
 audit-broken = The chain breaks at line { $n }.
 audit-why = reason: { $why }
 audit-empty = No such lines

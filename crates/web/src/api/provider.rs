@@ -3,7 +3,7 @@
 use app::act::Page;
 use app::act::{
     self, AcceptDownload, AccountRef, AccountView, AuditRow, AuditVerdict, CreateAccount, Ledger, LedgerView,
-    ListAccounts, ResumeLine, ReturnUpload, ViewAudit,
+    ListAccounts, ResumeLine, ReturnUpload, VerifyAudit, ViewAudit,
 };
 use app::world::World;
 use axum::Json;
@@ -104,15 +104,20 @@ pub async fn view_audit(
     Ok(Listing(uri, act::view_audit(&world, &actor, input).await?))
 }
 
-/// Computes the hash chain of all audit lines again.
+/// Computes the hash chain of the audit lines again, a stretch at a time; follow `next` to the end.
 #[utoipa::path(
     get,
     path = "/audit/verification",
     tag = "provider",
-    responses((status = 200, description = "Whether the chain is whole", body = AuditVerdict))
+    params(("after" = Option<u64>, Query, description = "The line a former answer gave as `next`")),
+    responses((status = 200, description = "Whether the chain is whole so far", body = AuditVerdict))
 )]
-pub async fn verify_audit(State(world): State<World>, Known(actor): Known) -> Answer<Json<AuditVerdict>> {
-    Ok(Json(act::verify_audit(&world, &actor).await?))
+pub async fn verify_audit(
+    State(world): State<World>,
+    Known(actor): Known,
+    Query(input): Query<VerifyAudit>,
+) -> Answer<Json<AuditVerdict>> {
+    Ok(Json(act::verify_audit(&world, &actor, input).await?))
 }
 
 /// Lists accounts.

@@ -2,7 +2,7 @@
 
 use app::act::{
     self, AcceptDownload, AccountRef, AuditRow, CreateAccount, Ledger, LedgerView, LineState, ListAccounts, ResumeLine,
-    ReturnUpload, ViewAudit,
+    ReturnUpload, VerifyAudit, ViewAudit,
 };
 use axum::extract::{Path, Query};
 use serde::Deserialize;
@@ -196,6 +196,7 @@ pub struct Lines {
     account: Option<String>,
     cursor: Option<String>,
     verify: Option<String>,
+    after: Option<u64>,
 }
 
 /// The audit trail, and whether its chain is whole.
@@ -206,14 +207,16 @@ pub async fn audit(Signed { ctx, actor }: Signed, Query(wanted): Query<Lines>) -
     let page = act::view_audit(&ctx.world, &actor, ViewAudit { order, account, cursor: wanted.cursor.clone() }).await?;
     let mut top = vec![];
     if wanted.verify.is_some() {
-        let verdict = act::verify_audit(&ctx.world, &actor).await?;
-        let (tone, message) = if verdict.intact {
-            (Tone::Ok, t.count("audit-intact", verdict.lines.unwrap_or_default()))
-        } else {
-            (Tone::Stop, t.count("audit-broken", verdict.first_broken.unwrap_or_default()))
+        let verdict = act::verify_audit(&ctx.world, &actor, VerifyAudit { after: wanted.after }).await?;
+        let lines = verdict.lines.unwrap_or_default();
+        let (tone, message) = match (verdict.first_broken, verdict.next) {
+            (Some(line), _) => (Tone::Stop, t.count("audit-broken", line)),
+            (None, Some(_)) => (Tone::Wait, t.count("audit-intact-so-far", lines)),
+            (None, None) => (Tone::Ok, t.count("audit-intact", lines)),
         };
+        let link = verdict.next.map(|next| Link::new(format!("/audit?verify=1&after={next}"), t.msg("audit-go-on")));
         let fix = verdict.damage.unwrap_or_default();
-        top.push(Html::of(&FindingBox { t, tone, message, fix, source: t.full_time(&ctx.now()), link: None }));
+        top.push(Html::of(&FindingBox { t, tone, message, fix, source: t.full_time(&ctx.now()), link }));
     }
     let filter = AuditFilter {
         t,
