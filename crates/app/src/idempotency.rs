@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::world::World;
 
 /// A request may take so many leases before its key is given to the next one that asks: the process may have died after
-/// it claimed the key. The acts themselves refuse what would be a second order, account or import.
+/// it claimed the key and before anything was done.
 const LEASES: i32 = 2;
 
 /// How long an answer is kept.
@@ -34,6 +34,11 @@ pub async fn begin(world: &World, actor: &Actor, key: &str, request_hash: &str) 
     }
     tx.commit().await?;
     Ok(begin)
+}
+
+/// Does the work of a request under its key: what it commits says at once that the request was carried out.
+pub async fn within<F: Future>(actor: &Actor, key: &str, work: F) -> F::Output {
+    store::idempotency::within(actor.account, key, work).await
 }
 
 /// Keeps the answer under the key.

@@ -178,3 +178,27 @@ async fn codes_are_not_handed_out_without_end() -> Result<()> {
     assert!(matches!(sixth, Err(Error::Throttled { .. })));
     Ok(())
 }
+
+#[tokio::test]
+async fn a_request_that_was_carried_out_before_the_process_died_is_not_carried_out_again() -> Result<()> {
+    use app::idempotency::{Begin, begin, release, within};
+    let test = TestWorld::sqlite().await?;
+    let (story, actor) = (&test.world, &persona::staff(&test.world, Role::Reviewer).await?);
+    let make =
+        |name: &str| act::create_api_key(story, actor, act::CreateApiKey { name: name.into(), for_gateway: false });
+    assert_eq!(begin(story, actor, "k", "hash").await.map_err(told)?, Begin::New);
+    within(actor, "k", make("script")).await.map_err(told)?;
+    // Here the process dies: its answer is never kept. However late the same request comes again, it is known.
+    test.clock.advance(SignedDuration::from_hours(1));
+    assert_eq!(begin(story, actor, "k", "hash").await.map_err(told)?, Begin::Done);
+    // A key of a request that committed nothing is free once its process must be dead.
+    assert_eq!(begin(story, actor, "other", "hash").await.map_err(told)?, Begin::New);
+    within(actor, "other", make("")).await.unwrap_err();
+    test.clock.advance(SignedDuration::from_hours(1));
+    assert_eq!(begin(story, actor, "other", "hash").await.map_err(told)?, Begin::New);
+    // And one that committed something and was refused all the same is given back by whoever refuses it.
+    within(actor, "other", make("second")).await.map_err(told)?;
+    release(story, actor, "other").await.map_err(told)?;
+    assert_eq!(begin(story, actor, "other", "hash").await.map_err(told)?, Begin::New);
+    Ok(())
+}

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, TryInsertResult};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, TryInsertResult};
 
 use crate::db::{instant, micros, table};
 use crate::seal::Cell;
@@ -28,6 +28,8 @@ pub enum Begin {
     Replay(Answer),
     /// The same request is still being worked on (since then).
     Running(Timestamp),
+    /// The same request was carried out, and the process ended before its answer was kept.
+    Done,
     /// The key was used for another request.
     Other,
 }
@@ -45,6 +47,47 @@ table! {
         content_type: Option<String>,
         sealed: Option<Vec<u8>>,
     }
+}
+
+/// The status of a request that was carried out and whose answer is not known (yet).
+const DONE: i64 = 0;
+
+/// The key that the present request was sent under.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Key {
+    account: AccountId,
+    key: String,
+}
+
+tokio::task_local! {
+    static REQUEST: Key;
+}
+
+/// Does the work of a request under its key: whatever the work commits says in the same transaction that the request
+/// was carried out. A process that dies before it answers can then not be made to do the work twice.
+pub async fn within<F: Future>(account: AccountId, key: &str, work: F) -> F::Output {
+    REQUEST.scope(Key { account, key: key.to_owned() }, work).await
+}
+
+/// Writes down that the present request is being carried out, if it came under a key.
+pub(crate) async fn note_carried_out(tx: &Tx) -> Result<()> {
+    let Ok(Key { account, key }) = REQUEST.try_with(Clone::clone) else { return Ok(()) };
+    row::Entity::update_many()
+        .col_expr(row::Column::Status, Expr::value(DONE))
+        .filter(row::Column::AccountId.eq(account.0))
+        .filter(row::Column::Key.eq(key))
+        .filter(row::Column::Status.is_null())
+        .exec(tx.db())
+        .await?;
+    Ok(())
+}
+
+/// A key whose answer is not kept yet, whether its request was carried out or not.
+fn unanswered(account: AccountId, key: &str) -> Condition {
+    Condition::all()
+        .add(row::Column::AccountId.eq(account.0))
+        .add(row::Column::Key.eq(key))
+        .add(Condition::any().add(row::Column::Status.is_null()).add(row::Column::Status.eq(DONE)))
 }
 
 const fn cell(account: AccountId, key: &str) -> Cell<'_> {
@@ -83,6 +126,7 @@ pub async fn begin(tx: &Tx, account: AccountId, key: &str, request_hash: &str, a
             content_type,
             body: tx.keys([account.0]).await?.open(cell(account, key), &sealed)?,
         })),
+        (Some(DONE), ..) => Ok(Begin::Done),
         _ => Ok(Begin::Running(instant(row.started_at)?)),
     }
 }
@@ -95,9 +139,7 @@ pub async fn finish(tx: &Tx, account: AccountId, key: &str, answer: &Answer) -> 
         .col_expr(row::Column::Status, Expr::value(i64::from(answer.status)))
         .col_expr(row::Column::ContentType, Expr::value(answer.content_type.clone()))
         .col_expr(row::Column::Sealed, Expr::value(sealed))
-        .filter(row::Column::AccountId.eq(account.0))
-        .filter(row::Column::Key.eq(key))
-        .filter(row::Column::Status.is_null())
+        .filter(unanswered(account, key))
         .exec(tx.db())
         .await?;
     if finished.rows_affected == 0 { Err(Error::Conflict(Conflict::State)) } else { Ok(()) }
@@ -105,12 +147,7 @@ pub async fn finish(tx: &Tx, account: AccountId, key: &str, answer: &Answer) -> 
 
 /// Gives an unanswered key back, when the request failed and may be repeated.
 pub async fn release(tx: &Tx, account: AccountId, key: &str) -> Result<()> {
-    row::Entity::delete_many()
-        .filter(row::Column::AccountId.eq(account.0))
-        .filter(row::Column::Key.eq(key))
-        .filter(row::Column::Status.is_null())
-        .exec(tx.db())
-        .await?;
+    row::Entity::delete_many().filter(unanswered(account, key)).exec(tx.db()).await?;
     Ok(())
 }
 

@@ -15,7 +15,7 @@ use tokio::sync::OnceCell;
 use crate::files::{FileStore, Pending};
 use crate::migration::Migrator;
 use crate::seal::Secret;
-use crate::{Entropy, Error, Keyring, Result, keys};
+use crate::{Entropy, Error, Keyring, Result, idempotency, keys};
 
 /// How many connections a pool holds at most.
 const CONNECTIONS: u32 = 10;
@@ -110,7 +110,10 @@ impl Store {
             return Err(Error::Invalid("a database address that begins with neither sqlite: nor postgres://"));
         };
         let files = match files {
-            Some(folder) => FileStore::Folder(folder),
+            Some(folder) => {
+                std::fs::create_dir_all(&folder).map_err(|e| Error::Unavailable(e.kind().to_string()))?;
+                FileStore::Folder(folder)
+            }
             None => FileStore::Database,
         };
         let index_key = OnceCell::new();
@@ -186,13 +189,21 @@ impl Store {
         Ok(Tx { reader: Reader { db, shared: Arc::clone(&self.shared) }, pending })
     }
 
-    /// Whether the database answers.
-    ///
-    /// # Errors
-    /// When it does not.
-    pub async fn ping(&self) -> Result<()> {
-        self.shared.reads.execute_unprepared("SELECT 1").await?;
-        Ok(())
+    /// What keeps the store from being used now, as words: the `database` does not answer, its `tables` are of an
+    /// older program, the folder of the `files` is gone. Nothing when all is well.
+    pub async fn missing(&self) -> Vec<&'static str> {
+        let mut missing = Vec::new();
+        match self.pending_migrations().await {
+            Ok(pending) if pending.is_empty() => {}
+            Ok(_) => missing.push("tables"),
+            Err(_) => missing.push("database"),
+        }
+        if let FileStore::Folder(folder) = &self.shared.files
+            && !folder.is_dir()
+        {
+            missing.push("files");
+        }
+        missing
     }
 
     /// Which database this is.
@@ -216,6 +227,7 @@ impl Tx {
     /// # Errors
     /// When the database went away; whether the transaction lasts is then not known.
     pub async fn commit(self) -> Result<()> {
+        idempotency::note_carried_out(&self).await?;
         let Self { reader, pending } = self;
         let result = reader.db.commit().await;
         pending.settle(result.is_ok());

@@ -62,6 +62,7 @@ pub async fn layer(State(world): State<World>, request: Request, next: Next) -> 
                 .header(RETRY_AFTER, HeaderValue::from_static("1"))
                 .into_response();
         }
+        Ok(Begin::Done) => return Problem::new(StatusCode::CONFLICT, "idempotency-done").into_response(),
         Ok(Begin::Other) => {
             return Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency-mismatch").into_response();
         }
@@ -70,7 +71,7 @@ pub async fn layer(State(world): State<World>, request: Request, next: Next) -> 
     // The act and the keeping of its answer go on when the caller hangs up: otherwise a key would stay claimed
     // for work that was done.
     let work = async move {
-        let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
+        let response = kept::within(&actor, &key, next.run(Request::from_parts(parts, Body::from(bytes)))).await;
         keep(&world, &actor, &key, response).await
     };
     match tokio::spawn(work).await {

@@ -42,6 +42,7 @@ pub const CODES: &[&str] = &[
     "first-site-stays",
     "forbidden",
     "gone",
+    "idempotency-done",
     "idempotency-in-flight",
     "idempotency-key",
     "idempotency-mismatch",

@@ -47,15 +47,16 @@ pub async fn live() -> &'static str {
     "alive\n"
 }
 
-/// Whether it can serve: the database answers.
+/// Whether it can serve: the database answers and has this program's tables, and the sealed files are there. What is
+/// missing is named, a word a line.
 pub async fn ready(State(world): State<World>) -> Response {
-    match world.store.read().await {
-        Ok(_) => "ready\n".into_response(),
-        Err(error) => {
-            tracing::warn!(%error, "not ready: the database is away");
-            (StatusCode::SERVICE_UNAVAILABLE, "database\n").into_response()
-        }
+    let missing = world.store.missing().await;
+    if missing.is_empty() {
+        return "ready\n".into_response();
     }
+    tracing::warn!(?missing, "not ready");
+    let lines: String = missing.iter().map(|what| format!("{what}\n")).collect();
+    (StatusCode::SERVICE_UNAVAILABLE, lines).into_response()
 }
 
 /// The numbers, for Prometheus on an address that may read them. They tell how busy the platform is, and with what;
