@@ -40,6 +40,7 @@ pub mod sms;
 pub mod timer;
 pub mod trail;
 pub mod upload;
+pub mod watermark;
 pub mod worker;
 pub mod world;
 

@@ -151,7 +151,7 @@ pub fn shrink(jpeg: &[u8], most_base64: usize) -> Result<Vec<u8>, Refusal> {
     Err(Refusal::TooLarge)
 }
 
-fn encode(picture: &DynamicImage, quality: u8) -> Option<Vec<u8>> {
+pub(crate) fn encode(picture: &DynamicImage, quality: u8) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     // JPEG knows no transparency: what was transparent becomes the colour below it.
     picture.to_rgb8().write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, quality)).ok()?;

@@ -175,6 +175,9 @@ async fn an_upload_that_is_never_taken_goes_back_to_review_and_its_number_is_fil
     let input = || ReturnUpload { bureau: "33".into() };
     act::return_upload(&story, &supervisor, input()).await.map_err(told)?;
     assert_eq!(story.stage(first).await?, StageKind::Submitted);
+    let seen = act::view_case(&story, &story.reviewer, OrderRef { order: first }).await.map_err(told)?.order;
+    let last = seen.timeline.iter().rfind(|entry| entry.at.is_some()).context("the road so far")?;
+    assert_eq!((last.code.as_str(), last.note.as_deref()), ("returned_to_review", None));
     story.reach(second, StageKind::AwaitingSms).await?;
     let taken = |ledger: Vec<(i64, i64, i64)>| ledger.iter().map(|(n, _, taken)| (*n, *taken)).collect::<Vec<_>>();
     assert_eq!(taken(story.authority.ledger().await?), [(1, 1)], "the one behind it moved to its number");

@@ -113,7 +113,7 @@ async fn what_is_masked_is_shown_for_a_reason_that_stays() -> Result<()> {
     let lines = act::view_audit(&story, &auditor, mine).await.map_err(told)?;
     let line = lines.items.iter().find(|line| line.act == "reveal").context("a line")?;
     assert_eq!((line.why.as_deref(), line.actor), (Some("to call back"), Some(story.reviewer.account.0)));
-    assert!(act::verify_audit(&story, &auditor).await.map_err(told)?.intact);
+    assert!(act::verify_audit(&story, &auditor, act::VerifyAudit::default()).await.map_err(told)?.intact);
     story.finish().await
 }
 
@@ -136,8 +136,11 @@ async fn another_applicant_finds_nothing() -> Result<()> {
     let open = |reason: Option<&str>| act::OpenMaterial { order, material, reason: reason.map(str::to_owned) };
     is_nothing(act::open_material(&story, &stranger, open(Some("curious"))).await.unwrap_err());
     assert_eq!(act::open_material(&story, &story.reviewer, open(None)).await.unwrap_err().code(), "invalid");
-    assert!(act::open_material(&story, &story.reviewer, open(Some("a complaint"))).await.is_ok());
-    assert!(act::open_material(&story, &applicant, open(None)).await.is_ok());
+    let copy = act::open_material(&story, &story.reviewer, open(Some("a complaint"))).await.map_err(told)?;
+    let own = act::open_material(&story, &applicant, open(None)).await.map_err(told)?;
+    let text = app::watermark::text(story.reviewer.account, story.now());
+    assert_eq!(copy.bytes, app::watermark::draw(&own.bytes, &text)?, "the provider's copy says whose it is");
+    assert_ne!(copy.bytes, own.bytes);
     story.finish().await
 }
 
@@ -167,5 +170,31 @@ async fn an_order_nobody_touches_is_recalled_and_falls_back_to_draft() -> Result
     story.work().await?;
     let view = act::view_order(&story, &applicant, OrderRef { order }).await.map_err(told)?;
     assert_eq!(view.kind, StageKind::Abandoned);
+    story.finish().await
+}
+
+#[tokio::test]
+async fn a_removed_site_takes_its_papers_along_and_those_behind_it_move_up() -> Result<()> {
+    let story = Story::begin().await?;
+    let case = case("company-two-sites")?;
+    let (applicant, order) = story.fill_in(&case).await?;
+    let third = Patch::AddSite { domain: "yunshan-lab.cn".into(), resource: case.draft.basic.resource.clone() };
+    story.save(&applicant, order, third).await?;
+    let photo = |site: usize| format!("sites.{site}.materials.manager_photo");
+    let bytes = std::fs::read(persona::cases().join("../documents/tour/manager-photo.jpg"))?;
+    let input = act::UploadMaterial { order, slot: photo(2), file_name: String::new(), bytes };
+    act::upload_material(&story, &applicant, input).await.map_err(told)?;
+    let shown = async |slot: String| -> Result<Option<Vec<u8>>> {
+        let view = act::view_order(&story, &applicant, OrderRef { order }).await.map_err(told)?;
+        let Some(material) = view.slots.iter().find(|s| s.slot == slot).and_then(|s| s.material.as_ref()) else {
+            return Ok(None);
+        };
+        let open = act::OpenMaterial { order, material: material.id, reason: None };
+        Ok(Some(act::open_material(&story, &applicant, open).await.map_err(told)?.bytes))
+    };
+    let (first, second, last) = (shown(photo(0)).await?, shown(photo(1)).await?, shown(photo(2)).await?);
+    assert!(first.is_some() && second.is_some() && last.is_some() && second != last);
+    story.save(&applicant, order, Patch::RemoveSite { index: 1 }).await?;
+    assert_eq!((shown(photo(0)).await?, shown(photo(1)).await?, shown(photo(2)).await?), (first, last, None));
     story.finish().await
 }

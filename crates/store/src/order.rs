@@ -383,6 +383,14 @@ pub async fn due(r: &Reader, now: Timestamp, limit: u64) -> Result<Vec<OrderId>>
     Ok(ids.into_iter().map(OrderId).collect())
 }
 
+/// How many orders a reviewer has claimed.
+pub async fn count_claimed(r: &Reader, reviewer: AccountId) -> Result<u64> {
+    let mine = row::Entity::find()
+        .filter(row::Column::Stage.eq(StageKind::InReview.as_str()))
+        .filter(row::Column::ClaimedBy.eq(reviewer.0));
+    Ok(mine.count(r.db()).await?)
+}
+
 /// How many orders are at each stage that is not final.
 pub async fn count_running(r: &Reader) -> Result<Vec<(StageKind, u64)>> {
     let mut counts = Vec::new();

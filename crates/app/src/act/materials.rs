@@ -13,6 +13,7 @@ use crate::order::{self, Loaded, OrderFacts};
 use crate::paper;
 use crate::policy::{Act, require};
 use crate::trail::Trail;
+use crate::watermark;
 use crate::world::World;
 
 /// A file for a slot.
@@ -104,7 +105,8 @@ pub async fn remove_material(world: &World, actor: &Actor, input: RemoveMaterial
     Ok(view)
 }
 
-/// Opens a paper. Whoever is not its owner leaves an audit line, and gives a reason unless they review the order.
+/// Opens a paper. Whoever is not its owner leaves an audit line, gives a reason unless they review the order, and gets
+/// a copy that says across its face who opened it and when.
 ///
 /// # Errors
 /// When there is no such paper, or the reason is missing.
@@ -118,7 +120,7 @@ pub async fn open_material(world: &World, actor: &Actor, input: OpenMaterial) ->
     if row.order != order.id {
         return Err(Error::NotFound);
     }
-    let bytes = store::material::bytes(&reader, material).await?;
+    let mut bytes = store::material::bytes(&reader, material).await?;
     drop(reader);
     if order.account != actor.account {
         let reviews = crate::review::claimed_by(&order) == Some(actor.account);
@@ -137,6 +139,9 @@ pub async fn open_material(world: &World, actor: &Actor, input: OpenMaterial) ->
             .write(&tx)
             .await?;
         tx.commit().await?;
+        let text = watermark::text(actor.account, world.now());
+        let marked = world.heavy.picture(move || watermark::draw(&bytes, &text)).await?;
+        bytes = marked.map_err(|_| Error::internal("a kept picture does not decode"))?;
     }
     Ok(MaterialFile { content_type: row.media_type, bytes })
 }

@@ -151,9 +151,7 @@ pub async fn queue_counts(world: &World, actor: &Actor) -> Result<QueueCounts> {
             StageKind::Draft | StageKind::Filed | StageKind::Abandoned => {}
         }
     }
-    let filter = Filter { stages: vec![StageKind::InReview], claimed_by: Some(actor.account), ..Filter::default() };
-    let mine = store::order::list(&reader, &filter, Sort::Newest, &store::Page::first(store::page::MAX_LIMIT)).await?;
-    counts.mine = mine.items.len() as u64;
+    counts.mine = store::order::count_claimed(&reader, actor.account).await?;
     Ok(counts)
 }
 

@@ -2,8 +2,10 @@
 
 use filing::detect::{Answers, Detected};
 use filing::draft::{ApprovalDraft, Basic, Draft, PersonDraft, SiteDraft, SubjectDraft};
+use filing::material::MaterialKind;
 use serde::Deserialize;
-use store::OrderId;
+use store::material::Material;
+use store::{MaterialId, OrderId};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -135,7 +137,6 @@ pub async fn save_section(world: &World, actor: &Actor, input: SaveSection) -> R
     if fields::changed(&loaded.order.draft, &draft).iter().any(|path| !editable.allows(path)) {
         return Err(Error::conflict("not-editable"));
     }
-    let sites_before = loaded.order.draft.sites.len();
     loaded.order.draft = draft;
     for (domain, answers) in answered {
         loaded.facts.detection.insert(domain, answers);
@@ -145,7 +146,7 @@ pub async fn save_section(world: &World, actor: &Actor, input: SaveSection) -> R
         loaded.order.action = detected.action().map_or("", |action| action.as_str()).to_owned();
     }
     if let Patch::RemoveSite { index } = input.patch {
-        forget_materials_of_site(&tx, &loaded, index, sites_before, now).await?;
+        move_materials_up(&tx, world, &mut loaded, index, now).await?;
     }
     loaded.keep(stage, now);
     loaded.save(&tx).await?;
@@ -240,19 +241,29 @@ async fn ask_about_new(world: &World, loaded: &Loaded, draft: &Draft) -> Result<
 }
 
 /// A removed site takes its papers along, and those of the sites behind it move up with them.
-async fn forget_materials_of_site(
+async fn move_materials_up(
     tx: &store::Tx,
-    loaded: &Loaded,
+    world: &World,
+    loaded: &mut Loaded,
     removed: usize,
-    sites_before: usize,
     now: jiff::Timestamp,
 ) -> Result<()> {
-    for material in &loaded.materials {
-        let Some((_, Some(site))) = filing::material::MaterialKind::from_field(&material.slot) else { continue };
-        // Papers are bound to their slot for good, so those of later sites have to be brought again.
-        if site >= removed && site < sites_before {
-            store::material::remove(tx, material.id, now).await?;
+    let mut kept = Vec::new();
+    for material in std::mem::take(&mut loaded.materials) {
+        let place = MaterialKind::from_field(&material.slot);
+        let Some((kind, Some(site))) = place.filter(|(_, site)| site.is_some_and(|site| site >= removed)) else {
+            kept.push(material);
+            continue;
+        };
+        store::material::remove(tx, material.id, now).await?;
+        if site > removed {
+            // A paper stays in its slot for good, because earlier submissions show it there: its copy moves.
+            let bytes = store::material::bytes(tx, material.id).await?;
+            let copy = Material { id: MaterialId(world.uuid()), slot: kind.field(Some(site - 1)), ..material };
+            store::material::insert(tx, &copy, &bytes).await?;
+            kept.push(copy);
         }
     }
+    loaded.materials = kept;
     Ok(())
 }

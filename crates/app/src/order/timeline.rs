@@ -143,6 +143,7 @@ pub fn timeline(order: &Order, trail: &[Entry]) -> Vec<TimelineEntry> {
                 "request_changes" => "changes_requested",
                 "pass" => "passed",
                 "report" => "reported",
+                "return_upload" => "returned_to_review",
                 "confirm_sms" => "sms_confirmed",
                 "approve" => "approved",
                 "refuse" => "refused",
@@ -164,7 +165,8 @@ pub fn timeline(order: &Order, trail: &[Entry]) -> Vec<TimelineEntry> {
                 at: Some(entry.line.at),
                 who,
                 due: None,
-                note: entry.line.why.clone(),
+                // Why a line stood is the provider's affair; the applicant hears that it goes on.
+                note: entry.line.why.clone().filter(|_| code != "returned_to_review"),
             })
         })
         .collect();

@@ -159,7 +159,7 @@ async fn draw(ctx: &Ctx, view: &CaseView, problems: Vec<Link>) -> Shown {
     if !elsewhere.is_empty() {
         side.push(Card { title: t.msg("case-findings"), body: elsewhere, ..Card::default() }.html());
     }
-    let timeline = status::timeline(t, &view.order, ctx.now());
+    let timeline = status::timeline(t, &view.order, ctx.now(), status::Reader::Provider);
     side.push(Card::with(t.msg("progress-title"), &timeline).html());
     let page = CasePage {
         t,

@@ -29,7 +29,7 @@ pub async fn order(Signed { ctx, actor }: Signed, Path(order): Path<Uuid>) -> Sh
     if view.kind == StageKind::Draft {
         main.push(Card { body: vec![Html::of(&status::tasks(t, &view))], ..Card::default() }.html());
     } else {
-        let timeline = status::timeline(t, &view, ctx.now());
+        let timeline = status::timeline(t, &view, ctx.now(), status::Reader::Applicant);
         main.push(Card::with(t.msg("progress-title"), &timeline).html());
     }
     let page = Page {

@@ -124,15 +124,24 @@ fn authority_line(t: T, order: &OrderView) -> String {
     [legal, usual].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(&t.msg("semicolon"))
 }
 
+/// Who reads a timeline: only the applicant is spoken to as “you”.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// Whoever files.
+    Applicant,
+    /// The provider.
+    Provider,
+}
+
 /// The road of an order: who, when, how long, by when; ranges for forecasts, never a false exact date.
 #[must_use]
-pub fn timeline(t: T, order: &OrderView, now: Timestamp) -> Timeline {
-    let steps = order.timeline.iter().map(|entry| step(t, order, entry, now)).collect();
+pub fn timeline(t: T, order: &OrderView, now: Timestamp, reader: Reader) -> Timeline {
+    let steps = order.timeline.iter().map(|entry| step(t, order, entry, now, reader)).collect();
     Timeline { t, steps }
 }
 
-fn step(t: T, order: &OrderView, entry: &TimelineEntry, now: Timestamp) -> Step {
-    let who = party(t, order, entry.who);
+fn step(t: T, order: &OrderView, entry: &TimelineEntry, now: Timestamp, reader: Reader) -> Step {
+    let who = party(t, order, entry.who, reader);
     let when = match entry.state {
         Moment::Done => When::Done,
         Moment::Current => When::Now,
@@ -152,6 +161,8 @@ fn step(t: T, order: &OrderView, entry: &TimelineEntry, now: Timestamp) -> Step 
         done_detail(t, order, entry, who)
     } else if entry.code == "authority_review" {
         authority_line(t, order)
+    } else if reader == Reader::Provider && entry.who == Party::Applicant {
+        t.one("step-by", "who", who)
     } else {
         t.of("step-text", &entry.code)
     };
@@ -210,8 +221,9 @@ fn forecast(t: T, order: &OrderView, now: Timestamp) -> String {
     t.two("time-between", "from", t.short_date(early), "to", t.short_date(late))
 }
 
-fn party(t: T, order: &OrderView, who: Party) -> String {
+fn party(t: T, order: &OrderView, who: Party, reader: Reader) -> String {
     match who {
+        Party::Applicant if reader == Reader::Applicant => t.msg("party-you"),
         Party::Applicant => t.msg("party-applicant"),
         Party::Provider => t.msg("party-provider"),
         Party::Authority => {
