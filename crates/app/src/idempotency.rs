@@ -26,11 +26,15 @@ pub async fn begin(world: &World, actor: &Actor, key: &str, request_hash: &str) 
     let tx = world.store.write().await?;
     store::idempotency::purge(&tx, now - KEPT, PURGED_AT_ONCE).await?;
     let mut begin = store::idempotency::begin(&tx, actor.account, key, request_hash, now).await?;
-    if let Begin::Running(since) = begin
-        && now.duration_since(since) > world.settings.lease() * LEASES
-    {
-        store::idempotency::release(&tx, actor.account, key).await?;
-        begin = store::idempotency::begin(&tx, actor.account, key, request_hash, now).await?;
+    let is_dead = |since| now.duration_since(since) > world.settings.lease() * LEASES;
+    match begin {
+        Begin::Running(since) if is_dead(since) => {
+            store::idempotency::release(&tx, actor.account, key).await?;
+            begin = store::idempotency::begin(&tx, actor.account, key, request_hash, now).await?;
+        }
+        // Its process may be about to keep the answer.
+        Begin::Done(since) if !is_dead(since) => begin = Begin::Running(since),
+        _ => {}
     }
     tx.commit().await?;
     Ok(begin)

@@ -189,8 +189,10 @@ async fn a_request_that_was_carried_out_before_the_process_died_is_not_carried_o
     assert_eq!(begin(story, actor, "k", "hash").await.map_err(told)?, Begin::New);
     within(actor, "k", make("script")).await.map_err(told)?;
     // Here the process dies: its answer is never kept. However late the same request comes again, it is known.
+    let begun = story.now();
+    assert_eq!(begin(story, actor, "k", "hash").await.map_err(told)?, Begin::Running(begun), "it may yet answer");
     test.clock.advance(SignedDuration::from_hours(1));
-    assert_eq!(begin(story, actor, "k", "hash").await.map_err(told)?, Begin::Done);
+    assert_eq!(begin(story, actor, "k", "hash").await.map_err(told)?, Begin::Done(begun));
     // A key of a request that committed nothing is free once its process must be dead.
     assert_eq!(begin(story, actor, "other", "hash").await.map_err(told)?, Begin::New);
     within(actor, "other", make("")).await.unwrap_err();

@@ -28,8 +28,8 @@ pub enum Begin {
     Replay(Answer),
     /// The same request is still being worked on (since then).
     Running(Timestamp),
-    /// The same request was carried out, and the process ended before its answer was kept.
-    Done,
+    /// The same request was carried out (begun then), and its answer is not kept yet, or never will be.
+    Done(Timestamp),
     /// The key was used for another request.
     Other,
 }
@@ -126,7 +126,7 @@ pub async fn begin(tx: &Tx, account: AccountId, key: &str, request_hash: &str, a
             content_type,
             body: tx.keys([account.0]).await?.open(cell(account, key), &sealed)?,
         })),
-        (Some(DONE), ..) => Ok(Begin::Done),
+        (Some(DONE), ..) => Ok(Begin::Done(instant(row.started_at)?)),
         _ => Ok(Begin::Running(instant(row.started_at)?)),
     }
 }

@@ -5,12 +5,13 @@
 //! port is taken. The cluster ends with the process, however that ends: a small shell holds a pipe from us and takes
 //! everything away when the pipe closes.
 
+use std::io::Write as _;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 /// A database of one test, dropped with this value.
@@ -48,6 +49,32 @@ pub fn fresh() -> Result<TestDatabase, String> {
     Ok(TestDatabase { name, url })
 }
 
+/// Pulls the server away, as a failing machine would: every connection is cut and none can be made.
+///
+/// # Errors
+/// When the server is not ours to end, or does not.
+pub fn end() -> Result<(), String> {
+    let server = server()?;
+    server.tell("end")?;
+    for _ in 0..300 {
+        if server.run("SELECT 1").is_err() {
+            return Ok(());
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    Err("PostgreSQL answers still".to_owned())
+}
+
+/// Starts the server that [`end`] pulled away, and waits until it answers.
+///
+/// # Errors
+/// When it does not.
+pub fn serve_again() -> Result<(), String> {
+    let server = server()?;
+    server.tell("serve")?;
+    server.wait()
+}
+
 /// A server on which databases can be made.
 struct Server {
     /// Address without database name, and what follows the name.
@@ -56,12 +83,31 @@ struct Server {
     /// The folder of `psql`; none when it is on the path.
     bin: Option<PathBuf>,
     /// Ends the cluster when its pipe closes; none for a server that was given.
-    _keeper: Option<Child>,
+    keeper: Option<Mutex<Child>>,
 }
 
 impl Server {
     fn url(&self, database: &str) -> String {
         format!("{}/{database}{}", self.before, self.after)
+    }
+
+    fn tell(&self, word: &str) -> Result<(), String> {
+        let keeper = self.keeper.as_ref().ok_or("the server of TEST_DATABASE_URL is not ours to end")?;
+        let mut keeper = keeper.lock().unwrap_or_else(PoisonError::into_inner);
+        let pipe = keeper.stdin.as_mut().ok_or("the keeper has no pipe")?;
+        writeln!(pipe, "{word}").map_err(|e| format!("the keeper is gone: {e}"))
+    }
+
+    fn wait(&self) -> Result<(), String> {
+        let mut last = String::new();
+        for _ in 0..300 {
+            match self.run("SELECT 1") {
+                Ok(()) => return Ok(()),
+                Err(error) => last = error,
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Err(last)
     }
 
     fn run(&self, sql: &str) -> Result<(), String> {
@@ -91,7 +137,7 @@ fn given(url: &str) -> Result<Server, String> {
     let after = if parameters.is_empty() { String::new() } else { format!("?{parameters}") };
     let rest = address.find("://").map(|at| at + 3).ok_or("TEST_DATABASE_URL is no postgres:// address")?;
     let end = address[rest..].find('/').map_or(address.len(), |at| rest + at);
-    Ok(Server { before: address[..end].to_owned(), after, bin: newest_bin().ok(), _keeper: None })
+    Ok(Server { before: address[..end].to_owned(), after, bin: newest_bin().ok(), keeper: None })
 }
 
 /// The programs of the newest PostgreSQL of this system.
@@ -159,12 +205,24 @@ fn start_in(bin: &Path, folder: &Path, user: Option<(u32, u32)>) -> Result<Serve
     }
     // The shell starts the server in the background and waits for our end of the pipe to close, whatever ends us.
     let script = r#"
-"$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c synchronous_commit=off \
-  -c full_page_writes=off -c max_connections=400 -c shared_buffers=64MB >"$2/log" 2>&1 &
-server=$!
-read -r _
-kill -QUIT $server 2>/dev/null
-wait $server 2>/dev/null
+serve() {
+  "$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c synchronous_commit=off \
+    -c full_page_writes=off -c max_connections=400 -c shared_buffers=64MB >>"$2/log" 2>&1 &
+  server=$!
+}
+end() {
+  kill -$1 $server 2>/dev/null
+  wait $server 2>/dev/null
+}
+serve "$1" "$2"
+while read -r word; do
+  case $word in
+    # Nothing is flushed as it is written, so only an orderly end keeps what was committed.
+    end) end INT ;;
+    serve) serve "$1" "$2" ;;
+  esac
+done
+end QUIT
 cd / && rm -rf "$2"
 "#;
     let mut shell = as_user(Path::new("/bin/sh"));
@@ -175,16 +233,13 @@ cd / && rm -rf "$2"
         before: "postgres://postgres@localhost".to_owned(),
         after: format!("?host={}", folder.display()),
         bin: Some(bin.to_owned()),
-        _keeper: Some(keeper),
+        keeper: Some(Mutex::new(keeper)),
     };
-    let mut last = String::new();
-    for _ in 0..300 {
-        match server.run("SELECT 1") {
-            Ok(()) => return Ok(server),
-            Err(error) => last = error,
+    match server.wait() {
+        Ok(()) => Ok(server),
+        Err(last) => {
+            let log = std::fs::read_to_string(folder.join("log")).unwrap_or_default();
+            Err(format!("PostgreSQL did not answer: {last}\n{log}"))
         }
-        std::thread::sleep(Duration::from_millis(50));
     }
-    let log = std::fs::read_to_string(folder.join("log")).unwrap_or_default();
-    Err(format!("PostgreSQL did not answer: {last}\n{log}"))
 }

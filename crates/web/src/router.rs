@@ -22,8 +22,6 @@ use crate::page::{
 };
 use crate::{api, asset};
 
-/// The longest a form may be: a section of an order is far below it.
-const FORM_BYTES: usize = 256 * 1024;
 /// What a multipart form adds to the file it carries.
 const FORM_OVERHEAD: u64 = 64 * 1024;
 /// How long a page may take; the gateways' long poll has its own, longer limit.
@@ -71,7 +69,7 @@ pub fn router(state: State) -> Router {
         .route("/h/{token}/{slot}", get(phone::shot).post(phone::upload))
         .layer(DefaultBodyLimit::max(upload));
     let pages = forms()
-        .layer(DefaultBodyLimit::max(FORM_BYTES))
+        .layer(DefaultBodyLimit::max(failure::FORM_BYTES))
         .merge(uploads)
         .fallback(|| async { StatusCode::NOT_FOUND })
         .layer(from_fn(guard::own_pages))

@@ -62,7 +62,7 @@ pub async fn layer(State(world): State<World>, request: Request, next: Next) -> 
                 .header(RETRY_AFTER, HeaderValue::from_static("1"))
                 .into_response();
         }
-        Ok(Begin::Done) => return Problem::new(StatusCode::CONFLICT, "idempotency-done").into_response(),
+        Ok(Begin::Done(_)) => return Problem::new(StatusCode::CONFLICT, "idempotency-done").into_response(),
         Ok(Begin::Other) => {
             return Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency-mismatch").into_response();
         }
