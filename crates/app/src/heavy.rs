@@ -43,7 +43,7 @@ impl Heavy {
     /// # Errors
     /// `busy` when no turn came in time.
     pub async fn password<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-        self.work(&self.passwords, work).await
+        self.work(&self.passwords, self.patience, work).await
     }
 
     /// Works on a picture, off the threads that serve requests.
@@ -51,15 +51,25 @@ impl Heavy {
     /// # Errors
     /// `busy` when no turn came in time.
     pub async fn picture<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-        self.work(&self.pictures, work).await
+        self.work(&self.pictures, self.patience, work).await
+    }
+
+    /// Makes a copy of a picture for somebody at the desk, off the threads that serve requests. A case opens a dozen at
+    /// once, and a browser does not ask again for one that was refused: so they wait longer.
+    ///
+    /// # Errors
+    /// `busy` when no turn came in time.
+    pub async fn copy<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        self.work(&self.pictures, self.patience * 6, work).await
     }
 
     async fn work<T: Send + 'static>(
         &self,
         places: &Arc<Semaphore>,
+        patience: Duration,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T> {
-        let turn = tokio::time::timeout(self.patience, places.clone().acquire_owned());
+        let turn = tokio::time::timeout(patience, places.clone().acquire_owned());
         let Ok(Ok(place)) = turn.await else { return Err(Error::Unavailable { code: "busy" }) };
         let done = tokio::task::spawn_blocking(move || {
             // The place goes with the work, not with the request: one that is hung up on still takes its memory.

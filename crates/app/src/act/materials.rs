@@ -140,7 +140,7 @@ pub async fn open_material(world: &World, actor: &Actor, input: OpenMaterial) ->
             .await?;
         tx.commit().await?;
         let text = watermark::text(actor.account, world.now());
-        let marked = world.heavy.picture(move || watermark::draw(&bytes, &text)).await?;
+        let marked = world.heavy.copy(move || watermark::draw(&bytes, &text)).await?;
         bytes = marked.map_err(|_| Error::internal("a kept picture does not decode"))?;
     }
     Ok(MaterialFile { content_type: row.media_type, bytes })
