@@ -6,7 +6,7 @@ use super::{Facts, Finding, Rule, rule};
 use crate::domain::DomainName;
 use crate::draft::{Draft, PersonDraft, SiteDraft};
 use crate::nature::Nature;
-use crate::province::{Params, Province};
+use crate::province::{Line, Params, Province, Source};
 use crate::stage::Action;
 
 /// The draft, the facts, the day, what could be read of them, and the findings so far.
@@ -42,6 +42,20 @@ impl<'a> Context<'a> {
     /// The province's parameters; none while the province is not given.
     pub fn params(&self) -> Option<&'static Params> {
         self.province.map(|province| &province.practice().params)
+    }
+
+    /// What to cite where a province's parameter decides: its line that the rule decides, else the parameter's source.
+    pub fn own_source(&self, rule: &str, sources: &[Source]) -> Option<String> {
+        self.own_line(rule).map(Line::citation).or_else(|| sources.first().map(ToString::to_string))
+    }
+
+    /// The province's line that a rule decides for this subject.
+    pub fn own_line(&self, rule: &str) -> Option<&'static Line> {
+        let individual = self.individual()?;
+        let on = self.on;
+        self.province?.lines().find(|line| {
+            line.nature.covers(individual) && line.holds(on) && line.decided_by.iter().any(|id| id == rule)
+        })
     }
 
     /// The sites with their numbers.
