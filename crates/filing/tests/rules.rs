@@ -10,6 +10,7 @@ use filing::check::{self, Facts, Finding, rules};
 use filing::detect::{Answer, Answers, DomainAtMinistry, SubjectAtMinistry};
 use filing::draft::{ApprovalDraft, Draft};
 use filing::material::{Held, MaterialKind};
+use filing::outside::{Silence, Why};
 use filing::resource::{Billing, ResourceKind};
 use jiff::civil::{Date, date};
 
@@ -53,6 +54,29 @@ fn first_domain(draft: &mut Draft, facts: &mut Facts, domain: &str) {
     if let Some(known) = facts.detection.remove(&old) {
         facts.detection.insert(domain.into(), known);
     }
+}
+
+/// The registry told it on a day.
+fn told_on(facts: &mut Facts, on: Date) {
+    let known = registration(facts);
+    known.as_of = on;
+    known.source = Some("RDAP rdap.example.cn".into());
+}
+
+/// Where the first domain leads: elsewhere, and to this provider.
+fn leads_to(facts: &mut Facts, elsewhere: &[&str], here: &[&str]) {
+    let texts = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect();
+    facts.resolutions.insert(
+        FIRST.into(),
+        check::Resolution {
+            as_of: ON,
+            elsewhere: texts(elsewhere),
+            here: texts(here),
+            agree: Answer::Yes,
+            sources: vec!["192.0.2.53".into()],
+            silent: Vec::new(),
+        },
+    );
 }
 
 fn registration(facts: &mut Facts) -> &mut check::Registration {
@@ -122,11 +146,15 @@ const TABLE: &[Row] = &[
     ("domain-08", company, |_, f| registration(f).expires_on = Some(date(2027, 2, 20)), |_, f| registration(f).expires_on = Some(date(2027, 2, 21))),
     ("domain-09", company, |_, f| registration(f).verified = Answer::No, |_, f| registration(f).verified = Answer::Unknown),
     ("domain-10", company, |_, f| registration(f).verified_on = Some(date(2026, 11, 19)), |_, f| registration(f).verified_on = Some(date(2026, 11, 18))),
-    ("domain-11", company, |_, f| registration(f).verified = Answer::Unknown, |_, f| registration(f).registered_here = false),
+    ("domain-11", company, |_, f| told_on(f, date(2026, 10, 21)), |_, f| told_on(f, date(2026, 10, 22))),
     ("domain-12", company, |_, f| registration(f).holder = Some("青禾网络有限公司".into()), |_, f| registration(f).holder = Some("周明远".into())),
     ("domain-13", company, |d, f| first_domain(d, f, "yunshan.gov.cn"), |d, f| { first_domain(d, f, "yunshan.gov.cn"); d.basic.nature = "public_institution".into(); }),
     ("domain-14", company, |d, _| d.basic.nature = "government".into(), |d, f| { d.basic.nature = "government".into(); first_domain(d, f, "a.gov.cn"); d.sites.pop(); }),
     ("domain-15", company, |_, f| f.domains_in_other_orders = vec![SECOND.into()], |_, f| f.domains_in_other_orders = vec!["qinghe.cn".into()]),
+    ("domain-16", company, |_, f| registration(f).verified = Answer::Unknown, |_, f| registration(f).registered_here = false),
+    ("domain-17", company, |_, f| registration(f).registered = Answer::No, |_, f| registration(f).registered = Answer::Unknown),
+    ("domain-18", company, |_, f| registration(f).statuses = vec!["clientHold".into()], |_, f| registration(f).statuses = vec!["clientTransferProhibited".into()]),
+    ("domain-19", company, |_, f| leads_to(f, &["203.0.113.9"], &[]), |_, f| leads_to(f, &[], &["203.0.113.9"])),
 
     ("resource-01", company, |d, _| d.sites[1].resource = "lh-gone".into(), |d, _| d.sites[1].resource = "cvm-hz-01".into()),
     ("resource-02", company, |_, f| f.resources[0].province.clear(), |_, f| f.resources[0].province = "44".into()),
@@ -327,4 +355,45 @@ fn an_empty_draft_asks_for_every_field_and_breaks_nothing() {
     for finding in findings.iter().filter(|finding| !finding.is_missing()) {
         assert_eq!(finding.rule, "account-06", "{finding:?}");
     }
+}
+
+#[test]
+fn who_did_not_answer_is_named_and_silence_is_no_verdict() {
+    let (draft, mut facts) = company();
+    let silent = |why| Silence { who: "RDAP rdap.example.cn".into(), why };
+    let mut known = check::Registration::unknown(ON);
+    known.silent = vec![silent(Why::TimedOut), Silence { who: "WHOIS whois.example.cn".into(), why: Why::Garbled }];
+    facts.registrations.insert(FIRST.into(), known);
+    let findings = check::run(&draft, &facts, ON);
+    let about: Vec<&Finding> = findings.iter().filter(|finding| finding.rule.starts_with("domain-")).collect();
+    assert_eq!(ids(&findings).iter().filter(|id| id.starts_with("domain-")).collect::<Vec<_>>(), [&"domain-11"]);
+    assert_eq!(about[0].severity, check::Severity::Ask);
+    assert_eq!(
+        about[0].message.zh,
+        "没有查到域名的注册信息：RDAP rdap.example.cn 没有按时回答；WHOIS whois.example.cn 的回答不完整或自相矛盾。"
+    );
+    assert!(
+        about[0].message.en.contains("RDAP rdap.example.cn did not answer in time; WHOIS"),
+        "{}",
+        about[0].message.en
+    );
+}
+
+#[test]
+fn every_reason_for_silence_has_its_words() {
+    let rule = check::rule("domain-11").unwrap();
+    for why in Why::ALL {
+        assert_eq!(rule.group(why.as_str()).len(), 2, "{why}");
+    }
+}
+
+#[test]
+fn a_name_that_is_filed_already_may_lead_where_it_likes() {
+    let (draft, mut facts) = company();
+    leads_to(&mut facts, &["203.0.113.9"], &[]);
+    answer(&mut facts, FIRST, "filed", "same_subject", "no", "no", "unknown");
+    assert!(!ids(&check::run(&draft, &facts, ON)).contains(&"domain-19"));
+    facts.resolutions.get_mut(FIRST).unwrap().as_of = date(2026, 11, 17);
+    answer(&mut facts, FIRST, "not_filed", "not_filed", "no", "no", "unknown");
+    assert!(!ids(&check::run(&draft, &facts, ON)).contains(&"domain-19"), "an old answer is not counted");
 }
