@@ -36,6 +36,7 @@ mod rules;
 mod scope;
 mod select;
 
+pub use crate::outside::{Registration, Resolution};
 pub use example::{Base, Changes, DAY, Example, ExampleFault, changed};
 pub use rules::{Family, Rule, rule, rules};
 pub use scope::{Claim, Natures, RuleKind};
@@ -116,36 +117,6 @@ pub struct Identity {
     pub verified_on: Date,
 }
 
-/// What is known of a domain's registration, with the day it was learnt.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Registration {
-    /// The day this was learnt.
-    #[schema(value_type = String, format = Date)]
-    pub as_of: Date,
-    /// The last day it is registered.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, format = Date)]
-    pub expires_on: Option<Date>,
-    /// Whether its holder is verified by name.
-    #[serde(default = "unknown")]
-    pub verified: crate::detect::Answer,
-    /// The day its holder was verified.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, format = Date)]
-    pub verified_on: Option<Date>,
-    /// Whether it was registered with this provider.
-    #[serde(default)]
-    pub registered_here: bool,
-    /// Its holder's name.
-    #[serde(default)]
-    pub holder: Option<String>,
-}
-
-const fn unknown() -> crate::detect::Answer {
-    crate::detect::Answer::Unknown
-}
-
 /// What the checks know besides the draft; whatever is not known is absent.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -162,6 +133,8 @@ pub struct Facts {
     pub detection: BTreeMap<String, Answers>,
     /// What is known of the domains' registrations.
     pub registrations: BTreeMap<String, Registration>,
+    /// Where the domains lead; a domain that is not here was not asked for yet.
+    pub resolutions: BTreeMap<String, Resolution>,
     /// Other orders of this account that are running.
     pub running_orders: u32,
     /// Domains that are in somebody else's running order here.
