@@ -19,13 +19,17 @@ use crate::text::Text;
 use crate::words::words;
 
 mod account;
+mod action;
 mod address;
+mod approval;
 mod certificate;
+mod code;
 mod content;
 mod context;
 mod detection;
 mod domain;
 mod example;
+mod filed;
 mod form;
 mod material;
 mod name;
@@ -38,6 +42,7 @@ mod select;
 
 pub use crate::outside::{Registration, Resolution};
 pub use example::{Base, Changes, DAY, Example, ExampleFault, changed};
+pub use filed::{Filed, Question, When};
 pub use rules::{Family, Rule, rule, rules};
 pub use scope::{Claim, Natures, RuleKind};
 pub use select::{Change, Turn, Wanted, changes, guidance, select};
@@ -141,6 +146,10 @@ pub struct Facts {
     pub domains_in_other_orders: Vec<String>,
     /// What the order asks of the authority, where it is given; else the answers of `detection` decide.
     pub action: Option<Action>,
+    /// What is filed of the subject already, where somebody looked.
+    pub filed: Option<Filed>,
+    /// The unit's business scope as its licence or the register has it (经营范围).
+    pub business_scope: Option<String>,
     /// Fields the reviewer or the authority asked to mend and that are not mended yet.
     pub requests: Vec<ChangeRequest>,
 }
@@ -180,12 +189,15 @@ pub fn run(draft: &Draft, facts: &Facts, on: Date) -> Vec<Finding> {
     certificate::check(&mut context);
     domain::check(&mut context);
     resource::check(&mut context);
+    code::check(&mut context);
     detection::check(&mut context);
     address::check(&mut context);
     person::check(&mut context);
     name::check(&mut context);
     content::check(&mut context);
+    approval::check(&mut context);
     order::check(&mut context);
+    action::check(&mut context);
     material::check(&mut context);
     context.into_findings()
 }

@@ -7,7 +7,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::scope::{self, Claim, Natures, RuleKind};
-use super::{Example, Severity};
+use super::{Example, Severity, When};
+use crate::deadline::Term;
 use crate::nature::Nature;
 use crate::province::Province;
 use crate::stage::Action;
@@ -80,6 +81,15 @@ pub struct Rule {
     /// A number it measures by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<i64>,
+    /// The question about what is filed whose answer breaks it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<When>,
+    /// The term it sets, for timers and forecasts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub term: Option<Term>,
+    /// The figures of the term: one, or one for each time it falls due.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub figures: Vec<i64>,
     /// What fails it and what passes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub example: Option<Example>,
@@ -146,19 +156,23 @@ impl Rule {
     }
 }
 
-const FILES: [&str; 12] = [
+const FILES: [&str; 16] = [
     include_str!("../../rules/form.toml"),
     include_str!("../../rules/account.toml"),
     include_str!("../../rules/certificate.toml"),
     include_str!("../../rules/domain.toml"),
     include_str!("../../rules/resource.toml"),
+    include_str!("../../rules/code.toml"),
     include_str!("../../rules/detection.toml"),
     include_str!("../../rules/address.toml"),
     include_str!("../../rules/person.toml"),
     include_str!("../../rules/name.toml"),
     include_str!("../../rules/content.toml"),
+    include_str!("../../rules/approval.toml"),
     include_str!("../../rules/order.toml"),
+    include_str!("../../rules/action.toml"),
     include_str!("../../rules/material.toml"),
+    include_str!("../../rules/deadline.toml"),
 ];
 
 /// All rules, by family.
