@@ -357,7 +357,7 @@ async fn filed(reader: &Reader, world: &World, loaded: &Loaded) -> Result<Option
         sites.push(FiledSiteView { domain, name: site.name, number: site.number, footer_html, open });
     }
     let filed_on = china_date(*at);
-    let police = china_date(*at + jiff::SignedDuration::from_hours(24 * crate::timer::POLICE_DAYS));
+    let police = china_date(filing::deadline::Term::Police.days_after(*at));
     let duty = |code, due_on, url: Option<String>| Duty { code, due_on, url };
     Ok(Some(FiledView {
         subject_number: subject_number.clone(),
