@@ -34,10 +34,12 @@ mod person;
 mod resource;
 mod rules;
 mod scope;
+mod select;
 
 pub use example::{Base, Changes, DAY, Example, ExampleFault, changed};
 pub use rules::{Family, Rule, rule, rules};
 pub use scope::{Claim, Natures, RuleKind};
+pub use select::{Change, Turn, Wanted, changes, guidance, select};
 
 pub(crate) use context::Context;
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::scope::{self, Claim, Natures, RuleKind};
 use super::{Example, Severity};
 use crate::nature::Nature;
+use crate::province::Province;
 use crate::stage::Action;
 use crate::text::Text;
 
@@ -48,6 +49,9 @@ pub struct Rule {
     /// The actions it is for.
     #[serde(default, deserialize_with = "scope::actions")]
     pub actions: Vec<Action>,
+    /// The provinces it holds in; empty for all of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub provinces: Vec<Province>,
     /// What is wrong, with `{holes}` for what was found; of guidance, what holds.
     pub message: Text,
     /// How to mend it.
@@ -104,6 +108,12 @@ impl Rule {
     #[must_use]
     pub fn is_for(&self, nature: Option<Nature>, action: Action) -> bool {
         self.actions.contains(&action) && nature.is_none_or(|nature| self.natures.include(nature))
+    }
+
+    /// Whether it holds in a province; most rules hold in all.
+    #[must_use]
+    pub fn holds_in(&self, province: Province) -> bool {
+        self.provinces.is_empty() || self.provinces.contains(&province)
     }
 
     /// Whether it speaks of a field: `sites.*.name` of `sites.0.name`, and `*` of every field.
