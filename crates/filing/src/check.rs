@@ -13,6 +13,7 @@ use crate::detect::{Answers, detect};
 use crate::domain::DomainName;
 use crate::draft::Draft;
 use crate::material::Held;
+use crate::recorded::Recorded;
 use crate::resource::Resource;
 use crate::stage::{Action, ChangeRequest};
 use crate::text::Text;
@@ -31,6 +32,7 @@ mod material;
 mod name;
 mod order;
 mod person;
+mod province;
 mod resource;
 mod rules;
 mod scope;
@@ -168,6 +170,8 @@ pub struct Facts {
     pub domains_in_other_orders: Vec<String>,
     /// What the order asks of the authority, where it is given; else the answers of `detection` decide.
     pub action: Option<Action>,
+    /// What is on record of the subject, when it was filed before.
+    pub recorded: Recorded,
     /// Fields the reviewer or the authority asked to mend and that are not mended yet.
     pub requests: Vec<ChangeRequest>,
 }
@@ -214,6 +218,7 @@ pub fn run(draft: &Draft, facts: &Facts, on: Date) -> Vec<Finding> {
     content::check(&mut context);
     order::check(&mut context);
     material::check(&mut context);
+    province::check(&mut context);
     context.into_findings()
 }
 

@@ -48,6 +48,7 @@ pub mod nature;
 pub mod number;
 pub mod progress;
 pub mod province;
+pub mod recorded;
 pub mod resource;
 pub mod stage;
 pub mod text;

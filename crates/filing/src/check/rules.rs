@@ -146,7 +146,7 @@ impl Rule {
     }
 }
 
-const FILES: [&str; 12] = [
+const FILES: [&str; 13] = [
     include_str!("../../rules/form.toml"),
     include_str!("../../rules/account.toml"),
     include_str!("../../rules/certificate.toml"),
@@ -159,6 +159,7 @@ const FILES: [&str; 12] = [
     include_str!("../../rules/content.toml"),
     include_str!("../../rules/order.toml"),
     include_str!("../../rules/material.toml"),
+    include_str!("../../rules/province.toml"),
 ];
 
 /// All rules, by family.
