@@ -13,6 +13,7 @@ use crate::detect::{Answers, detect};
 use crate::domain::DomainName;
 use crate::draft::Draft;
 use crate::material::Held;
+use crate::recorded::Recorded;
 use crate::resource::Resource;
 use crate::stage::{Action, ChangeRequest};
 use crate::text::Text;
@@ -35,6 +36,7 @@ mod material;
 mod name;
 mod order;
 mod person;
+mod province;
 mod resource;
 mod rules;
 mod scope;
@@ -150,6 +152,8 @@ pub struct Facts {
     pub filed: Option<Filed>,
     /// The unit's business scope as its licence or the register has it (经营范围).
     pub business_scope: Option<String>,
+    /// What is on record of the subject, when it was filed before.
+    pub recorded: Recorded,
     /// Fields the reviewer or the authority asked to mend and that are not mended yet.
     pub requests: Vec<ChangeRequest>,
 }
@@ -199,6 +203,7 @@ pub fn run(draft: &Draft, facts: &Facts, on: Date) -> Vec<Finding> {
     order::check(&mut context);
     action::check(&mut context);
     material::check(&mut context);
+    province::check(&mut context);
     context.into_findings()
 }
 
