@@ -63,15 +63,11 @@ fn suffix(cx: &mut Context<'_>, field: &str, name: &DomainName) {
             cx.report("domain-06", field).with("found", suffix);
         }
     }
-    let state_body = match cx.nature {
-        Some(Nature::Government | Nature::Defence | Nature::PublicInstitution | Nature::MassOrganization) => true,
-        Some(_) => false,
-        None => return,
-    };
-    if name.is_government() && !state_body {
+    let Some(nature) = cx.nature else { return };
+    if name.is_government() && !nature.is_state_body() {
         cx.report("domain-13", field).with("found", suffix);
     }
-    if cx.nature == Some(Nature::Government) && !name.is_government() {
+    if nature == Nature::Government && !name.is_government() {
         cx.report("domain-14", field);
     }
 }
@@ -116,8 +112,16 @@ fn registration(cx: &mut Context<'_>, field: &str, name: &DomainName) {
         && account::folded(holder) != account::folded(subject)
         && (representative.is_empty() || account::folded(holder) != account::folded(representative))
     {
-        cx.report("domain-12", field).with("found", holder).with("subject", subject);
+        let report = cx.report("domain-12", field).with("found", holder).with("subject", subject);
+        // Many registrars keep names in English or pinyin: that it reads otherwise does not show that it is another.
+        if is_chinese(subject) && !is_chinese(holder) {
+            report.grave(Severity::Ask);
+        }
     }
+}
+
+fn is_chinese(text: &str) -> bool {
+    text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
 }
 
 /// Who said nothing and why, as the end of a sentence; empty when nobody was asked.
