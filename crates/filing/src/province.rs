@@ -118,6 +118,13 @@ impl Province {
         Self::ALL.iter().copied().find(|province| province.icp_prefix() == letter)
     }
 
+    /// The province of a name without the word for its rank, such as 浙江.
+    #[must_use]
+    pub fn from_short_name(name: &str) -> Option<Self> {
+        let begins = |province: &&Self| !name.is_empty() && province.practice().zh.starts_with(name);
+        Self::ALL.iter().find(begins).copied()
+    }
+
     /// The full name, such as 浙江省 and Zhejiang.
     #[must_use]
     pub fn name(self) -> Text {
@@ -162,6 +169,13 @@ mod tests {
         assert_eq!(letter(Province::Sichuan), '蜀');
         assert_eq!(letter(Province::Guizhou), '黔');
         assert_eq!(Province::from_icp_prefix('甘'), None);
+    }
+
+    #[test]
+    fn a_province_is_found_by_its_everyday_name() {
+        assert_eq!(Province::from_short_name("内蒙古"), Some(Province::InnerMongolia));
+        assert_eq!(Province::from_short_name("新疆"), Some(Province::Xinjiang));
+        assert_eq!(Province::from_short_name(""), None);
     }
 
     #[test]

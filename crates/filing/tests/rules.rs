@@ -104,7 +104,7 @@ const TABLE: &[Row] = &[
     ("certificate-04", company, |d, _| d.principal.certificate_number = id("99010619880214971"), |d, _| d.principal.certificate_number = id("11010319880214971")),
     ("certificate-05", company, |d, _| d.principal.certificate_number = id("33010619880230971"), |d, _| d.principal.certificate_number = id("33010619880229971")),
     ("certificate-06", company, |d, _| d.principal.certificate_number.replace_range(17.., "5"), |d, _| d.principal.certificate_number.make_ascii_lowercase()),
-    ("certificate-07", company, |d, _| { d.principal.certificate_kind = "passport".into(); d.principal.certificate_number = "E1".into(); }, |d, _| { d.principal.certificate_kind = "passport".into(); d.principal.certificate_number = "e1234 5678".into(); }),
+    ("certificate-07", company, |d, _| { d.principal.certificate_kind = "taiwan_residence".into(); d.principal.certificate_number = id("81000019900101971"); }, |d, _| { d.principal.certificate_kind = "taiwan_residence".into(); d.principal.certificate_number = id("83000019900101971"); }),
     ("certificate-08", company, |d, _| d.basic.certificate_number = credit("12330106MB097245"), |d, _| d.basic.certificate_number = credit("92330106MB097245")),
     ("certificate-09", company, |d, _| d.principal.certificate_valid_until = "2026-11-20".into(), |d, _| d.principal.certificate_valid_until = "2026-11-21".into()),
     ("certificate-10", company, |d, _| d.principal.certificate_valid_until = "2027-02-20".into(), |d, _| d.principal.certificate_valid_until = "2027-02-21".into()),

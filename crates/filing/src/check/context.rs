@@ -7,6 +7,7 @@ use crate::domain::DomainName;
 use crate::draft::{Draft, PersonDraft, SiteDraft};
 use crate::nature::Nature;
 use crate::province::{Params, Province};
+use crate::reason::Reason;
 
 /// The draft, the facts, the day, what could be read of them, and the findings so far.
 pub(crate) struct Context<'a> {
@@ -119,6 +120,15 @@ impl<'a> Context<'a> {
             self.findings.len() - 1
         });
         Report { finding: finding.and_then(|index| self.findings.get_mut(index)) }
+    }
+
+    /// Notes what a parser found at fault.
+    pub fn report_reason(&mut self, reason: &Reason, field: impl Into<String>) {
+        let report = self.report(reason.rule, field);
+        let report = reason.holes.iter().fold(report, |report, (name, value)| report.with(name, value));
+        if let Some(value) = &reason.offer {
+            report.offer([value.clone()]);
+        }
     }
 
     pub fn into_findings(self) -> Vec<Finding> {

@@ -5,8 +5,9 @@ use jiff::ToSpan as _;
 use super::{Context, Registration, Severity, account};
 use crate::calendar;
 use crate::detect::Answer;
-use crate::domain::{DomainFault as Fault, DomainName, Fileable};
+use crate::domain::{DomainName, Fileable};
 use crate::nature::Nature;
+use crate::reason::Explain as _;
 
 pub(super) fn check(cx: &mut Context<'_>) {
     for (field, typed) in cx.domains() {
@@ -19,31 +20,11 @@ pub(super) fn check(cx: &mut Context<'_>) {
                     cx.report("domain-15", field.as_str()).with("found", name.unicode());
                 }
             }
-            Err(fault) => malformed(cx, &field, typed, fault),
-        }
-    }
-}
-
-fn malformed(cx: &mut Context<'_>, field: &str, typed: &str, fault: Fault) {
-    match fault {
-        Fault::Empty => {}
-        Fault::Url { part, name } => {
-            cx.report("domain-02", field).with("found", part).offer(name);
-        }
-        Fault::Subdomain { found, registrable } => {
-            cx.report("domain-03", field).with("found", found).with("registrable", &registrable).offer([registrable]);
-        }
-        Fault::Ip(found) | Fault::Suffix(found) => {
-            cx.report("domain-04", field).with("found", found);
-        }
-        Fault::Character(c) => {
-            cx.report("domain-01", field).with("found", c);
-        }
-        Fault::Label(label) => {
-            cx.report("domain-01", field).with("found", label);
-        }
-        Fault::Length => {
-            cx.report("domain-01", field).with("found", typed);
+            Err(fault) => {
+                if let Some(reason) = fault.reason() {
+                    cx.report_reason(&reason, field);
+                }
+            }
         }
     }
 }
