@@ -1,9 +1,12 @@
 //! What each command does; one file for each group.
 
 mod account;
+mod calendar;
 mod case;
+mod check;
 mod data;
 mod keys;
+mod lines;
 mod print;
 mod serve;
 
@@ -23,6 +26,8 @@ pub fn run(cli: Cli) -> Result {
     match cli.command {
         Command::Openapi => print::openapi(),
         Command::HelpMarkdown => print::command_line(),
+        Command::Check(check) => check::run(&check),
+        Command::Calendar(calendar) => calendar::run(&calendar),
         Command::Case(case) => case::run(&case),
         Command::Config(cli::ConfigCommand::Describe) => print::configuration_reference(),
         Command::Config(cli::ConfigCommand::Show { json }) => {
@@ -64,9 +69,13 @@ async fn run_async(given: cli::Given, command: Command) -> Result {
         Command::Resources(cli::Resources::Import { file }) => {
             account::import_resources(&quiet(given, flags)?, &file).await
         }
-        Command::Openapi | Command::HelpMarkdown | Command::Case(_) | Command::Config(_) | Command::Gateway(_) => {
-            Err(Trouble::new("this command needs no runtime"))
-        }
+        Command::Openapi
+        | Command::HelpMarkdown
+        | Command::Check(_)
+        | Command::Calendar(_)
+        | Command::Case(_)
+        | Command::Config(_)
+        | Command::Gateway(_) => Err(Trouble::new("this command needs no runtime")),
     }
 }
 
