@@ -1,9 +1,12 @@
 //! What each command does; one file for each group.
 
 mod account;
+mod calendar;
 mod case;
+mod check;
 mod data;
 mod keys;
+mod lines;
 mod print;
 mod rules;
 mod serve;
@@ -24,6 +27,8 @@ pub fn run(cli: Cli) -> Result {
     match cli.command {
         Command::Openapi => print::openapi(),
         Command::HelpMarkdown => print::command_line(),
+        Command::Check(check) => check::run(&check),
+        Command::Calendar(calendar) => calendar::run(&calendar),
         Command::Case(case) => case::run(&case),
         Command::Rules(rules) => rules::run(&rules),
         Command::Config(cli::ConfigCommand::Describe) => print::configuration_reference(),
@@ -68,6 +73,8 @@ async fn run_async(given: cli::Given, command: Command) -> Result {
         }
         Command::Openapi
         | Command::HelpMarkdown
+        | Command::Check(_)
+        | Command::Calendar(_)
         | Command::Case(_)
         | Command::Rules(_)
         | Command::Config(_)

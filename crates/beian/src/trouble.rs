@@ -9,7 +9,7 @@ pub type Result<T = ()> = std::result::Result<T, Trouble>;
 /// How a command ended badly, for scripts. 2 is a wrong command line, with which clap ends by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
-    /// It went wrong.
+    /// It went wrong; or a value that was checked is not valid, a day that was asked about is not worked.
     Failed = 1,
     /// The configuration was wrong.
     Configuration = 3,
@@ -40,6 +40,16 @@ impl Trouble {
     /// The answer is no.
     pub fn no(what: impl Into<String>) -> Self {
         Self { ending: Ending::No, ..Self::new(what) }
+    }
+
+    /// The answer is no and has been printed: there is nothing to add.
+    pub fn said() -> Self {
+        Self::new(String::new())
+    }
+
+    /// Whether everything has been said.
+    pub const fn is_said(&self) -> bool {
+        self.what.is_empty()
     }
 
     /// Says what to do.
@@ -123,5 +133,7 @@ mod tests {
     fn each_ending_has_its_own_number() {
         assert_eq!(Trouble::configuration("x").exit_code(), ExitCode::from(3));
         assert_eq!(Trouble::no("x").exit_code(), ExitCode::from(4));
+        assert_eq!((Trouble::said().is_said(), Trouble::said().exit_code()), (true, ExitCode::from(1)));
+        assert!(!Trouble::new("x").is_said());
     }
 }

@@ -11,14 +11,25 @@ use crate::nature::Nature;
 use crate::text::Text;
 use crate::words::words;
 
+pub mod area;
+mod fault;
+mod foreigner;
 mod format;
+mod organization;
+mod registration;
 mod resident_id;
+pub mod travel;
 mod uscc;
 
-pub use format::{CertificateFault, FaultKind};
+pub use fault::{CertificateFault, FaultKind};
+pub use foreigner::{ForeignerId, OldForeignerId};
+pub(crate) use format::normalize;
+pub use format::residence_permit;
+pub use organization::OrganizationCode;
+pub use registration::{Register, Registration13, Registration15};
 pub(crate) use resident_id::age;
 pub use resident_id::{ResidentId, ResidentIdFault, Sex};
-pub use uscc::{Uscc, UsccFault};
+pub use uscc::{Registrar, Uscc, UsccFault};
 
 words! {
     /// A kind of certificate; the authority numbers some of them once per nature.
@@ -230,7 +241,11 @@ impl Certificate {
     /// The date of birth, where the number tells.
     #[must_use]
     pub fn birth(&self) -> Option<Date> {
-        self.resident_id().map(|id| id.birth())
+        let foreigner = || ForeignerId::parse(&self.number, Date::MAX).ok().map(|id| id.birth());
+        match self.kind {
+            CertificateKind::ForeignerResidence => foreigner(),
+            _ => self.resident_id().map(|id| id.birth()),
+        }
     }
 
     /// The six-digit division code inside the number, where it has one.

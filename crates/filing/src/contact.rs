@@ -6,6 +6,8 @@ use std::sync::OnceLock;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::words::words;
+
 /// Why a text is not a phone number or mail address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ContactFault {
@@ -15,8 +17,8 @@ pub enum ContactFault {
     /// A character that does not belong there.
     #[error("{0:?} does not belong there")]
     Character(char),
-    /// A mobile number has eleven digits.
-    #[error("it has {found} digits, not 11")]
+    /// A mobile number has eleven digits, a landline ten to twelve.
+    #[error("it has {found} digits, too few or too many")]
     Length {
         /// How many it has.
         found: usize,
@@ -27,27 +29,79 @@ pub enum ContactFault {
     /// No place has this area code.
     #[error("{0} is no area code")]
     AreaCode(String),
+    /// Numbers behind an area code begin with 2 to 9.
+    #[error("{0} is no number behind an area code")]
+    Local(String),
     /// A mail address has one @ with something on both sides.
     #[error("it is not written like name@example.com")]
     Mail,
 }
 
-/// Ranges that receive the ministry's text message (Tencent Cloud, 短信核验类), by their first three digits.
-const RANGES: [(u16, u16); 12] = [
-    (130, 139),
-    (146, 147),
-    (150, 153),
-    (155, 159),
-    (162, 162),
-    (165, 167),
-    (170, 173),
-    (175, 178),
-    (180, 189),
-    (191, 191),
-    (193, 193),
-    (195, 196),
-];
-const LAST_RANGE: (u16, u16) = (198, 199);
+/// What the three digits in front of a mobile number say (phone.dat 2312, libphonenumber 2026).
+///
+/// They say nothing of the province: that is in the seven digits in front, and numbers have moved between carriers
+/// since 2019.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Prefix {
+    /// The three digits.
+    pub digits: &'static str,
+    /// Who was given the range: CMCC, CTCC, CUCC or CBN.
+    pub carrier: &'static str,
+    /// Who uses it.
+    pub usage: Usage,
+    /// Whether it receives the ministry's text message (Tencent Cloud, 短信核验类).
+    pub receives: bool,
+}
+
+words! {
+    /// Who uses a range of mobile numbers.
+    pub enum Usage {
+        /// People.
+        Public = "public",
+        /// Satellite phones and other particular services.
+        Special = "special",
+        /// Machines.
+        Machine = "machine",
+        /// Nobody yet.
+        Reserved = "reserved",
+    }
+}
+
+fn prefixes() -> &'static [Prefix] {
+    static PREFIXES: OnceLock<Vec<Prefix>> = OnceLock::new();
+    PREFIXES.get_or_init(|| {
+        let rows = include_str!("../data/mobile-prefixes.csv").lines().skip(1).filter_map(|line| {
+            let mut cells = line.split(',');
+            Some(Prefix {
+                digits: cells.next()?,
+                carrier: cells.next()?,
+                usage: Usage::from_word(cells.next()?)?,
+                receives: cells.next()? == "yes",
+            })
+        });
+        rows.collect()
+    })
+}
+
+/// The range that a mobile number of eleven digits is in; spaces, hyphens, full-width digits and a leading +86 are
+/// forgiven.
+///
+/// # Errors
+/// With what is at fault.
+pub fn read_mobile(typed: &str) -> Result<(String, Prefix), ContactFault> {
+    let text = plain_digits(typed)?;
+    let text = text.strip_prefix("+86").or_else(|| text.strip_prefix("0086")).unwrap_or(&text);
+    if let Some(c) = text.chars().find(|c| !c.is_ascii_digit()) {
+        return Err(ContactFault::Character(c));
+    }
+    if text.len() != 11 {
+        return Err(ContactFault::Length { found: text.len() });
+    }
+    match prefixes().iter().find(|prefix| prefix.digits == &text[..3]) {
+        Some(prefix) => Ok((text.to_owned(), *prefix)),
+        None => Err(ContactFault::Range(text[..3].to_owned())),
+    }
+}
 
 /// A mobile number of mainland China that can receive the authority's text message.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -61,19 +115,10 @@ impl Mobile {
     /// # Errors
     /// With what is at fault.
     pub fn parse(typed: &str) -> Result<Self, ContactFault> {
-        let text = plain_digits(typed)?;
-        let text = text.strip_prefix("+86").or_else(|| text.strip_prefix("0086")).unwrap_or(&text);
-        if let Some(c) = text.chars().find(|c| !c.is_ascii_digit()) {
-            return Err(ContactFault::Character(c));
+        match read_mobile(typed)? {
+            (text, prefix) if prefix.receives => Ok(Self(text)),
+            (_, prefix) => Err(ContactFault::Range(prefix.digits.to_owned())),
         }
-        if text.len() != 11 {
-            return Err(ContactFault::Length { found: text.len() });
-        }
-        let range: u16 = text[..3].parse().unwrap_or_default();
-        if !RANGES.iter().chain([&LAST_RANGE]).any(|(from, to)| (*from..=*to).contains(&range)) {
-            return Err(ContactFault::Range(text[..3].to_owned()));
-        }
-        Ok(Self(text.to_owned()))
     }
 
     /// The eleven digits.
@@ -89,15 +134,16 @@ impl Mobile {
 #[schema(value_type = String)]
 pub struct Landline(String);
 
-fn area_codes() -> &'static [(&'static str, &'static str)] {
-    static CODES: OnceLock<Vec<(&'static str, &'static str)>> = OnceLock::new();
+/// Each area code with its province and its places.
+fn area_codes() -> &'static [(&'static str, &'static str, &'static str)] {
+    static CODES: OnceLock<Vec<(&'static str, &'static str, &'static str)>> = OnceLock::new();
     CODES.get_or_init(|| {
         include_str!("../data/area-codes.csv")
             .lines()
             .skip(1)
             .filter_map(|line| {
                 let mut cells = line.split(',');
-                Some((cells.next()?, cells.next()?))
+                Some((cells.next()?, cells.next()?, cells.next()?))
             })
             .collect()
     })
@@ -116,13 +162,16 @@ impl Landline {
         }
         let code = area_codes()
             .iter()
-            .map(|(code, _)| *code)
+            .map(|(code, ..)| *code)
             .filter(|code| text.starts_with(code))
             .max_by_key(|code| code.len())
             .ok_or_else(|| ContactFault::AreaCode(text.chars().take(4).collect()))?;
         let local = &text[code.len()..];
-        if !(7..=8).contains(&local.len()) || local.starts_with(['0', '1']) {
+        if !(7..=8).contains(&local.len()) {
             return Err(ContactFault::Length { found: text.len() });
+        }
+        if local.starts_with(['0', '1']) {
+            return Err(ContactFault::Local(local.to_owned()));
         }
         Ok(Self(format!("{code}-{local}")))
     }
@@ -133,11 +182,26 @@ impl Landline {
         &self.0
     }
 
+    /// The area code.
+    #[must_use]
+    pub fn area_code(&self) -> &str {
+        self.0.split('-').next().unwrap_or_default()
+    }
+
     /// The short name of the province the area code belongs to, such as 浙江.
     #[must_use]
     pub fn province_name(&self) -> &'static str {
-        let code = self.0.split('-').next().unwrap_or_default();
-        area_codes().iter().find(|(known, _)| *known == code).map_or("", |(_, province)| *province)
+        self.row().map_or("", |(_, province, _)| province)
+    }
+
+    /// The places that share the area code, such as 杭州.
+    #[must_use]
+    pub fn places(&self) -> &'static str {
+        self.row().map_or("", |(_, _, places)| places)
+    }
+
+    fn row(&self) -> Option<(&'static str, &'static str, &'static str)> {
+        area_codes().iter().find(|(known, ..)| *known == self.area_code()).copied()
     }
 }
 

@@ -38,8 +38,8 @@ pub enum DomainFault {
     #[error("the label {0:?} is malformed")]
     Label(String),
     /// The whole is too long.
-    #[error("it is longer than 253 characters")]
-    Length,
+    #[error("{0:?} is longer than 253 characters")]
+    Length(String),
     /// It is a suffix, under which names are registered.
     #[error("{0} is a suffix, not a name")]
     Suffix(String),
@@ -113,8 +113,11 @@ impl DomainName {
         registrable(host).map(|name| Self(name.to_owned())).ok_or_else(|| DomainFault::Suffix(host.to_owned()))
     }
 
-    /// A host name in its ASCII form (UTS 46).
-    fn host(typed: &str) -> Result<String, DomainFault> {
+    /// A host name in its ASCII form (UTS 46): the name itself or one below it.
+    ///
+    /// # Errors
+    /// When it is no host name; whether something can be registered there is for [`Self::of_host`] to say.
+    pub fn host(typed: &str) -> Result<String, DomainFault> {
         let text = typed.trim();
         if text.is_empty() {
             return Err(DomainFault::Empty);
@@ -144,13 +147,17 @@ impl DomainName {
             })?
         };
         if ascii.len() > 253 {
-            return Err(DomainFault::Length);
+            return Err(DomainFault::Length(ascii));
         }
         for label in ascii.split('.') {
             let shape = !label.is_empty() && label.len() <= 63 && !label.starts_with('-') && !label.ends_with('-');
             if !shape || (label.starts_with("xn--") && idna::domain_to_unicode(label).1.is_err()) {
                 return Err(DomainFault::Label(label.to_owned()));
             }
+        }
+        // No top-level name is a number: what ends in one is an address, such as 127.1, or a mistyped one.
+        if ascii.rsplit('.').next().is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit())) {
+            return Err(DomainFault::Ip(ascii));
         }
         Ok(ascii)
     }
@@ -299,6 +306,8 @@ mod tests {
             Err(Fault::Url { part: ":8080".into(), name: Some("yunshan-tech.cn".into()) })
         );
         assert_eq!(DomainName::parse("203.0.113.24"), Err(Fault::Ip("203.0.113.24".into())));
+        assert_eq!(DomainName::parse("203.0.113.256"), Err(Fault::Ip("203.0.113.256".into())));
+        assert_eq!(DomainName::parse("yunshan.cn.."), Err(Fault::Label(String::new())));
         assert_eq!(DomainName::parse("yun_shan.cn"), Err(Fault::Character('_')));
         assert_eq!(DomainName::parse("-yun.cn"), Err(Fault::Label("-yun".into())));
         assert_eq!(DomainName::parse("com.cn"), Err(Fault::Suffix("com.cn".into())));

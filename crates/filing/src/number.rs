@@ -1,4 +1,5 @@
-//! Filing numbers (备案号): of a subject, and of each of its sites.
+//! Filing numbers (备案号): of a subject, and of each of its sites; in [`filed`] and [`police`] all the other numbers
+//! that stand at the foot of a website.
 
 use std::fmt;
 
@@ -7,21 +8,33 @@ use utoipa::ToSchema;
 
 use crate::province::Province;
 
+pub mod filed;
+pub mod police;
+mod reading;
+
+pub use reading::Change;
+
 /// Why a text is not a filing number.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NumberFault {
     /// The first letter is no authority's.
     #[error("no authority's numbers begin with {0:?}")]
     Province(String),
-    /// `ICP备` does not follow the letter.
-    #[error("ICP备 must follow the first letter")]
-    Kind,
+    /// What follows the letter is no kind of number: `ICP备` for a filing.
+    #[error("{0:?} is no kind of number")]
+    Kind(String),
     /// There are not 8 or 10 digits of a year and a serial.
-    #[error("{0:?} is not a year and a six-digit serial")]
+    #[error("{0:?} is not a year and a serial of the right length")]
     Digits(String),
     /// 号 does not follow the digits.
     #[error("号 must follow the digits")]
     Sign,
+    /// It is a number of the filing with the police.
+    #[error("it is a number of the filing with the police")]
+    Police,
+    /// It is a filing's number, not one of the police.
+    #[error("it is a number of a filing or licence, not of the police")]
+    Filing,
     /// The site's serial is missing, begins with zero, or is no number.
     #[error("{0:?} is no site serial")]
     Serial(String),
@@ -54,9 +67,10 @@ impl SubjectNumber {
         let text = text.trim();
         let letter = text.chars().next().unwrap_or(' ');
         if Province::from_icp_prefix(letter).is_none() {
-            return Err(NumberFault::Province(letter.to_string()));
+            return Err(NumberFault::Province(text.chars().take(1).collect()));
         }
-        let rest = text[letter.len_utf8()..].strip_prefix("ICP备").ok_or(NumberFault::Kind)?;
+        let rest = text[letter.len_utf8()..].strip_prefix("ICP备");
+        let rest = rest.ok_or_else(|| NumberFault::Kind(text[letter.len_utf8()..].to_owned()))?;
         let digits = rest.strip_suffix('号').ok_or(NumberFault::Sign)?;
         let right = digits.bytes().all(|b| b.is_ascii_digit())
             && (digits.len() == 8 || (digits.len() == 10 && digits.starts_with("20")));
@@ -190,7 +204,7 @@ mod tests {
     #[test]
     fn each_fault_is_named() {
         assert_eq!(SubjectNumber::parse("甘ICP备17001719号"), Err(NumberFault::Province("甘".into())));
-        assert_eq!(SubjectNumber::parse("浙B2-20090059"), Err(NumberFault::Kind));
+        assert_eq!(SubjectNumber::parse("浙B2-20090059"), Err(NumberFault::Kind("B2-20090059".into())));
         assert_eq!(SubjectNumber::parse("浙ICP备2026000007"), Err(NumberFault::Sign));
         assert_eq!(SubjectNumber::parse("浙ICP备202600007号"), Err(NumberFault::Digits("202600007".into())));
         assert_eq!(SiteNumber::parse("浙ICP备2026000007号-01"), Err(NumberFault::Serial("01".into())));

@@ -134,6 +134,13 @@ impl Province {
         Self::ALL.iter().copied().find(|province| province.icp_prefix() == letter)
     }
 
+    /// The province of a name without the word for its rank, such as 浙江.
+    #[must_use]
+    pub fn from_short_name(name: &str) -> Option<Self> {
+        let begins = |province: &&Self| !name.is_empty() && province.practice().zh.starts_with(name);
+        Self::ALL.iter().find(begins).copied()
+    }
+
     /// The full name, such as 浙江省 and Zhejiang.
     #[must_use]
     pub fn name(self) -> Text {
@@ -199,6 +206,13 @@ mod tests {
         let may = Province::ALL.iter().filter(|province| province.shell_may_add() == Answer::Yes);
         assert_eq!(may.count(), 11);
         assert_eq!(Province::Guangdong.shell_may_add(), Answer::No);
+    }
+
+    #[test]
+    fn a_province_is_found_by_its_everyday_name() {
+        assert_eq!(Province::from_short_name("内蒙古"), Some(Province::InnerMongolia));
+        assert_eq!(Province::from_short_name("新疆"), Some(Province::Xinjiang));
+        assert_eq!(Province::from_short_name(""), None);
     }
 
     #[test]

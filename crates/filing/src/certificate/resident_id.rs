@@ -1,12 +1,12 @@
 //! The resident ID number (公民身份号码, GB 11643-1999).
 
-use std::collections::HashMap;
 use std::fmt;
-use std::sync::OnceLock;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use super::area;
 
 /// A resident ID number whose area, date and check digit hold.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -22,6 +22,22 @@ pub enum Sex {
     Female,
 }
 
+impl Sex {
+    /// What the last digit of the sequence says: odd for men, even for women.
+    pub(super) const fn of_sequence(digit: u8) -> Self {
+        if digit % 2 == 1 { Self::Male } else { Self::Female }
+    }
+
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Male => "male",
+            Self::Female => "female",
+        }
+    }
+}
+
 /// Why a text is not a resident ID number.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ResidentIdFault {
@@ -30,6 +46,12 @@ pub enum ResidentIdFault {
     Length {
         /// How many it has.
         found: usize,
+    },
+    /// It is a number of 15 digits, which proves nothing since 2013-01-01.
+    #[error("it is an old number of 15 digits; with 18 it is {full}")]
+    Old {
+        /// The number with century and check digit.
+        full: String,
     },
     /// A character is not a digit (or X at the end).
     #[error("character {position} is {found:?}, not a digit")]
@@ -64,21 +86,6 @@ pub enum ResidentIdFault {
 const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 const CHECKS: [char; 11] = ['1', '0', 'X', '9', '8', '7', '6', '5', '4', '3', '2'];
 
-/// Every division code that ever was, with its newest name: IDs keep the code of the first registration.
-fn areas() -> &'static HashMap<&'static str, &'static str> {
-    static AREAS: OnceLock<HashMap<&'static str, &'static str>> = OnceLock::new();
-    AREAS.get_or_init(|| {
-        include_str!("../../data/areas.csv")
-            .lines()
-            .skip(1)
-            .filter_map(|line| {
-                let mut cells = line.split(',');
-                Some((cells.next()?, cells.next()?))
-            })
-            .collect()
-    })
-}
-
 impl ResidentId {
     /// The check character that belongs behind 17 digits (ISO 7064 MOD 11-2).
     #[must_use]
@@ -92,32 +99,33 @@ impl ResidentId {
 
     /// Reads 18 characters; a final `x` becomes `X`. The bearer must have been born on or before `on`.
     ///
+    /// Residents of Hong Kong, Macau and Taiwan hold residence permits of the same layout; see [`Self::is_permit`].
+    ///
     /// # Errors
     /// With the character or group at fault.
     pub fn parse(text: &str, on: Date) -> Result<Self, ResidentIdFault> {
-        let found = text.chars().count();
-        if found != 18 {
-            return Err(ResidentIdFault::Length { found });
+        if let Some(full) = Self::of_fifteen(text).filter(|full| Self::parse(full, on).is_ok()) {
+            return Err(ResidentIdFault::Old { full });
         }
-        let text = text.replace('x', "X");
-        for (index, c) in text.chars().enumerate() {
-            if !(c.is_ascii_digit() || (index == 17 && c == 'X')) {
-                return Err(ResidentIdFault::Character { position: index + 1, found: c });
-            }
+        let text = eighteen(text)?;
+        if area::name(&text[..6]).is_none() {
+            return Err(ResidentIdFault::Area { area: text[..6].to_owned() });
         }
-        let area = &text[..6];
-        if !areas().contains_key(area) {
-            return Err(ResidentIdFault::Area { area: area.to_owned() });
-        }
-        let digits = &text[6..14];
-        if birth(digits).is_none_or(|birth| birth > on) {
-            return Err(ResidentIdFault::Birth { digits: digits.to_owned() });
-        }
-        let found = text.as_bytes()[17] as char;
-        match Self::check_digit(&text[..17]) {
-            Some(expected) if expected == found => Ok(Self(text)),
-            expected => Err(ResidentIdFault::Check { found, expected: expected.unwrap_or('?') }),
-        }
+        birth_and_check(&text, on)?;
+        Ok(Self(text))
+    }
+
+    /// The 18 characters that an old number of 15 digits became: the century and a check digit are put in.
+    fn of_fifteen(text: &str) -> Option<String> {
+        let old = text.len() == 15 && text.bytes().all(|b| b.is_ascii_digit());
+        let first_17 = old.then(|| format!("{}19{}", &text[..6], &text[6..]))?;
+        Some(format!("{first_17}{}", Self::check_digit(&first_17)?))
+    }
+
+    /// Whether it is the number of a residence permit: its area is Hong Kong, Macau or Taiwan.
+    #[must_use]
+    pub fn is_permit(&self) -> bool {
+        ["810000", "820000", "830000"].contains(&self.area())
     }
 
     /// The number.
@@ -135,7 +143,7 @@ impl ResidentId {
     /// The division's newest name.
     #[must_use]
     pub fn area_name(&self) -> &'static str {
-        areas().get(self.area()).copied().unwrap_or_default()
+        area::name(self.area()).unwrap_or_default()
     }
 
     /// The date of birth.
@@ -147,7 +155,7 @@ impl ResidentId {
     /// The sex.
     #[must_use]
     pub fn sex(&self) -> Sex {
-        if self.0.as_bytes()[16] % 2 == 1 { Sex::Male } else { Sex::Female }
+        Sex::of_sequence(self.0.as_bytes()[16])
     }
 
     /// The age in full years on a day.
@@ -164,7 +172,34 @@ pub(crate) fn age(birth: Date, on: Date) -> i16 {
     if (on.month(), on.day()) < (birth.month(), birth.day()) { years - 1 } else { years }
 }
 
-fn birth(digits: &str) -> Option<Date> {
+/// Seventeen digits and a digit or `X`; what is not is at fault.
+pub(super) fn eighteen(text: &str) -> Result<String, ResidentIdFault> {
+    let found = text.chars().count();
+    if found != 18 {
+        return Err(ResidentIdFault::Length { found });
+    }
+    let text = text.replace('x', "X");
+    match text.chars().enumerate().find(|(index, c)| !(c.is_ascii_digit() || (*index == 17 && *c == 'X'))) {
+        Some((index, found)) => Err(ResidentIdFault::Character { position: index + 1, found }),
+        None => Ok(text),
+    }
+}
+
+/// Whether characters 7 to 14 of eighteen are a day that has come, and the last one fits the others.
+pub(super) fn birth_and_check(text: &str, on: Date) -> Result<(), ResidentIdFault> {
+    let digits = &text[6..14];
+    if birth(digits).is_none_or(|birth| birth > on) {
+        return Err(ResidentIdFault::Birth { digits: digits.to_owned() });
+    }
+    let found = text.as_bytes()[17] as char;
+    match ResidentId::check_digit(&text[..17]) {
+        Some(expected) if expected == found => Ok(()),
+        expected => Err(ResidentIdFault::Check { found, expected: expected.unwrap_or('?') }),
+    }
+}
+
+/// The date that eight digits name; nobody who files was born before 1850.
+pub(super) fn birth(digits: &str) -> Option<Date> {
     let date = Date::new(digits[..4].parse().ok()?, digits[4..6].parse().ok()?, digits[6..].parse().ok()?).ok()?;
     (date.year() >= 1850).then_some(date)
 }
@@ -212,6 +247,13 @@ mod tests {
         assert!(matches!(ResidentId::parse(&number("33010620261122971"), ON), Err(Fault::Birth { .. })));
         let wrong = format!("{}{}", &good[..17], if good.ends_with('1') { '2' } else { '1' });
         assert!(matches!(ResidentId::parse(&wrong, ON), Err(Fault::Check { .. })));
+    }
+
+    #[test]
+    fn an_old_number_of_15_digits_is_known_for_what_it_is() {
+        let full = number("11010319750101972");
+        assert_eq!(ResidentId::parse("110103750101972", ON), Err(ResidentIdFault::Old { full }));
+        assert_eq!(ResidentId::parse("110103751301972", ON), Err(ResidentIdFault::Length { found: 15 }));
     }
 
     #[test]

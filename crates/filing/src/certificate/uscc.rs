@@ -1,8 +1,12 @@
 //! The unified social credit code (统一社会信用代码, GB 32100-2015), with both of its check characters.
 
 use std::fmt;
+use std::sync::OnceLock;
+
+use serde::Deserialize;
 
 use crate::nature::Nature;
+use crate::text::Text;
 
 /// A unified social credit code whose check characters hold.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -59,21 +63,48 @@ const ALPHABET: &str = "0123456789ABCDEFGHJKLMNPQRTUWXY";
 const WEIGHTS: [usize; 17] = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28];
 const ORGANIZATION_WEIGHTS: [u32; 8] = [3, 7, 9, 10, 5, 8, 4, 2];
 
+/// Who registers a body, and what kind of body it is, by the first two characters of its code.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "Row")]
+pub struct Registrar {
+    prefix: String,
+    /// The registering department.
+    pub department: Text,
+    /// The category of the body.
+    pub category: Text,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    prefix: String,
+    department_zh: String,
+    department_en: String,
+    category_zh: String,
+    category_en: String,
+}
+
+impl From<Row> for Registrar {
+    fn from(row: Row) -> Self {
+        Self {
+            prefix: row.prefix,
+            department: Text::new(row.department_zh, row.department_en),
+            category: Text::new(row.category_zh, row.category_en),
+        }
+    }
+}
+
 /// Registering departments with their categories (GB 32100-2015 and amendment).
-const CATEGORIES: [(char, &str); 12] = [
-    ('1', "1239"),
-    ('2', "19"),
-    ('3', "123459"),
-    ('4', "19"),
-    ('5', "1239"),
-    ('6', "129"),
-    ('7', "129"),
-    ('8', "19"),
-    ('9', "1239"),
-    ('A', "19"),
-    ('N', "1239"),
-    ('Y', "1"),
-];
+fn registrars() -> &'static [Registrar] {
+    static REGISTRARS: OnceLock<Vec<Registrar>> = OnceLock::new();
+    REGISTRARS.get_or_init(|| {
+        let mut rows = csv::Reader::from_reader(include_str!("../../data/credit-codes.csv").as_bytes());
+        rows.deserialize().filter_map(Result::ok).collect()
+    })
+}
+
+fn registrar(prefix: &str) -> Option<&'static Registrar> {
+    registrars().iter().find(|registrar| registrar.prefix == prefix)
+}
 
 impl Uscc {
     /// The check character that belongs behind 17 characters (modulus 31).
@@ -117,9 +148,7 @@ impl Uscc {
         if let Some((index, found)) = text.chars().enumerate().find(|(_, c)| !ALPHABET.contains(*c)) {
             return Err(UsccFault::Character { position: index + 1, found });
         }
-        let mut chars = text.chars();
-        let (department, category) = (chars.next().unwrap_or(' '), chars.next().unwrap_or(' '));
-        if !CATEGORIES.iter().any(|(d, categories)| *d == department && categories.contains(category)) {
+        if registrar(&text[..2]).is_none() {
             return Err(UsccFault::Prefix { prefix: text[..2].to_owned() });
         }
         if !text[2..8].bytes().all(|b| b.is_ascii_digit()) {
@@ -143,6 +172,12 @@ impl Uscc {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Who registered the body, as what.
+    #[must_use]
+    pub fn registrar(&self) -> Option<&'static Registrar> {
+        registrar(&self.0[..2])
     }
 
     /// The division code of the registering department; `100000` for bodies registered with the State.
@@ -189,6 +224,34 @@ mod tests {
         assert_eq!(uscc.fits(Nature::Enterprise), Some(true));
         assert_eq!(uscc.fits(Nature::Government), Some(false));
         assert_eq!(uscc.fits(Nature::MedicalInstitution), None);
+        let registrar = uscc.registrar().unwrap();
+        assert_eq!((registrar.department.zh.as_str(), registrar.category.zh.as_str()), ("市场监管", "企业"));
+    }
+
+    #[test]
+    fn every_department_and_category_of_the_standard_is_known() {
+        let of = |department: &str| -> String {
+            registrars().iter().filter_map(|r| r.prefix.strip_prefix(department)).collect()
+        };
+        // GB 32100-2015, table of departments and categories, with the amendment.
+        let table = [
+            ("1", "1239"),
+            ("2", "19"),
+            ("3", "123459"),
+            ("4", "19"),
+            ("5", "1239"),
+            ("6", "129"),
+            ("7", "129"),
+            ("8", "19"),
+            ("9", "1239"),
+            ("A", "19"),
+            ("N", "1239"),
+            ("Y", "1"),
+        ];
+        for (department, categories) in table {
+            assert_eq!(of(department), categories, "{department}");
+        }
+        assert_eq!(registrars().len(), table.iter().map(|(_, categories)| categories.len()).sum::<usize>());
     }
 
     #[test]

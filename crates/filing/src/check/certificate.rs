@@ -3,9 +3,10 @@
 use jiff::ToSpan as _;
 
 use super::Context;
-use crate::certificate::{Certificate, CertificateFault, CertificateKind, FaultKind, ResidentIdFault, UsccFault};
+use crate::certificate::{Certificate, CertificateKind};
 use crate::document::Validity;
 use crate::province::{Province, Residence};
+use crate::reason::Explain as _;
 
 pub(super) fn check(cx: &mut Context<'_>) {
     let draft = cx.draft;
@@ -45,45 +46,12 @@ pub(super) fn check(cx: &mut Context<'_>) {
 
 /// Reads a number and reports the character or group at fault.
 fn number(cx: &mut Context<'_>, field: &str, kind: Option<CertificateKind>, typed: &str) -> Option<Certificate> {
-    use CertificateFault as Fault;
     let fault = match Certificate::parse(kind?, typed, cx.on) {
         Ok(certificate) => return Some(certificate),
         Err(fault) => fault,
     };
-    match fault {
-        // That nothing was typed is the form's to say.
-        Fault::Empty => {}
-        Fault::ResidentId(ResidentIdFault::Length { found }) | Fault::Uscc(UsccFault::Length { found }) => {
-            cx.report("certificate-02", field).with("expected", 18).with("found", found);
-        }
-        Fault::Form(FaultKind::Length { found }) => {
-            cx.report("certificate-02", field).with("expected", "8-18").with("found", found);
-        }
-        Fault::ResidentId(ResidentIdFault::Character { position, found })
-        | Fault::Uscc(UsccFault::Character { position, found }) => {
-            cx.report("certificate-03", field).with("position", position).with("found", found);
-        }
-        Fault::Uscc(UsccFault::Prefix { prefix }) => {
-            let found = prefix.chars().next().unwrap_or(' ');
-            cx.report("certificate-03", field).with("position", 1).with("found", found);
-        }
-        Fault::ResidentId(ResidentIdFault::Area { area }) | Fault::Uscc(UsccFault::Area { area }) => {
-            cx.report("certificate-04", field).with("found", area);
-        }
-        Fault::Form(FaultKind::Region { expected }) => {
-            cx.report("certificate-07", field).with("example", expected);
-        }
-        Fault::ResidentId(ResidentIdFault::Birth { digits }) => {
-            cx.report("certificate-05", field).with("found", digits);
-        }
-        Fault::ResidentId(ResidentIdFault::Check { .. })
-        | Fault::Uscc(UsccFault::Check { .. } | UsccFault::Organization { .. })
-        | Fault::Form(FaultKind::Check) => {
-            cx.report("certificate-06", field);
-        }
-        Fault::Form(FaultKind::Pattern { example }) => {
-            cx.report("certificate-07", field).with("example", example);
-        }
+    if let Some(reason) = fault.reason() {
+        cx.report_reason(&reason, field);
     }
     None
 }

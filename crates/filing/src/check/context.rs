@@ -7,6 +7,7 @@ use crate::domain::DomainName;
 use crate::draft::{Draft, PersonDraft, SiteDraft};
 use crate::nature::Nature;
 use crate::province::{Line, Occasion, Params, Province};
+use crate::reason::Reason;
 use crate::stage::Action;
 use crate::text::Text;
 
@@ -166,6 +167,16 @@ impl<'a> Context<'a> {
             self.findings.len() - 1
         });
         Report { finding: finding.and_then(|index| self.findings.get_mut(index)), rule, cited: line.is_some() }
+    }
+
+    /// Notes what a parser found at fault.
+    pub fn report_reason(&mut self, reason: &Reason, field: impl Into<String>) -> Report<'_> {
+        let report = self.report(reason.rule, field);
+        let report = reason.holes.iter().fold(report, |report, (name, value)| report.with(name, value));
+        match &reason.offer {
+            Some(value) => report.offer([value.clone()]),
+            None => report,
+        }
     }
 
     pub fn into_findings(self) -> Vec<Finding> {

@@ -5,9 +5,10 @@ use jiff::ToSpan as _;
 use super::{Context, Registration, Severity, account};
 use crate::calendar;
 use crate::detect::{Answer, detect};
-use crate::domain::{DomainFault as Fault, DomainName, Fileable};
+use crate::domain::{DomainFault, DomainName, Fileable};
 use crate::nature::Nature;
 use crate::outside::Silence;
+use crate::reason::Explain as _;
 use crate::stage::Action;
 use crate::text::Text;
 
@@ -23,35 +24,15 @@ pub(super) fn check(cx: &mut Context<'_>) {
                     cx.report("domain-15", field.as_str()).with("found", name.unicode());
                 }
             }
-            Err(fault) => malformed(cx, &field, typed, fault),
-        }
-    }
-}
-
-fn malformed(cx: &mut Context<'_>, field: &str, typed: &str, fault: Fault) {
-    match fault {
-        Fault::Empty => {}
-        Fault::Url { part, name } => {
-            cx.report("domain-02", field).with("found", part).offer(name);
-        }
-        Fault::Subdomain { found, registrable } => {
-            cx.report("domain-03", field).with("found", found).with("registrable", &registrable).offer([registrable]);
-        }
-        Fault::Ip(found) | Fault::Suffix(found) => {
-            cx.report("domain-04", field).with("found", found);
-        }
-        Fault::Character(c) => {
-            let report = cx.report("domain-01", field).with("found", c);
-            // Provinces speak of two domains in one site; any other character is everybody's rule.
-            if !",，、;； /".contains(c) {
-                report.cite_general();
+            Err(fault) => {
+                if let Some(reason) = fault.reason() {
+                    let report = cx.report_reason(&reason, field);
+                    // Provinces speak of two domains in one site; any other character is everybody's rule.
+                    if matches!(fault, DomainFault::Character(c) if !",，、;； /".contains(c)) {
+                        report.cite_general();
+                    }
+                }
             }
-        }
-        Fault::Label(label) => {
-            cx.report("domain-01", field).with("found", label);
-        }
-        Fault::Length => {
-            cx.report("domain-01", field).with("found", typed);
         }
     }
 }

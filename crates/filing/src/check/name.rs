@@ -4,9 +4,9 @@ use std::sync::OnceLock;
 
 use super::{Context, Rule, account};
 use crate::address;
-use crate::domain::DomainName;
 use crate::draft::SiteDraft;
 use crate::nature::Nature;
+use crate::site_name::{self, SiteNameFault, is_han};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     for (index, site) in cx.sites() {
@@ -21,31 +21,27 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
 }
 
-pub(super) fn is_han(c: char) -> bool {
-    matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{3400}'..='\u{4dbf}' | '\u{20000}'..='\u{2ffff}')
-}
-
 /// Length, characters, and that it is more than a domain or letters.
 fn form(cx: &mut Context<'_>, index: usize, field: &str, name: &str) {
-    let counted = name.chars().filter(|c| is_han(*c) || c.is_ascii_alphanumeric()).count();
     let own = cx
         .params()
         .and_then(|params| params.site_name.as_ref())
         .and_then(|names| names.of(cx.individual()?))
         .and_then(|names| names.min_chars);
     let limit: usize = own.unwrap_or_else(|| cx.rule("name-01").limit());
-    if counted < limit {
-        cx.report("name-01", field).with("limit", limit).with("found", counted);
-    }
-    if let Some(symbol) = name.chars().find(|c| !is_han(*c) && !c.is_ascii_alphanumeric() && !"()（）-－".contains(*c))
-    {
-        // A domain's dot is said by the next rule, in better words.
-        if DomainName::parse(name).is_err() {
-            cx.report("name-03", field).with("found", symbol);
+    let mut letters = name.eq_ignore_ascii_case(cx.site_domain(index));
+    for fault in site_name::faults(name, limit) {
+        match fault {
+            SiteNameFault::Short { found, limit } => {
+                cx.report("name-01", field).with("limit", limit).with("found", found);
+            }
+            SiteNameFault::Symbol(symbol) => {
+                cx.report("name-03", field).with("found", symbol);
+            }
+            SiteNameFault::Letters => letters = true,
         }
     }
-    let is_domain = DomainName::parse(name).is_ok() || name.eq_ignore_ascii_case(cx.site_domain(index));
-    if is_domain || !name.chars().any(is_han) {
+    if letters {
         let offers = ready_names(cx);
         cx.report("name-02", field).offer(offers);
     }

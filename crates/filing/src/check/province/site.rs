@@ -2,7 +2,8 @@
 
 use super::{Context, Params, Severity, listed, says_yes};
 use crate::address;
-use crate::check::name::{is_han, place_names};
+use crate::check::name::place_names;
+use crate::site_name::is_han;
 use crate::nature::Nature;
 use crate::province::{Investor, SiteNameRule};
 

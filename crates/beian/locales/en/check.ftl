@@ -1,0 +1,82 @@
+# What beian check and beian calendar say at a terminal.
+
+check-valid = valid: { $value } ({ $kind })
+check-invalid = not valid: { $value } ({ $kind })
+check-fact = {"  "}{ $name }: { $value }
+check-finding = {"  "}[{ $severity }] { $message } ({ $rule })
+check-fix = {"    "}{ $fix }
+
+severity-block = error
+severity-warn = warning
+severity-ask = to be settled
+
+kind-resident-id = resident ID number
+kind-uscc = unified social credit code
+kind-business-reg-15 = business registration number of 15 digits
+kind-business-reg-13 = business registration number of 13 digits
+kind-org-code = organisation code
+kind-passport-cn = Chinese passport
+kind-passport-foreign = foreign passport
+kind-hk-macau-permit = mainland travel permit for Hong Kong and Macau residents
+kind-taiwan-permit = mainland travel permit for Taiwan residents
+kind-hmt-residence-permit = residence permit for Hong Kong, Macau and Taiwan residents
+kind-foreigner-pr-2004 = foreigner’s permanent residence ID of 2004
+kind-foreigner-pr-2023 = foreigner’s permanent residence ID of 2023
+kind-military-officer = military officer’s card
+kind-icp-number = ICP filing or licence number
+kind-psb-number = number of the filing with the police
+kind-domain = domain name
+kind-mobile = mobile number
+kind-landline = landline
+kind-email = mail address
+kind-site-name = site name
+
+fact-normalized = written
+fact-birth = born
+fact-sex = sex
+fact-area = area code
+fact-area-name = area
+fact-province = province code
+fact-province-name = province
+fact-nationality = nationality
+fact-department = registered with
+fact-category = category
+fact-organization = organisation code
+fact-register = register
+fact-kind = kind of number
+fact-prefix = prefix
+fact-year = year
+fact-service = serial of the service
+fact-service-kind = service
+fact-subject = subject’s number
+fact-carrier = carrier of the range (the number may have moved)
+fact-area-code = area code
+fact-places = places
+fact-ascii = ASCII
+fact-unicode = Unicode
+fact-suffix = suffix
+fact-registrable = name to file
+fact-fileable = suffix can be filed
+
+told-male = male
+told-female = female
+told-subject = filing of a subject
+told-service = filing of a service
+told-licence = operating licence
+told-provincial-telecom = telecom licence of a province
+told-national-telecom = telecom licence of the ministry
+told-registrar = registrar’s licence
+told-website = website
+told-app = app
+told-mini-program = mini program
+told-quick-app = quick app
+told-domestic = domestic enterprise
+told-foreign-funded = enterprise with foreign investment
+told-individual = individual business
+told-yes = yes
+told-no = no
+told-unknown = not settled
+
+calendar-worked = { $date } is a working day
+calendar-off = { $date } is not a working day
+calendar-estimated = An estimate: holidays are published for { $first } to { $last } only; in other years weekends alone are taken off.

@@ -1,0 +1,82 @@
+# beian check 与 beian calendar 在终端里说的话。
+
+check-valid = 有效：{ $value }（{ $kind }）
+check-invalid = 无效：{ $value }（{ $kind }）
+check-fact = {"  "}{ $name }：{ $value }
+check-finding = {"  "}[{ $severity }] { $message }（{ $rule }）
+check-fix = {"    "}{ $fix }
+
+severity-block = 错误
+severity-warn = 注意
+severity-ask = 待确认
+
+kind-resident-id = 公民身份号码
+kind-uscc = 统一社会信用代码
+kind-business-reg-15 = 15 位工商注册号
+kind-business-reg-13 = 13 位工商注册号
+kind-org-code = 组织机构代码
+kind-passport-cn = 中国护照
+kind-passport-foreign = 外国护照
+kind-hk-macau-permit = 港澳居民来往内地通行证
+kind-taiwan-permit = 台湾居民来往大陆通行证
+kind-hmt-residence-permit = 港澳台居民居住证
+kind-foreigner-pr-2004 = 外国人永久居留身份证（2004 版）
+kind-foreigner-pr-2023 = 外国人永久居留身份证（2023 版）
+kind-military-officer = 军官证
+kind-icp-number = ICP 备案号或许可证号
+kind-psb-number = 公安备案号
+kind-domain = 域名
+kind-mobile = 手机号
+kind-landline = 座机号
+kind-email = 邮箱
+kind-site-name = 网站名称
+
+fact-normalized = 规范写法
+fact-birth = 出生日期
+fact-sex = 性别
+fact-area = 地区码
+fact-area-name = 地区
+fact-province = 省份代码
+fact-province-name = 省份
+fact-nationality = 国籍
+fact-department = 登记管理部门
+fact-category = 机构类别
+fact-organization = 主体标识码
+fact-register = 登记类别
+fact-kind = 号码种类
+fact-prefix = 前缀
+fact-year = 年份
+fact-service = 服务序号
+fact-service-kind = 服务类型
+fact-subject = 主体号码
+fact-carrier = 号段运营商（携号转网后可能不同）
+fact-area-code = 区号
+fact-places = 城市
+fact-ascii = ASCII 写法
+fact-unicode = 中文写法
+fact-suffix = 后缀
+fact-registrable = 备案的域名
+fact-fileable = 后缀可否备案
+
+told-male = 男
+told-female = 女
+told-subject = 主体备案号
+told-service = 服务备案号
+told-licence = 经营许可证
+told-provincial-telecom = 省级增值电信业务许可证
+told-national-telecom = 跨地区增值电信业务许可证
+told-registrar = 域名注册服务机构许可
+told-website = 网站
+told-app = App
+told-mini-program = 小程序
+told-quick-app = 快应用
+told-domestic = 内资企业
+told-foreign-funded = 外商投资企业
+told-individual = 个体工商户
+told-yes = 可以
+told-no = 不可以
+told-unknown = 没有定论
+
+calendar-worked = { $date } 是工作日
+calendar-off = { $date } 不是工作日
+calendar-estimated = 估算：国务院只公布了 { $first } 至 { $last } 年的放假安排，其余年份只按周末计算。
