@@ -49,6 +49,7 @@ pub mod material;
 pub mod nature;
 pub mod number;
 pub mod outside;
+pub mod papers;
 pub mod progress;
 pub mod province;
 mod reason;
