@@ -13,6 +13,7 @@ use crate::detect::{Answers, detect};
 use crate::domain::DomainName;
 use crate::draft::Draft;
 use crate::material::Held;
+use crate::recorded::Recorded;
 use crate::resource::Resource;
 use crate::stage::{Action, ChangeRequest};
 use crate::text::Text;
@@ -29,12 +30,12 @@ mod context;
 mod detection;
 mod domain;
 mod example;
-mod filed;
 mod form;
 mod material;
 mod name;
 mod order;
 mod person;
+mod province;
 mod resource;
 mod rules;
 mod scope;
@@ -42,9 +43,8 @@ mod select;
 
 pub use crate::outside::{Registration, Resolution};
 pub use example::{Base, Changes, DAY, Example, ExampleFault, changed};
-pub use filed::{Filed, Question, When};
 pub use rules::{Family, Rule, rule, rules};
-pub use scope::{Claim, Natures, RuleKind};
+pub use scope::{Claim, Natures, RuleKind, When};
 pub use select::{Change, Turn, Wanted, changes, guidance, select};
 
 pub(crate) use context::Context;
@@ -146,10 +146,10 @@ pub struct Facts {
     pub domains_in_other_orders: Vec<String>,
     /// What the order asks of the authority, where it is given; else the answers of `detection` decide.
     pub action: Option<Action>,
-    /// What is filed of the subject already, where somebody looked.
-    pub filed: Option<Filed>,
     /// The unit's business scope as its licence or the register has it (经营范围).
     pub business_scope: Option<String>,
+    /// What is on record of the subject, when it was filed before.
+    pub recorded: Recorded,
     /// Fields the reviewer or the authority asked to mend and that are not mended yet.
     pub requests: Vec<ChangeRequest>,
 }
@@ -199,6 +199,7 @@ pub fn run(draft: &Draft, facts: &Facts, on: Date) -> Vec<Finding> {
     order::check(&mut context);
     action::check(&mut context);
     material::check(&mut context);
+    province::check(&mut context);
     context.into_findings()
 }
 

@@ -51,6 +51,7 @@ pub mod number;
 pub mod outside;
 pub mod progress;
 pub mod province;
+pub mod recorded;
 pub mod resource;
 pub mod stage;
 pub mod text;

@@ -41,7 +41,11 @@ fn malformed(cx: &mut Context<'_>, field: &str, typed: &str, fault: Fault) {
             cx.report("domain-04", field).with("found", found);
         }
         Fault::Character(c) => {
-            cx.report("domain-01", field).with("found", c);
+            let report = cx.report("domain-01", field).with("found", c);
+            // Provinces speak of two domains in one site; any other character is everybody's rule.
+            if !",，、;； /".contains(c) {
+                report.cite_general();
+            }
         }
         Fault::Label(label) => {
             cx.report("domain-01", field).with("found", label);

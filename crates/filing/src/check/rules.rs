@@ -156,7 +156,7 @@ impl Rule {
     }
 }
 
-const FILES: [&str; 16] = [
+const FILES: [&str; 17] = [
     include_str!("../../rules/form.toml"),
     include_str!("../../rules/account.toml"),
     include_str!("../../rules/certificate.toml"),
@@ -173,6 +173,7 @@ const FILES: [&str; 16] = [
     include_str!("../../rules/action.toml"),
     include_str!("../../rules/material.toml"),
     include_str!("../../rules/deadline.toml"),
+    include_str!("../../rules/province.toml"),
 ];
 
 /// All rules, by family.

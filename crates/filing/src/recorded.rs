@@ -1,4 +1,4 @@
-//! What is filed already: the facts that changes, cancellations and second sites are judged by.
+//! What is on record of a subject that was filed before: at the ministry, or with this provider.
 
 use std::collections::BTreeMap;
 
@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::detect::Answer;
+use crate::draft::Draft;
 use crate::nature::Nature;
 use crate::province::Province;
 use crate::words::words;
@@ -40,29 +41,49 @@ words! {
     }
 }
 
-/// What is filed of the subject; whatever is not known is absent.
+/// The particulars on record; whatever is not known is absent.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct Filed {
+pub struct Recorded {
     /// The province that decided.
     pub province: Option<Province>,
     /// The nature.
     pub nature: Option<Nature>,
-    /// The certificate number.
+    /// The full name.
+    pub name: Option<String>,
+    /// The certificate's number.
     pub certificate_number: Option<String>,
-    /// The domains of the site or sites that the order is about.
-    pub domains: Vec<String>,
-    /// The answers to what can be asked.
+    /// The principal's name.
+    pub principal: Option<String>,
+    /// The subject's filing numbers; more than one is a surplus.
+    pub numbers: Vec<String>,
+    /// How many sites are filed.
+    pub sites: Option<usize>,
+    /// The names of filed sites by their domains.
+    pub site_names: BTreeMap<String, String>,
+    /// Phone and document numbers of this order that stand in another subject's filing.
+    pub used_elsewhere: Vec<String>,
+    /// Whether a domain is registered with a registrar of the mainland, by domain.
+    pub mainland_registrar: BTreeMap<String, Answer>,
+    /// The answers to what else can be asked.
     #[schema(value_type = Object)]
     pub answers: BTreeMap<Question, Answer>,
 }
 
-/// The answer to a question that breaks a rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct When {
-    /// The question.
-    pub question: Question,
-    /// The answer.
-    pub is: Answer,
+impl Recorded {
+    /// The fields in which a draft differs from the record; nothing where nothing is on record.
+    #[must_use]
+    pub fn differences(&self, draft: &Draft) -> Option<Vec<&'static str>> {
+        let pairs = [
+            ("basic.name", &self.name, &draft.basic.name),
+            ("basic.certificate_number", &self.certificate_number, &draft.basic.certificate_number),
+            ("principal.name", &self.principal, &draft.principal.name),
+        ];
+        let known: Vec<_> =
+            pairs.into_iter().filter_map(|(field, old, new)| Some((field, old.as_ref()?.trim(), new.trim()))).collect();
+        let differs = |(field, old, new): (&'static str, &str, &str)| {
+            (!new.is_empty() && !old.eq_ignore_ascii_case(new)).then_some(field)
+        };
+        (!known.is_empty()).then(|| known.into_iter().filter_map(differs).collect())
+    }
 }
