@@ -30,7 +30,6 @@ mod context;
 mod detection;
 mod domain;
 mod example;
-mod filed;
 mod form;
 mod material;
 mod name;
@@ -44,9 +43,8 @@ mod select;
 
 pub use crate::outside::{Registration, Resolution};
 pub use example::{Base, Changes, DAY, Example, ExampleFault, changed};
-pub use filed::{Filed, Question, When};
 pub use rules::{Family, Rule, rule, rules};
-pub use scope::{Claim, Natures, RuleKind};
+pub use scope::{Claim, Natures, RuleKind, When};
 pub use select::{Change, Turn, Wanted, changes, guidance, select};
 
 pub(crate) use context::Context;
@@ -151,8 +149,6 @@ pub struct Facts {
     pub domains_in_other_orders: Vec<String>,
     /// What the order asks of the authority, where it is given; else the answers of `detection` decide.
     pub action: Option<Action>,
-    /// What is filed of the subject already, where somebody looked.
-    pub filed: Option<Filed>,
     /// The unit's business scope as its licence or the register has it (经营范围).
     pub business_scope: Option<String>,
     /// What is on record of the subject, when it was filed before.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use filing::check::{self, Example, Finding};
-use filing::province::{Line, LineKind, Province, coverage, line, lines, stated};
+use filing::province::{Line, LineKind, Province, coverage, line, lines, stated, told};
 use jiff::civil::{Date, date};
 
 const ON: Date = date(2026, 11, 21);
@@ -103,6 +103,26 @@ fn a_line_about_data_is_decided_or_says_why_not() {
         assert_eq!(line.decided_by.is_empty(), line.undecided.is_some(), "{}", line.id);
         if let Some(why) = &line.undecided {
             assert!(why.zh.chars().count() > 10 && why.en.len() > 20, "{}", line.id);
+        }
+    }
+}
+
+#[test]
+fn what_no_rule_decides_is_told_to_whom_it_concerns_at_its_field() {
+    let ids = |individual| told(Province::Zhejiang, individual, ON).map(|line| line.id.as_str()).collect::<Vec<_>>();
+    assert!(ids(false).contains(&"33-preapproval-01") && !ids(true).contains(&"33-preapproval-01"));
+    assert!(!ids(false).contains(&"33-address-01"), "a rule decides it");
+    assert!(line("33-preapproval-01").unwrap().is_about("sites.1.approvals"));
+    assert!(!line("33-preapproval-01").unwrap().is_about("sites.1.name"));
+}
+
+#[test]
+fn a_provincial_rule_names_the_provinces_whose_lines_it_decides() {
+    for rule in check::rules().iter().filter(|family| family.family == "province").flat_map(|family| &family.rules) {
+        let own: BTreeSet<Province> = rule.provinces.iter().copied().collect();
+        assert!(!own.is_empty(), "{} holds nowhere", rule.id);
+        for line in lines().iter().filter(|line| line.decided_by.contains(&rule.id)) {
+            assert!(own.contains(&line.province), "{} decides {} and does not name it", rule.id, line.id);
         }
     }
 }

@@ -7,24 +7,15 @@ use crate::nature::Nature;
 
 pub(super) fn check(cx: &mut Context<'_>) {
     questions(cx);
-    let alone = cx.params().and_then(|params| params.change_site_supported.as_ref());
-    if let Some((province, alone)) = cx.province.zip(alone)
-        && alone.value == Answer::No
-    {
-        let report = cx.report("action-06", "basic.province").with_text("province", &province.name());
-        if let Some(source) = alone.sources.first() {
-            report.cite(source);
-        }
-    }
     unchanged(cx);
 }
 
 /// The rules that one answer breaks.
 fn questions(cx: &mut Context<'_>) {
-    let Some(filed) = cx.facts.filed.as_ref() else { return };
+    let answers = &cx.facts.recorded.answers;
     for rule in rules().iter().flat_map(|family| &family.rules) {
         let Some(when) = rule.when else { continue };
-        let answer = filed.answers.get(&when.question).copied().unwrap_or(Answer::Unknown);
+        let answer = answers.get(&when.question).copied().unwrap_or(Answer::Unknown);
         if let Some(field) = rule.fields.first().filter(|_| answer == when.is) {
             cx.report(&rule.id, field.as_str());
         }
@@ -33,33 +24,41 @@ fn questions(cx: &mut Context<'_>) {
 
 /// What a change must leave as it is.
 fn unchanged(cx: &mut Context<'_>) {
-    let Some(filed) = cx.facts.filed.as_ref().filter(|_| cx.action.changes()) else { return };
-    if let (Some(filed), Some(now)) = (filed.province, cx.province)
+    if !cx.action.changes() {
+        return;
+    }
+    let recorded = &cx.facts.recorded;
+    if let (Some(filed), Some(now)) = (recorded.province, cx.province)
         && filed != now
     {
-        cx.report("action-07", "basic.province").with_text("found", &filed.name()).offer([filed.code().to_owned()]);
+        cx.report("action-06", "basic.province").with_text("found", &filed.name()).offer([filed.code().to_owned()]);
     }
     let number = cx.draft.basic.certificate_number.trim();
-    if let Some(filed) = filed.certificate_number.as_deref()
+    if let Some(filed) = recorded.certificate_number.as_deref()
         && !number.is_empty()
         && !filed.eq_ignore_ascii_case(number)
     {
-        cx.report("action-08", "basic.certificate_number");
+        cx.report("action-07", "basic.certificate_number");
     }
-    if !filed.domains.is_empty() {
+    if !recorded.site_names.is_empty() {
         for (field, name) in cx.parsed_domains() {
-            if !filed.domains.iter().any(|own| DomainName::parse(own).is_ok_and(|own| own == name)) {
-                cx.report("action-09", field).with("found", name.unicode());
+            if !recorded.site_names.keys().any(|own| DomainName::parse(own).is_ok_and(|own| own == name)) {
+                cx.report("action-08", field).with("found", name.unicode());
             }
         }
     }
-    if let (Some(filed), Some(now)) = (filed.nature, cx.nature) {
+    if let (Some(filed), Some(now)) = (recorded.nature, cx.nature) {
+        // A province that says how such a filing may pass on is heard by a rule of its own.
+        let own = cx.params().and_then(|params| params.subject_change.as_ref());
+        if own.is_some_and(|own| own.between(filed.is_individual(), now.is_individual()).is_some()) {
+            return;
+        }
         match (filed, now) {
             (Nature::Individual, now) if !now.is_individual() => {
-                cx.report("action-10", "basic.nature").with_text("found", &now.name());
+                cx.report("action-09", "basic.nature").with_text("found", &now.name());
             }
             (filed, Nature::Individual) if !filed.is_individual() => {
-                cx.report("action-11", "basic.nature").with_text("found", &filed.name());
+                cx.report("action-10", "basic.nature").with_text("found", &filed.name());
             }
             _ => {}
         }

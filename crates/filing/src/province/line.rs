@@ -210,6 +210,21 @@ impl Line {
         self.nature.covers(individual) && occasion.is_none_or(|occasion| self.actions.contains(&occasion))
     }
 
+    /// Whether it speaks of an order that brings a domain in, and not only of changes or of the time after.
+    #[must_use]
+    pub fn concerns_adding(&self) -> bool {
+        self.actions
+            .iter()
+            .any(|occasion| matches!(occasion, Occasion::FirstFiling | Occasion::AddSite | Occasion::AddAccess))
+    }
+
+    /// Whether it is shown at a field: `sites.*.name` at `sites.0.name`.
+    #[must_use]
+    pub fn is_about(&self, field: &str) -> bool {
+        let (own, other): (Vec<&str>, Vec<&str>) = (self.field.split('.').collect(), field.split('.').collect());
+        own.len() == other.len() && own.iter().zip(&other).all(|(own, other)| *own == "*" || own == other)
+    }
+
     /// Its id and source, as findings cite it.
     #[must_use]
     pub fn citation(&self) -> String {
@@ -224,6 +239,13 @@ pub fn lines() -> &'static [Line] {
         #[expect(clippy::expect_used, reason = "the file is compiled in and a test reads it")]
         serde_json::from_str(include_str!("../../data/province-lines.json"))
             .expect("data/province-lines.json is well formed")
+    })
+}
+
+/// The lines that people must know when such a subject brings a domain in on a day: all that no rule decides.
+pub fn told(province: Province, individual: bool, on: Date) -> impl Iterator<Item = &'static Line> {
+    province.lines().filter(move |line| {
+        line.decided_by.is_empty() && line.nature.covers(individual) && line.holds(on) && line.concerns_adding()
     })
 }
 

@@ -31,6 +31,18 @@ const fn taken(papers: &PersonPapers, kind: Kind) -> Option<&Vec<Kind>> {
 
 fn persons(cx: &mut Context<'_>, params: &'static Params) {
     let Some(individual) = cx.individual() else { return };
+    let kind = Kind::from_word(cx.draft.principal.certificate_kind.trim());
+    if let (Some(source), Some(kind)) = (says_yes(&params.individual_resident_id_only), kind)
+        && individual
+        && kind != Kind::ResidentId
+    {
+        let province = cx.province_name();
+        cx.report("province-06", "principal.certificate_kind")
+            .with_text("province", &province)
+            .with_text("found", &kind.name())
+            .offer([Kind::ResidentId.as_str().to_owned()])
+            .cite(source);
+    }
     let Some((papers, own)) = params.person_papers.as_ref().and_then(|own| Some((own.of(individual)?, own))) else {
         return;
     };

@@ -124,6 +124,13 @@ fn elsewhere(cx: &mut Context<'_>, params: &'static Params, path: &str, person: 
     if let Some(source) = document
         && used(&person.certificate_number)
     {
-        cx.report("province-05", format!("{path}.certificate_number")).with_text("province", &province).cite(source);
+        let report = cx
+            .report("province-05", format!("{path}.certificate_number"))
+            .with_text("province", &province)
+            .cite(source);
+        // A manager may have a filing as an individual besides; which one it is, only a person can see.
+        if path != "principal" && single.is_none() {
+            report.grave(Severity::Ask);
+        }
     }
 }
