@@ -156,7 +156,7 @@ impl Rule {
     }
 }
 
-const FILES: [&str; 17] = [
+const FILES: [&str; 18] = [
     include_str!("../../rules/form.toml"),
     include_str!("../../rules/account.toml"),
     include_str!("../../rules/certificate.toml"),
@@ -172,6 +172,7 @@ const FILES: [&str; 17] = [
     include_str!("../../rules/order.toml"),
     include_str!("../../rules/action.toml"),
     include_str!("../../rules/material.toml"),
+    include_str!("../../rules/file.toml"),
     include_str!("../../rules/deadline.toml"),
     include_str!("../../rules/province.toml"),
 ];
