@@ -52,6 +52,7 @@ pub mod outside;
 pub mod progress;
 pub mod province;
 pub mod recorded;
+pub mod rejection;
 pub mod resource;
 pub mod stage;
 pub mod text;
