@@ -3,6 +3,7 @@
 mod account;
 mod case;
 mod data;
+mod domain;
 mod keys;
 mod print;
 mod rules;
@@ -14,6 +15,7 @@ use crate::cli::{self, Cli, Command};
 use crate::config::{Invalid, Loaded, Sources};
 use crate::trouble::{Doing as _, Result, Trouble};
 use crate::{demo, telemetry};
+use app::world::{Clock as _, SystemClock};
 
 /// Does what the command line says.
 ///
@@ -55,6 +57,7 @@ async fn run_async(given: cli::Given, command: Command) -> Result {
             telemetry::start(&loaded.config.log)?;
             serve::authority(loaded.config).await
         }
+        Command::Domain(domain) => domain::run(&quiet(given, flags)?, &domain, SystemClock.now()).await,
         Command::Demo(demo) => demo::run(*demo, &given).await,
         Command::DemoOrigin(origin) => demo::serve_origin(origin).await,
         Command::Migrate(migrate) => data::migrate(&quiet(given, flags)?, migrate.dry_run).await,

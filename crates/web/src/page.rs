@@ -22,6 +22,7 @@ pub mod orders;
 pub mod oversight;
 pub mod phone;
 pub mod public;
+pub mod registry;
 pub mod reveal;
 pub mod section;
 pub mod status;
