@@ -81,6 +81,8 @@ pub enum Command {
     Check(Check),
     /// Count working days
     Calendar(Calendar),
+    /// Say what registry and resolvers tell of a domain now, and who told it
+    Domain(Domain),
     /// Case files: check one, print their schema
     #[command(subcommand)]
     Case(Case),
@@ -268,6 +270,17 @@ pub struct Lines {
     #[arg(long)]
     pub stdin: bool,
     /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A domain to ask about.
+#[derive(Debug, Args)]
+pub struct Domain {
+    /// The domain; of a name below it, the registrable one is asked about
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// Print one JSON object
     #[arg(long)]
     pub json: bool,
 }

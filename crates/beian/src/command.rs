@@ -5,6 +5,7 @@ mod calendar;
 mod case;
 mod check;
 mod data;
+mod domain;
 mod keys;
 mod lines;
 mod print;
@@ -17,6 +18,7 @@ use crate::cli::{self, Cli, Command};
 use crate::config::{Invalid, Loaded, Sources};
 use crate::trouble::{Doing as _, Result, Trouble};
 use crate::{demo, telemetry};
+use app::world::{Clock as _, SystemClock};
 
 /// Does what the command line says.
 ///
@@ -60,6 +62,7 @@ async fn run_async(given: cli::Given, command: Command) -> Result {
             telemetry::start(&loaded.config.log)?;
             serve::authority(loaded.config).await
         }
+        Command::Domain(domain) => domain::run(&quiet(given, flags)?, &domain, SystemClock.now()).await,
         Command::Demo(demo) => demo::run(*demo, &given).await,
         Command::DemoOrigin(origin) => demo::serve_origin(origin).await,
         Command::Migrate(migrate) => data::migrate(&quiet(given, flags)?, migrate.dry_run).await,

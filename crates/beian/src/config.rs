@@ -37,6 +37,8 @@ pub struct Config {
     pub sms: Sms,
     /// The authorities this provider reports to, one `[[bureaus]]` each.
     pub bureaus: Vec<BureauSettings>,
+    /// Who is asked about the registration and the addresses of domains.
+    pub outside: outside::Settings,
     /// The gateway (`beian gateway`).
     pub gateway: gateway::Config,
     /// The sandbox authority (`beian authority`).

@@ -54,6 +54,7 @@ pub mod progress;
 pub mod province;
 mod reason;
 pub mod recorded;
+pub mod rejection;
 pub mod resource;
 pub mod site_name;
 pub mod stage;
