@@ -3,8 +3,9 @@
 use super::people::{self, certificate, differs};
 use super::table::table;
 use super::{Occasion, occasion};
+use crate::approval;
 use crate::certificate::{Certificate, CertificateKind};
-use crate::check::{Context, rule};
+use crate::check::Context;
 use crate::code;
 use crate::detect::Answer;
 use crate::material::{self, MaterialKind, Needed};
@@ -258,9 +259,8 @@ pub(super) fn label_says(cx: &Context<'_>, words: &[String], site: usize) -> Opt
 /// Whether a name says a word of a pre-approval the site has not chosen; finance has letters of its own.
 fn untouched_approval(cx: &Context<'_>, site: usize) -> Option<Hit> {
     const FINANCE: u16 = 13;
-    let groups = &rule("content-05")?.groups;
-    groups.iter().find_map(|(kind, words)| {
-        let kind: u16 = kind.parse().ok().filter(|kind| *kind != FINANCE && !has_approval(cx, Some(site), *kind))?;
-        Some(says(cx, words, Some(site))?.with("approval", code::PRE_APPROVAL.name(kind)))
-    })
+    let fields = approval::fields().iter().filter(|field| field.id != FINANCE && field.holds(cx.on));
+    fields
+        .filter(|field| !has_approval(cx, Some(site), field.id))
+        .find_map(|field| Some(says(cx, &field.words, Some(site))?.with("approval", field.name())))
 }

@@ -3,9 +3,9 @@
 use super::{Context, Params, Severity, listed, says_yes};
 use crate::address;
 use crate::check::name::place_names;
-use crate::site_name::is_han;
 use crate::nature::Nature;
 use crate::province::{Investor, SiteNameRule};
+use crate::site_name::is_han;
 
 pub(super) fn check(cx: &mut Context<'_>, params: &'static Params) {
     addresses(cx, params);
