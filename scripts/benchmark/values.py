@@ -50,7 +50,7 @@ def lines(count):
 
 def known(area):
     try:
-        return all(ric.get_birth_place(f"{area}{year}01010000") for year in (1990, 2022))
+        return all(ric.get_birth_place(f"{area}{year}01010000") for year in range(1990, 2023))
     except (ValidationError, KeyError):
         # It stumbles over areas that are a province alone.
         return False

@@ -9,11 +9,15 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("beian-filing", &[]),
     ("beian-authority", &["beian-filing"]),
     ("beian-gateway", &["beian-filing"]),
+    ("beian-outside", &["beian-filing"]),
     ("beian-store", &["beian-filing"]),
-    ("beian-app", &["beian-filing", "beian-store", "beian-authority"]),
+    ("beian-app", &["beian-filing", "beian-store", "beian-authority", "beian-outside"]),
     ("beian-web", &["beian-app", "beian-filing"]),
-    ("beian", &["beian-app", "beian-authority", "beian-filing", "beian-gateway", "beian-store", "beian-web"]),
-    ("beian-testkit", &["beian-app", "beian-authority", "beian-filing", "beian-store", "beian-web"]),
+    (
+        "beian",
+        &["beian-app", "beian-authority", "beian-filing", "beian-gateway", "beian-outside", "beian-store", "beian-web"],
+    ),
+    ("beian-testkit", &["beian-app", "beian-authority", "beian-filing", "beian-outside", "beian-store", "beian-web"]),
     ("xtask", &[]),
 ];
 

@@ -1,9 +1,15 @@
 //! The command line.
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
+use filing::nature::Nature;
+use filing::province::Province;
+use filing::stage::Action;
 use jiff::civil::Date;
 use std::path::PathBuf;
+
+mod value;
+
+pub use value::{Calendar, Check, Question, day};
 
 /// An open ICP filing (备案) platform for access providers.
 #[derive(Debug, Parser)]
@@ -74,6 +80,8 @@ pub enum Command {
     Gateway(Listen),
     /// Start everything on this machine, or play a filing from the first form to the open website
     Demo(Box<Demo>),
+    /// Say what registry and resolvers tell of a domain now, and who told it
+    Domain(Domain),
     /// Check one value, or one a line: an identifier, a number, a domain, a phone, a name
     Check(Check),
     /// Count working days
@@ -81,6 +89,9 @@ pub enum Command {
     /// Case files: check one, print their schema
     #[command(subcommand)]
     Case(Case),
+    /// The rules of filing: which there are, what each says, what changed when
+    #[command(subcommand)]
+    Rules(Rules),
     /// Bring the database's tables to this version
     Migrate(Migrate),
     /// Copy the embedded database and the sealed files into a new folder
@@ -213,92 +224,15 @@ pub struct StoryOptions {
     pub platforms: u8,
 }
 
-/// A value to check.
+/// A domain to ask about.
 #[derive(Debug, Args)]
-pub struct Check {
-    /// What kind of value it is
-    #[arg(value_name = "KIND", value_parser = kinds(), required_unless_present = "stdin")]
-    pub kind: Option<filing::value::Kind>,
-    /// The value; one that begins with a hyphen stands behind --
-    #[arg(value_name = "VALUE", required_unless_present = "stdin")]
-    pub value: Option<String>,
-    /// Read one JSON object a line, {"kind", "value"}, and answer each with one; implies --json
-    #[arg(long, conflicts_with_all = ["kind", "value"])]
-    pub stdin: bool,
-    /// Print JSON
+pub struct Domain {
+    /// The domain; of a name below it, the registrable one is asked about
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// Print one JSON object
     #[arg(long)]
     pub json: bool,
-    /// The day that counts as today
-    #[arg(long, value_name = "DATE", value_parser = day)]
-    pub on: Option<Date>,
-}
-
-fn kinds() -> impl TypedValueParser<Value = filing::value::Kind> {
-    use filing::value::Kind;
-    PossibleValuesParser::new(Kind::ALL.iter().map(|kind| kind.as_str()))
-        .try_map(|word| Kind::from_word(&word).ok_or("it is no kind"))
-}
-
-/// Reads a date such as `2026-11-21`.
-pub fn day(text: &str) -> Result<Date, String> {
-    let date = (text.len() == 10).then(|| text.parse().ok()).flatten();
-    date.ok_or_else(|| "it is no date such as 2026-11-21".to_owned())
-}
-
-/// A question to the calendar.
-#[derive(Debug, Args)]
-#[command(arg_required_else_help = true, args_conflicts_with_subcommands = true)]
-pub struct Calendar {
-    #[command(subcommand)]
-    pub question: Option<Question>,
-    #[command(flatten)]
-    pub lines: Lines,
-}
-
-/// How questions come in and answers go out.
-#[derive(Debug, Clone, Copy, Args)]
-pub struct Lines {
-    /// Read one JSON object a line and answer each with one; implies --json
-    #[arg(long)]
-    pub stdin: bool,
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// What the calendar is asked.
-#[derive(Debug, Subcommand)]
-pub enum Question {
-    /// The N-th working day strictly after DATE; a line is {"op": "add", "start", "n"}
-    Add {
-        /// The day before the first one counted
-        #[arg(value_name = "DATE", value_parser = day, required_unless_present = "stdin")]
-        start: Option<Date>,
-        /// How many working days
-        #[arg(value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1_000_000), required_unless_present = "stdin")]
-        n: Option<u32>,
-        #[command(flatten)]
-        lines: Lines,
-    },
-    /// The working days after FROM through TO; a line is {"op": "count", "from", "to"}
-    Count {
-        /// The day before the first one counted
-        #[arg(value_name = "FROM", value_parser = day, required_unless_present = "stdin")]
-        from: Option<Date>,
-        /// The last day counted
-        #[arg(value_name = "TO", value_parser = day, required_unless_present = "stdin")]
-        to: Option<Date>,
-        #[command(flatten)]
-        lines: Lines,
-    },
-    /// Whether people work on DATE; it ends with 1 when they do not. A line is {"op": "is", "date"}
-    Is {
-        /// The day
-        #[arg(value_name = "DATE", value_parser = day, required_unless_present = "stdin")]
-        date: Option<Date>,
-        #[command(flatten)]
-        lines: Lines,
-    },
 }
 
 /// Case files.
@@ -312,6 +246,88 @@ pub enum Case {
     },
     /// Print the JSON Schema of case files
     Schema,
+}
+
+/// The rules of filing.
+#[derive(Debug, Subcommand)]
+pub enum Rules {
+    /// List the rules, all or those that are for somebody
+    List {
+        #[command(flatten)]
+        filter: RuleFilter,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print one rule: its text, source, dates, and an example that fails and one that passes
+    Show {
+        /// The rule's id, such as name-02, or a provincial line's, such as 33-address-01
+        #[arg(value_name = "ID")]
+        id: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say which rules came into force, ended or changed after one day and by another
+    Diff {
+        /// The day to look from
+        #[arg(long, value_name = "DATE")]
+        from: Date,
+        /// The day to look at
+        #[arg(long, value_name = "DATE")]
+        to: Date,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Count the lines of every province's page by what became of them, by topic
+    Coverage {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Which rules are wanted.
+#[derive(Debug, Args)]
+pub struct RuleFilter {
+    /// Of one family, such as name, domain or province
+    #[arg(long, value_name = "FAMILY")]
+    pub family: Option<String>,
+    /// In force in one province: its two-digit code or its name
+    #[arg(long, value_name = "PROVINCE", value_parser = province)]
+    pub province: Option<Province>,
+    /// For subjects of one nature, such as enterprise or individual
+    #[arg(long, value_name = "NATURE", value_parser = nature)]
+    pub nature: Option<Nature>,
+    /// For orders that ask one thing, such as first_filing or cancel_site
+    #[arg(long, value_name = "ACTION", value_parser = action)]
+    pub action: Option<Action>,
+    /// In force on one day
+    #[arg(long, value_name = "DATE")]
+    pub on: Option<Date>,
+}
+
+fn province(text: &str) -> Result<Province, String> {
+    let named = |province: &&Province| {
+        let name = province.name();
+        name.en.eq_ignore_ascii_case(text) || (text.chars().count() > 1 && name.zh.starts_with(text))
+    };
+    Province::from_word(text)
+        .or_else(|| Province::ALL.iter().find(named).copied())
+        .ok_or_else(|| "no province has this code or name".to_owned())
+}
+
+fn nature(text: &str) -> Result<Nature, String> {
+    Nature::from_word(text).ok_or_else(|| choices(Nature::ALL.iter().map(|nature| nature.as_str())))
+}
+
+fn action(text: &str) -> Result<Action, String> {
+    Action::from_word(text).ok_or_else(|| choices(Action::ALL.iter().map(|action| action.as_str())))
+}
+
+fn choices<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    format!("it is one of {}", words.collect::<Vec<_>>().join(", "))
 }
 
 /// Changes to the tables.

@@ -5,9 +5,11 @@ mod calendar;
 mod case;
 mod check;
 mod data;
+mod domain;
 mod keys;
 mod lines;
 mod print;
+mod rules;
 mod serve;
 
 pub use account::refused;
@@ -16,6 +18,7 @@ use crate::cli::{self, Cli, Command};
 use crate::config::{Invalid, Loaded, Sources};
 use crate::trouble::{Doing as _, Result, Trouble};
 use crate::{demo, telemetry};
+use app::world::{Clock as _, SystemClock};
 
 /// Does what the command line says.
 ///
@@ -29,6 +32,7 @@ pub fn run(cli: Cli) -> Result {
         Command::Check(check) => check::run(&check),
         Command::Calendar(calendar) => calendar::run(&calendar),
         Command::Case(case) => case::run(&case),
+        Command::Rules(rules) => rules::run(&rules),
         Command::Config(cli::ConfigCommand::Describe) => print::configuration_reference(),
         Command::Config(cli::ConfigCommand::Show { json }) => {
             print::configuration(&load(cli.given.config, flags)?, json)
@@ -58,6 +62,7 @@ async fn run_async(given: cli::Given, command: Command) -> Result {
             telemetry::start(&loaded.config.log)?;
             serve::authority(loaded.config).await
         }
+        Command::Domain(domain) => domain::run(&quiet(given, flags)?, &domain, SystemClock.now()).await,
         Command::Demo(demo) => demo::run(*demo, &given).await,
         Command::DemoOrigin(origin) => demo::serve_origin(origin).await,
         Command::Migrate(migrate) => data::migrate(&quiet(given, flags)?, migrate.dry_run).await,
@@ -74,6 +79,7 @@ async fn run_async(given: cli::Given, command: Command) -> Result {
         | Command::Check(_)
         | Command::Calendar(_)
         | Command::Case(_)
+        | Command::Rules(_)
         | Command::Config(_)
         | Command::Gateway(_) => Err(Trouble::new("this command needs no runtime")),
     }

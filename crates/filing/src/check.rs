@@ -9,30 +9,43 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::detect::Answers;
+use crate::detect::{Answers, detect};
+use crate::domain::DomainName;
 use crate::draft::Draft;
 use crate::material::Held;
+use crate::recorded::Recorded;
 use crate::resource::Resource;
-use crate::stage::ChangeRequest;
+use crate::stage::{Action, ChangeRequest};
 use crate::text::Text;
 use crate::words::words;
 
 mod account;
+mod action;
 mod address;
+mod approval;
 mod certificate;
+mod code;
 mod content;
 mod context;
 mod detection;
 mod domain;
+mod example;
 mod form;
 mod material;
 mod name;
 mod order;
 mod person;
+mod province;
 mod resource;
 mod rules;
+mod scope;
+mod select;
 
+pub use crate::outside::{Registration, Resolution};
+pub use example::{Base, Changes, DAY, Example, ExampleFault, changed};
 pub use rules::{Family, Rule, rule, rules};
+pub use scope::{Claim, Natures, RuleKind, When};
+pub use select::{Change, Turn, Wanted, changes, guidance, select};
 
 pub(crate) use context::Context;
 
@@ -109,36 +122,6 @@ pub struct Identity {
     pub verified_on: Date,
 }
 
-/// What is known of a domain's registration, with the day it was learnt.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Registration {
-    /// The day this was learnt.
-    #[schema(value_type = String, format = Date)]
-    pub as_of: Date,
-    /// The last day it is registered.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, format = Date)]
-    pub expires_on: Option<Date>,
-    /// Whether its holder is verified by name.
-    #[serde(default = "unknown")]
-    pub verified: crate::detect::Answer,
-    /// The day its holder was verified.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, format = Date)]
-    pub verified_on: Option<Date>,
-    /// Whether it was registered with this provider.
-    #[serde(default)]
-    pub registered_here: bool,
-    /// Its holder's name.
-    #[serde(default)]
-    pub holder: Option<String>,
-}
-
-const fn unknown() -> crate::detect::Answer {
-    crate::detect::Answer::Unknown
-}
-
 /// What the checks know besides the draft; whatever is not known is absent.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -155,10 +138,18 @@ pub struct Facts {
     pub detection: BTreeMap<String, Answers>,
     /// What is known of the domains' registrations.
     pub registrations: BTreeMap<String, Registration>,
+    /// Where the domains lead; a domain that is not here was not asked for yet.
+    pub resolutions: BTreeMap<String, Resolution>,
     /// Other orders of this account that are running.
     pub running_orders: u32,
     /// Domains that are in somebody else's running order here.
     pub domains_in_other_orders: Vec<String>,
+    /// What the order asks of the authority, where it is given; else the answers of `detection` decide.
+    pub action: Option<Action>,
+    /// The unit's business scope as its licence or the register has it (经营范围).
+    pub business_scope: Option<String>,
+    /// What is on record of the subject, when it was filed before.
+    pub recorded: Recorded,
     /// Fields the reviewer or the authority asked to mend and that are not mended yet.
     pub requests: Vec<ChangeRequest>,
 }
@@ -168,6 +159,18 @@ impl Facts {
     #[must_use]
     pub fn resource(&self, id: &str) -> Option<&Resource> {
         self.resources.iter().find(|resource| resource.id == id.trim())
+    }
+
+    /// What the order asks of the authority: as given, else as the first domain's answers have it.
+    #[must_use]
+    pub fn action(&self, draft: &Draft) -> Option<Action> {
+        let typed = std::iter::once(&draft.basic.domain).chain(draft.sites.iter().map(|site| &site.domain));
+        let detected = || {
+            typed
+                .filter_map(|typed| DomainName::parse(typed).ok())
+                .find_map(|name| detect(*self.detection.get(name.as_str())?).action())
+        };
+        self.action.or_else(detected)
     }
 
     /// Whether a material is there.
@@ -186,13 +189,17 @@ pub fn run(draft: &Draft, facts: &Facts, on: Date) -> Vec<Finding> {
     certificate::check(&mut context);
     domain::check(&mut context);
     resource::check(&mut context);
+    code::check(&mut context);
     detection::check(&mut context);
     address::check(&mut context);
     person::check(&mut context);
     name::check(&mut context);
     content::check(&mut context);
+    approval::check(&mut context);
     order::check(&mut context);
+    action::check(&mut context);
     material::check(&mut context);
+    province::check(&mut context);
     context.into_findings()
 }
 

@@ -2,12 +2,28 @@
 
 use std::sync::OnceLock;
 
+use crate::detect::Answer;
 use crate::text::Text;
 use crate::words::words;
 
+mod claim;
+mod coverage;
+mod line;
 mod params;
+mod stated;
 
-pub use params::{Claim, MinAge, Params, Practice, PrincipalRule, Scoped, SiteNameRule, Source};
+pub use claim::{Claim, Conflict, Scoped, Source, Valued};
+pub use coverage::{Count, Coverage, coverage};
+pub use line::{Line, LineKind, Occasion, Scope, Topic, line, lines};
+pub use params::{
+    AccessFirst, AccessThenChange, AgeUnit, Allowance, ContentRule, DatedPaper, DistinctPhones, DomainCertificate,
+    DomainHolder, FooterNumber, Holder, HolderName, Investor, LabelWord, LegalRepresentative, LocalPhone, MaxAge,
+    MinAge, Nameless, OldNumber, OldSuffix, PaperAge, Params, Party, PartyLetter, PersonPapers, Practice,
+    PrincipalRule, RemarkRule, Residence, ReviewDays, SiteNameRule, SmsStart, SoleTrader, Stance, SubjectChange,
+};
+pub use stated::{Stated, stated};
+
+const PRACTICES_FILE: &str = include_str!("../data/provinces.json");
 
 words! {
     /// A province; its word is the two-digit GB/T 2260 code. Hong Kong, Macau and Taiwan do not file.
@@ -81,7 +97,7 @@ fn practices() -> &'static [Practice] {
     static PRACTICES: OnceLock<Vec<Practice>> = OnceLock::new();
     PRACTICES.get_or_init(|| {
         #[expect(clippy::expect_used, reason = "the file is compiled in and a test reads it")]
-        serde_json::from_str(include_str!("../data/provinces.json")).expect("data/provinces.json is well formed")
+        serde_json::from_str(PRACTICES_FILE).expect("data/provinces.json is well formed")
     })
 }
 
@@ -145,6 +161,20 @@ impl Province {
         #[expect(clippy::expect_used, reason = "a test shows that every province is in the file")]
         practices().iter().find(|practice| practice.code == self.code()).expect("every province has its practice")
     }
+
+    /// Whether a subject without sites may add one here before it is cancelled.
+    ///
+    /// Everywhere it is to be cancelled first (Tencent Cloud 243/19622); eleven authorities are said to take the new
+    /// site all the same (Huawei Cloud, 2025-12): the newer statement is in force, and the parameter holds both.
+    #[must_use]
+    pub fn shell_may_add(self) -> Answer {
+        self.practice().params.shell_subject_can_add.as_ref().map_or(Answer::No, |stance| stance.value)
+    }
+
+    /// The lines that public sources hold of this authority, in the order of the source.
+    pub fn lines(self) -> impl Iterator<Item = &'static Line> {
+        lines().iter().filter(move |line| line.province == self)
+    }
 }
 
 #[cfg(test)]
@@ -176,6 +206,13 @@ mod tests {
         assert_eq!(Province::from_short_name("内蒙古"), Some(Province::InnerMongolia));
         assert_eq!(Province::from_short_name("新疆"), Some(Province::Xinjiang));
         assert_eq!(Province::from_short_name(""), None);
+    }
+
+    #[test]
+    fn a_shell_may_add_where_the_newer_source_says_so() {
+        let may = Province::ALL.iter().filter(|province| province.shell_may_add() == Answer::Yes);
+        assert_eq!(may.count(), 11);
+        assert_eq!(Province::Guangdong.shell_may_add(), Answer::No);
     }
 
     #[test]

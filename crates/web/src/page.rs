@@ -7,6 +7,7 @@ use http::StatusCode;
 use crate::http::failure::Failure;
 
 pub mod account;
+pub mod advice;
 pub mod answers;
 pub mod demo;
 pub mod desk;
@@ -21,6 +22,7 @@ pub mod orders;
 pub mod oversight;
 pub mod phone;
 pub mod public;
+pub mod registry;
 pub mod reveal;
 pub mod section;
 pub mod status;

@@ -18,6 +18,7 @@ fn members() -> BTreeMap<&'static str, Vec<String>> {
         ("material-hint", words(filing::material::MaterialKind::ALL)),
         ("resource-kind", words(filing::resource::ResourceKind::ALL)),
         ("obstacle", words(filing::detect::Obstacle::ALL)),
+        ("told-why", words(filing::outside::Why::ALL)),
         ("agreement", words(codes.clone())),
         ("agreement-text", app::agreement::CURRENT.iter().map(|a| format!("{}-{}", a.id, a.version)).collect()),
     ])

@@ -17,6 +17,7 @@ use super::masked::masked;
 use super::timeline::{NextStep, TimelineEntry, next_step, timeline};
 use super::{Editable, Loaded};
 use crate::actor::Actor;
+use crate::domain_facts::{DomainView, Told};
 use crate::error::Result;
 use crate::world::{World, china_date};
 
@@ -41,6 +42,8 @@ pub struct OrderView {
     pub draft: Draft,
     /// How far each section is.
     pub tasks: Vec<Section>,
+    /// What others told of its domains.
+    pub domains: Vec<DomainView>,
     /// What must be mended, whether or not it already is.
     pub requests: Vec<ChangeRequest>,
     /// What happened and what comes.
@@ -80,6 +83,8 @@ pub struct EditView {
     pub editable: Editable,
     /// Everything the checks say.
     pub findings: Vec<Finding>,
+    /// What others told of its domains.
+    pub domains: Vec<DomainView>,
     /// How far each section is.
     pub tasks: Vec<Section>,
     /// What must be mended, whether or not it already is.
@@ -261,6 +266,7 @@ impl EditView {
             tasks: progress::sections_of(&loaded.order.draft, &loaded.known, &findings),
             slots: slots(loaded, &findings),
             findings,
+            domains: loaded.told.iter().map(Told::view).collect(),
             requests: requests(&loaded.order.stage),
         }
     }
@@ -294,6 +300,7 @@ impl OrderView {
             domain: order.draft.basic.domain.clone(),
             draft: masked(&order.draft),
             tasks: progress::sections_of(&order.draft, &loaded.known, &findings),
+            domains: loaded.told.iter().map(Told::view).collect(),
             requests: requests(&order.stage),
             timeline: timeline(order, &trail),
             next: next_step(order),
@@ -357,7 +364,7 @@ async fn filed(reader: &Reader, world: &World, loaded: &Loaded) -> Result<Option
         sites.push(FiledSiteView { domain, name: site.name, number: site.number, footer_html, open });
     }
     let filed_on = china_date(*at);
-    let police = china_date(*at + jiff::SignedDuration::from_hours(24 * crate::timer::POLICE_DAYS));
+    let police = china_date(filing::deadline::Term::Police.days_after(*at));
     let duty = |code, due_on, url: Option<String>| Duty { code, due_on, url };
     Ok(Some(FiledView {
         subject_number: subject_number.clone(),

@@ -81,10 +81,7 @@ fn short_name(rule: &Rule, name: &str) -> String {
 fn words(cx: &mut Context<'_>, field: &str, name: &str) {
     let find = |rule: &'static Rule| rule.words.iter().find(|word| name.contains(word.as_str()));
     let subject = cx.draft.basic.name.as_str();
-    let state_body = matches!(
-        cx.nature,
-        Some(Nature::Government | Nature::Defence | Nature::PublicInstitution | Nature::MassOrganization)
-    );
+    let state_body = cx.nature.is_some_and(Nature::is_state_body);
     // A word of the subject's own registered name was granted by whoever registered it.
     if let Some(found) = find(cx.rule("name-04")).filter(|word| !state_body && !subject.contains(word.as_str())) {
         cx.report("name-04", field).with("found", found);
@@ -103,7 +100,9 @@ fn words(cx: &mut Context<'_>, field: &str, name: &str) {
     if let (Some(province), Some(own)) = (cx.province, own)
         && let Some(found) = own.of(individual).and_then(|names| names.forbidden.iter().find(|w| name.contains(*w)))
     {
-        let report = cx.report("name-07", field).with("found", found).with_text("province", &province.name());
+        let line = cx.own_line_naming("name-07", found);
+        let report =
+            cx.report("name-07", field).with("found", found).with_text("province", &province.name()).cite_line(line);
         if let Some(source) = own.sources.first() {
             report.cite(source);
         }
@@ -111,7 +110,7 @@ fn words(cx: &mut Context<'_>, field: &str, name: &str) {
 }
 
 /// Provinces and cities as people call them, without the word for their rank.
-fn place_names() -> &'static [&'static str] {
+pub(super) fn place_names() -> &'static [&'static str] {
     static PLACES: OnceLock<Vec<&'static str>> = OnceLock::new();
     PLACES.get_or_init(|| {
         let provinces = address::provinces();

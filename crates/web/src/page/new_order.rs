@@ -14,7 +14,7 @@ use crate::http::context::Signed;
 use crate::http::failure::Failure;
 use crate::http::typed::{Typed, put};
 use crate::page::fields::Section;
-use crate::page::{Shown, fields, go, guidance, show_with, words};
+use crate::page::{Shown, fields, go, guidance, registry, show_with, words};
 use crate::view::{Head, Page};
 
 /// The domain somebody already typed elsewhere.
@@ -144,6 +144,7 @@ async fn draw(
     let mut aside = vec![];
     if let Some(checked) = &checked {
         aside.push(detected(signed, checked));
+        aside.extend(registry::cards(t, &checked.domains, ctx.now()));
     }
     aside.push(Html::of(&Facts {
         title: t.msg("new-order-why"),
@@ -189,7 +190,7 @@ fn detected(Signed { ctx, .. }: &Signed, checked: &BasicChecked) -> Html {
     Html::of(&Facts {
         title: t.msg("detected-title"),
         rows: vec![Row::new(t.msg("detected-type"), "").tag(tag)],
-        text,
+        text: registry::with_silence(t, text, checked.asked.iter().flat_map(|asked| &asked.silent)),
         ..Facts::default()
     })
 }
