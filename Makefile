@@ -10,7 +10,7 @@ BUILD := cargo test --workspace --locked $(FEATURES) --no-run
 BEIAN := $(CARGO_TARGET_DIR)/debug/beian
 XTASK := cargo xtask
 
-.PHONY: help demo test e2e lint fmt docs
+.PHONY: help demo test e2e bench lint fmt docs
 
 help: ## What can be made
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -31,6 +31,10 @@ e2e: ## Run the end-to-end tests in headless Chromium
 	$(BUILD)
 	npm ci --prefix e2e --no-audit --no-fund
 	BEIAN_BINARY=$(abspath $(BEIAN)) npm test --prefix e2e
+
+bench: ## Measure the throughput of the checks; docs/benchmarks.md says what was measured
+	@scripts/setup build
+	scripts/bench
 
 lint: ## Formatting, lints, licences, arrows between crates, translations, generated files
 	@scripts/setup build

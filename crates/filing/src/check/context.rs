@@ -173,10 +173,7 @@ impl<'a> Context<'a> {
     pub fn report_reason(&mut self, reason: &Reason, field: impl Into<String>) -> Report<'_> {
         let report = self.report(reason.rule, field);
         let report = reason.holes.iter().fold(report, |report, (name, value)| report.with(name, value));
-        match &reason.offer {
-            Some(value) => report.offer([value.clone()]),
-            None => report,
-        }
+        report.offer(reason.offer.clone())
     }
 
     pub fn into_findings(self) -> Vec<Finding> {

@@ -5,7 +5,7 @@ use jiff::ToSpan as _;
 use super::{Context, Registration, Severity, account};
 use crate::calendar;
 use crate::detect::{Answer, detect};
-use crate::domain::{DomainFault, DomainName, Fileable};
+use crate::domain::{DomainFault as Fault, DomainName, Fileable};
 use crate::nature::Nature;
 use crate::outside::Silence;
 use crate::reason::Explain as _;
@@ -25,12 +25,11 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 }
             }
             Err(fault) => {
-                if let Some(reason) = fault.reason() {
-                    let report = cx.report_reason(&reason, field);
-                    // Provinces speak of two domains in one site; any other character is everybody's rule.
-                    if matches!(fault, DomainFault::Character(c) if !",，、;； /".contains(c)) {
-                        report.cite_general();
-                    }
+                let Some(reason) = fault.reason() else { continue };
+                let report = cx.report_reason(&reason, field);
+                // Provinces speak of two domains in one site; any other character is everybody's rule.
+                if matches!(fault, Fault::Character(c) if !",，、;； /".contains(c)) {
+                    report.cite_general();
                 }
             }
         }
