@@ -1,7 +1,5 @@
 //! The rulebook as people read it: whom a rule is for, since when, what changed, and what nobody but a person decides.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
-
 use filing::check::{self, Base, DAY, Rule, RuleKind, Turn, Wanted, guidance, rule, rules, select};
 use filing::deadline::Term;
 use filing::nature::Nature;
