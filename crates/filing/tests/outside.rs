@@ -1,7 +1,5 @@
 //! What others told of a domain, and what the checks make of it.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
-
 use filing::check::{self, Base, DAY, Facts, Finding, Registration, Resolution, Severity};
 use filing::detect::{Answer, DomainAtMinistry, SubjectAtMinistry};
 use filing::outside::{Silence, Why};
