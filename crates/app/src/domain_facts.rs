@@ -4,6 +4,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use filing::check::Facts;
 use filing::detect::Answer;
@@ -24,11 +25,13 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use utoipa::ToSchema;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::world::{World, china_date};
 
 /// So many domains are asked about at once, in one process.
 const AT_ONCE: usize = 8;
+/// Nobody waits longer than this for a turn.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// What an order needs is kept up to date for so long after its last save: longer than an order may rest.
 pub const OF_ORDER: SignedDuration = SignedDuration::from_hours(24 * 60);
 /// What was only checked is remembered for so long, so that opening the order does not ask again.
@@ -174,22 +177,23 @@ async fn learn_one(world: &World, domain: &DomainName, needed_for: SignedDuratio
         }
         return Ok(());
     }
-    let (registration, resolution) = ask(world, domain).await?;
+    let Some((registration, resolution)) = ask(world, domain).await else { return Ok(()) };
     if known.is_none() && !registration.was_asked() && !resolution.was_asked() {
         return Ok(());
     }
     keep(world, domain, until, &registration, &resolution).await
 }
 
-/// Asks registry and resolvers at the same time.
-///
-/// # Errors
-/// `busy` when no turn comes.
-pub async fn ask(world: &World, domain: &DomainName) -> Result<(Learnt<Record>, Learnt<Resolved>)> {
+/// Asks registry and resolvers at the same time; none when so many are asked already that no turn comes, and then
+/// nothing is learnt this time.
+async fn ask(world: &World, domain: &DomainName) -> Option<(Learnt<Record>, Learnt<Resolved>)> {
     let outside = &world.outside;
-    let _place = outside.places.acquire().await.map_err(|_| Error::Unavailable { code: "busy" })?;
+    let Ok(Ok(_place)) = tokio::time::timeout(PATIENCE, outside.places.acquire()).await else {
+        tracing::warn!("too many domains are asked about at once");
+        return None;
+    };
     let now = world.now();
-    Ok(tokio::join!(outside.registry.registration(domain, now), outside.resolver.resolve(domain, now)))
+    Some(tokio::join!(outside.registry.registration(domain, now), outside.resolver.resolve(domain, now)))
 }
 
 async fn keep(

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
 
+#[expect(dead_code, reason = "the other tests of the sandbox use the rest of it")]
 mod common;
 
 use common::Sandbox;

@@ -50,7 +50,7 @@ impl Guarded {
         Ok(Self {
             trusted: builder().build()?,
             public: builder().https_only(true).dns_resolver(Arc::new(PublicOnly)).build()?,
-            configured: Arc::new(configured.map(|url| origin(url)).collect()),
+            configured: Arc::new(configured.map(origin).collect()),
             patience,
         })
     }

@@ -66,12 +66,14 @@ pub(crate) fn line(text: &str) -> Option<String> {
     (!line.is_empty()).then_some(line)
 }
 
+/// What registries and registrars write in place of a name.
+const WITHHELD: &str = include_str!("../data/withheld.txt");
+
 /// A holder's name, unless it only says that the name is withheld.
 pub(crate) fn public(name: &str) -> Option<String> {
     let name = line(name)?;
     let lower = name.to_lowercase();
-    let withheld = ["redacted", "privacy", "withheld", "not disclosed", "data protected", "隐私", "未公开", "保护"];
-    let is_withheld = withheld.iter().any(|word| lower.contains(word)) || name.chars().all(|c| "*-.xX ".contains(c));
+    let is_withheld = WITHHELD.lines().any(|word| lower.contains(word)) || name.chars().all(|c| "*-.xX ".contains(c));
     (!is_withheld).then_some(name)
 }
 

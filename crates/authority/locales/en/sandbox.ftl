@@ -216,6 +216,8 @@ registry-title = The sandbox registry
 registry-note = An answer of the sandbox registry; no such registration exists.
 registry-not-registered = This name is not registered.
 registry-no-name = This is no name that could be registered.
+registry-registrar = Sample Registrar Ltd.
+registry-other-holder = Qinghe Network Ltd.
 registry-busy = Too many questions; please ask again later.
 registry-labels =
     How a name is told follows from the beginning of its label:

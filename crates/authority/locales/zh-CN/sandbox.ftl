@@ -216,6 +216,8 @@ registry-title = 沙箱注册局
 registry-note = 这是沙箱注册局的回答，并无此注册。
 registry-not-registered = 这个域名没有注册。
 registry-no-name = 这不是可以注册的域名。
+registry-registrar = 示例域名注册有限公司
+registry-other-holder = 青禾网络有限公司
 registry-busy = 查询过于频繁，请稍后再试。
 registry-labels =
     域名的开头决定回答的内容：

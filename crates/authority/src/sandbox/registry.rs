@@ -28,6 +28,7 @@ pub(super) use rdap::routes;
 pub(super) use whois::serve as serve_whois;
 
 use super::clock::local;
+use super::words::Lang;
 
 /// How long a slow registry takes.
 const SLOW: Duration = Duration::from_secs(20);
@@ -48,14 +49,15 @@ struct Entry {
     registered: Timestamp,
     expires: Timestamp,
     statuses: Vec<&'static str>,
-    holder: Option<&'static str>,
+    holder: Option<String>,
     validated: bool,
 }
 
-/// A holder who is nobody.
-const OTHER_HOLDER: &str = "青禾网络有限公司";
 /// A registrar that is none.
-const REGISTRAR: &str = "示例域名注册有限公司";
+fn registrar() -> String {
+    Lang::Chinese.text("registry-registrar")
+}
+
 const NAMESERVERS: [&str; 2] = ["ns1.example.com", "ns2.example.com"];
 
 fn manner(domain: &DomainName) -> Manner {
@@ -83,7 +85,9 @@ fn look_up(domain: &DomainName, now: Timestamp) -> Option<Entry> {
             Some(Entry { statuses: vec!["client hold", "client transfer prohibited"], validated: false, ..plain })
         }
         label if label.starts_with("unverified-") => Some(Entry { validated: false, ..plain }),
-        label if label.starts_with("other-holder-") => Some(Entry { holder: Some(OTHER_HOLDER), ..plain }),
+        label if label.starts_with("other-holder-") => {
+            Some(Entry { holder: Some(Lang::Chinese.text("registry-other-holder")), ..plain })
+        }
         _ => Some(plain),
     }
 }

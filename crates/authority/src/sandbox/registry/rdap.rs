@@ -11,7 +11,7 @@ use axum::routing::get;
 use filing::domain::DomainName;
 use serde_json::{Value, json};
 
-use super::{Entry, Manner, NAMESERVERS, REGISTRAR, SLOW, look_up, manner};
+use super::{Entry, Manner, NAMESERVERS, SLOW, look_up, manner, registrar};
 use crate::sandbox::office::Office;
 use crate::sandbox::words::Lang;
 
@@ -62,7 +62,7 @@ fn object(entry: &Entry) -> Value {
         holder["status"] = json!(["validated"]);
     }
     let mut redacted = Vec::new();
-    match entry.holder {
+    match &entry.holder {
         Some(name) => holder["vcardArray"] = card(name),
         // RFC 9537: what is withheld is named.
         None => redacted.push(json!({ "name": { "type": "Registrant Name" }, "method": "removal" })),
@@ -76,7 +76,7 @@ fn object(entry: &Entry) -> Value {
         "status": entry.statuses,
         "events": [event("registration", entry.registered), event("expiration", entry.expires)],
         "entities": [
-            { "objectClassName": "entity", "handle": "9999", "roles": ["registrar"], "vcardArray": card(REGISTRAR) },
+            { "objectClassName": "entity", "handle": "9999", "roles": ["registrar"], "vcardArray": card(&registrar()) },
             holder,
         ],
         "nameservers": servers,

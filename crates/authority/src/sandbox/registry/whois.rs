@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::{Entry, Manner, NAMESERVERS, REGISTRAR, SLOW, look_up, manner};
+use super::{Entry, Manner, NAMESERVERS, SLOW, look_up, manner, registrar};
 use crate::sandbox::clock::local;
 use crate::sandbox::office::Office;
 
@@ -66,10 +66,10 @@ fn form(entry: &Entry) -> String {
     for status in &entry.statuses {
         let _ = write!(text, "Domain Status: {}\r\n", if *status == "active" { "ok" } else { status });
     }
-    if let Some(holder) = entry.holder {
+    if let Some(holder) = &entry.holder {
         let _ = write!(text, "Registrant: {holder}\r\n");
     }
-    let _ = write!(text, "Sponsoring Registrar: {REGISTRAR}\r\n");
+    let _ = write!(text, "Sponsoring Registrar: {}\r\n", registrar());
     for server in NAMESERVERS {
         let _ = write!(text, "Name Server: {server}\r\n");
     }
