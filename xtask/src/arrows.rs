@@ -15,15 +15,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("beian-web", &["beian-app", "beian-filing", "beian-paper"]),
     (
         "beian",
-        &[
-            "beian-app",
-            "beian-authority",
-            "beian-filing",
-            "beian-gateway",
-            "beian-paper",
-            "beian-store",
-            "beian-web",
-        ],
+        &["beian-app", "beian-authority", "beian-filing", "beian-gateway", "beian-paper", "beian-store", "beian-web"],
     ),
     ("beian-testkit", &["beian-app", "beian-authority", "beian-filing", "beian-store", "beian-web"]),
     ("xtask", &[]),

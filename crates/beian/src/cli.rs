@@ -75,6 +75,8 @@ pub enum Command {
     /// Case files: check one, print their schema
     #[command(subcommand)]
     Case(Case),
+    /// List the papers a case needs, and print its letters as PDF
+    Papers(Papers),
     /// Bring the database's tables to this version
     Migrate(Migrate),
     /// Copy the embedded database and the sealed files into a new folder
@@ -218,6 +220,23 @@ pub enum Case {
     },
     /// Print the JSON Schema of case files
     Schema,
+}
+
+/// The papers of a case.
+#[derive(Debug, Args)]
+pub struct Papers {
+    /// The case file
+    #[arg(value_name = "CASE.json")]
+    pub file: PathBuf,
+    /// Write every form of the list, filled in, into this folder
+    #[arg(long, value_name = "FOLDER")]
+    pub pdf: Option<PathBuf>,
+    /// One JSON array instead of text
+    #[arg(long)]
+    pub json: bool,
+    /// The day to list them for; today when not given
+    #[arg(long, value_name = "DATE")]
+    pub on: Option<jiff::civil::Date>,
 }
 
 /// Changes to the tables.

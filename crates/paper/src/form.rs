@@ -101,7 +101,10 @@ pub(crate) fn form(template: Template) -> &'static Form {
     static READ: OnceLock<BTreeMap<Template, Form>> = OnceLock::new();
     #[expect(clippy::expect_used, reason = "the files are compiled in and a test reads every one")]
     let read = READ.get_or_init(|| {
-        FORMS.iter().map(|(template, text)| (*template, toml::from_str(text).expect("data/form is well formed"))).collect()
+        FORMS
+            .iter()
+            .map(|(template, text)| (*template, toml::from_str(text).expect("data/form is well formed")))
+            .collect()
     });
     #[expect(clippy::expect_used, reason = "a test asks for every template")]
     read.get(&template).expect("every template has its form")

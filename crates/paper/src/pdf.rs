@@ -152,7 +152,13 @@ impl Layout {
         let last = broken.len().saturating_sub(1);
         for (index, line) in broken.into_iter().enumerate() {
             // Two lines of a paragraph at least stand together.
-            let keep = if index == last { keep } else if index == 0 { size * LEADING } else { 0.0 };
+            let keep = if index == last {
+                keep
+            } else if index == 0 {
+                size * LEADING
+            } else {
+                0.0
+            };
             self.down(size * LEADING, keep);
             let own_indent = if index == 0 { indent } else { 0.0 };
             let left = (room - own_indent - width(&line)) * size;

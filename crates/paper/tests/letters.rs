@@ -20,7 +20,8 @@ fn read(program: &str, arguments: &[&str], bytes: &[u8]) -> String {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("letter.pdf");
     std::fs::write(&file, bytes).unwrap();
-    let output = Command::new(program).args(arguments).arg(&file).args((program == "pdftotext").then_some("-")).output();
+    let output =
+        Command::new(program).args(arguments).arg(&file).args((program == "pdftotext").then_some("-")).output();
     let output = output.unwrap_or_else(|error| panic!("{program} (Debian's poppler-utils): {error}"));
     assert!(output.status.success() && output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
@@ -137,9 +138,10 @@ fn no_form_has_a_hole_that_nobody_knows() {
             for piece in line.split('{').skip(1) {
                 let hole = piece.split('}').next().unwrap();
                 let blank = hole.strip_prefix("blank:").is_some_and(|width| width.parse::<usize>().is_ok());
-                let known = ["n", "authority"].contains(&hole) || words.lines().any(|line| {
-                    line.split(" =").next().is_some_and(|key| key.trim_matches('"') == hole)
-                });
+                let known = ["n", "authority"].contains(&hole)
+                    || words
+                        .lines()
+                        .any(|line| line.split(" =").next().is_some_and(|key| key.trim_matches('"') == hole));
                 assert!(blank || known, "{hole}");
                 seen += 1;
             }
