@@ -238,7 +238,7 @@ async fn strangers_log_in_first_and_come_back_and_others_find_nothing() -> Resul
 async fn letters_are_printed_for_the_orders_owner_and_for_nobody_else() -> Result<()> {
     let town = town::build(false).await?;
     let router = router(&town);
-    let (login, order) = &town.review;
+    let (login, order) = &town.draft;
     let owner = town::cookie(&town.story, login).await?;
     let list = get(&router, &format!("/orders/{order}/materials"), &owner).await?;
     assert!(list.text.contains(&format!("/orders/{order}/papers/commitment.pdf")), "{}", list.text);
@@ -261,8 +261,9 @@ async fn letters_are_printed_for_the_orders_owner_and_for_nobody_else() -> Resul
         let page = get(&router, &format!("/orders/{order}/papers/{nothing}"), &owner).await?;
         assert_eq!(page.status, StatusCode::NOT_FOUND, "{nothing}");
     }
-    let case = get(&router, &format!("/review/{order}"), &town::cookie(&town.story, &town::staff(Role::Reviewer)).await?);
-    assert!(case.await?.text.contains("paper-lines"), "the reviewer has the list to check off");
+    let reviewer = town::cookie(&town.story, &town::staff(Role::Reviewer)).await?;
+    let case = get(&router, &format!("/review/{}", town.review.1), &reviewer).await?;
+    assert!(case.text.contains("paper-lines"), "the reviewer has the list to check off");
     town.story.finish().await
 }
 
