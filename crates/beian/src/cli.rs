@@ -92,6 +92,8 @@ pub enum Command {
     /// The rules of filing: which there are, what each says, what changed when
     #[command(subcommand)]
     Rules(Rules),
+    /// List the papers a case needs, and print its letters as PDF
+    Papers(Papers),
     /// Bring the database's tables to this version
     Migrate(Migrate),
     /// Copy the embedded database and the sealed files into a new folder
@@ -328,6 +330,23 @@ fn action(text: &str) -> Result<Action, String> {
 
 fn choices<'a>(words: impl Iterator<Item = &'a str>) -> String {
     format!("it is one of {}", words.collect::<Vec<_>>().join(", "))
+}
+
+/// The papers of a case.
+#[derive(Debug, Args)]
+pub struct Papers {
+    /// The case file
+    #[arg(value_name = "CASE.json")]
+    pub file: PathBuf,
+    /// Write every form of the list, filled in, into this folder
+    #[arg(long, value_name = "FOLDER")]
+    pub pdf: Option<PathBuf>,
+    /// One JSON array instead of text
+    #[arg(long)]
+    pub json: bool,
+    /// The day to list them for; today when not given
+    #[arg(long, value_name = "DATE")]
+    pub on: Option<jiff::civil::Date>,
 }
 
 /// Changes to the tables.

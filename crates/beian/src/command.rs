@@ -8,6 +8,7 @@ mod data;
 mod domain;
 mod keys;
 mod lines;
+mod papers;
 mod print;
 mod rules;
 mod serve;
@@ -33,6 +34,7 @@ pub fn run(cli: Cli) -> Result {
         Command::Calendar(calendar) => calendar::run(&calendar),
         Command::Case(case) => case::run(&case),
         Command::Rules(rules) => rules::run(&rules),
+        Command::Papers(papers) => papers::run(&papers),
         Command::Config(cli::ConfigCommand::Describe) => print::configuration_reference(),
         Command::Config(cli::ConfigCommand::Show { json }) => {
             print::configuration(&load(cli.given.config, flags)?, json)
@@ -80,6 +82,7 @@ async fn run_async(given: cli::Given, command: Command) -> Result {
         | Command::Calendar(_)
         | Command::Case(_)
         | Command::Rules(_)
+        | Command::Papers(_)
         | Command::Config(_)
         | Command::Gateway(_) => Err(Trouble::new("this command needs no runtime")),
     }

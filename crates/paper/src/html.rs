@@ -6,9 +6,6 @@ use crate::fill::{Block, Letter, Span};
 use crate::font::missing;
 use crate::form::words;
 
-/// The style sheet of the page; whoever serves the page serves it too.
-pub const STYLE: &str = include_str!("../static/paper.css");
-
 /// What stands around the letter on the screen and is not printed.
 #[derive(Debug, Clone, Default)]
 pub struct Around {

@@ -12,7 +12,7 @@ mod pdf;
 
 pub use fill::{Block, Letter, Span, fill};
 pub use font::{MissingCharacter, missing};
-pub use html::{Around, STYLE, page};
+pub use html::{Around, page};
 pub use pdf::{Trouble, pdf};
 
 use filing::papers::Template;

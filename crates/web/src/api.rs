@@ -15,6 +15,7 @@ pub mod listing;
 pub mod material;
 pub mod order;
 pub mod page;
+pub mod paper;
 pub mod patch;
 pub mod problem;
 pub mod provider;
@@ -117,6 +118,8 @@ fn operations(most_picture_bytes: usize) -> OpenApiRouter<World> {
         .routes(routes!(order::withdraw))
         .routes(routes!(order::abandon))
         .routes(routes!(order::confirm_sms_done))
+        .routes(routes!(paper::list_papers))
+        .routes(routes!(paper::print_paper))
         .routes(routes!(material::open_material))
         .routes(routes!(material::start_handover))
         .routes(routes!(material::handover_status))

@@ -29,6 +29,7 @@ assets! {
     "beian.js" => "text/javascript; charset=utf-8",
     "camera.js" => "text/javascript; charset=utf-8",
     "mark.svg" => "image/svg+xml",
+    "paper.css" => "text/css; charset=utf-8",
     "vendor/tabler.css" => "text/css; charset=utf-8",
     "vendor/htmx.js" => "text/javascript; charset=utf-8",
 }

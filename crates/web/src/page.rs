@@ -20,6 +20,7 @@ pub mod order;
 pub mod order_acts;
 pub mod orders;
 pub mod oversight;
+pub mod papers;
 pub mod phone;
 pub mod public;
 pub mod registry;

@@ -17,8 +17,8 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::http::{failure, guard, watch};
 use crate::page::{
-    account, answers, demo, desk, enter, materials, new_order, order, order_acts, orders, oversight, phone, public,
-    reveal, section, verification,
+    account, answers, demo, desk, enter, materials, new_order, order, order_acts, orders, oversight, papers, phone,
+    public, reveal, section, verification,
 };
 use crate::{api, asset};
 
@@ -143,6 +143,7 @@ fn applicant() -> Router<State> {
         .route("/orders/{order}/materials", get(materials::materials))
         .route("/orders/{order}/materials/{slot}/remove", post(materials::remove))
         .route("/orders/{order}/material/{material}", get(materials::picture))
+        .route("/orders/{order}/papers/{file}", get(papers::paper))
         .route("/orders/{order}/answers", get(answers::answers))
         .route("/orders/{order}/submit", post(answers::submit))
         .route("/orders/{order}/withdraw", get(order_acts::withdraw_form).post(order_acts::withdraw))

@@ -78,6 +78,7 @@ fn request(scene: &Scene, persona: Persona, spare: &Spare, route: &Route) -> Req
         .replace("{token}", &scene.handover)
         .replace("{slot}", slot)
         .replace("{site}", "0")
+        .replace("{template}", "commitment")
         .replace("{field}", "principal.name")
         .replace("{session}", &spare.session)
         .replace("{key}", &spare.key)

@@ -129,6 +129,8 @@ async fn every_page_of_every_role_is_sound_in_both_languages() -> Result<()> {
                     "/sites/0/manager",
                     "/verification/0",
                     "/materials",
+                    "/papers/commitment",
+                    "/papers/manager_letter?site=0",
                     "/abandon",
                 ] {
                     paths.push(order(*id, rest));
@@ -229,6 +231,39 @@ async fn strangers_log_in_first_and_come_back_and_others_find_nothing() -> Resul
     let page = get(&router, "/no/such/page", "lang=en").await?;
     assert_eq!(page.status, StatusCode::NOT_FOUND);
     assert!(page.text.contains("There is no such page"), "{}", page.text);
+    town.story.finish().await
+}
+
+#[tokio::test]
+async fn letters_are_printed_for_the_orders_owner_and_for_nobody_else() -> Result<()> {
+    let town = town::build(false).await?;
+    let router = router(&town);
+    let (login, order) = &town.draft;
+    let owner = town::cookie(&town.story, login).await?;
+    let list = get(&router, &format!("/orders/{order}/materials"), &owner).await?;
+    assert!(list.text.contains(&format!("/orders/{order}/papers/commitment.pdf")), "{}", list.text);
+    let path = format!("/orders/{order}/papers/commitment.pdf");
+    let pdf = get(&router, &path, &owner).await?;
+    assert_eq!(pdf.status, StatusCode::OK);
+    assert_eq!(pdf.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()), Some("application/pdf"));
+    for (who, refusal) in [
+        (town.newcomer.clone(), StatusCode::NOT_FOUND),
+        (town::staff(Role::Reviewer), StatusCode::FORBIDDEN),
+        (town::staff(Role::Auditor), StatusCode::FORBIDDEN),
+    ] {
+        let cookie = town::cookie(&town.story, &who).await?;
+        for ending in ["", ".pdf"] {
+            let page = get(&router, &format!("/orders/{order}/papers/commitment{ending}"), &cookie).await?;
+            assert_eq!(page.status, refusal, "{who} {ending}");
+        }
+    }
+    for nothing in ["no_such_letter", "manager_letter?site=9", "manager_letter.pdf?site=9"] {
+        let page = get(&router, &format!("/orders/{order}/papers/{nothing}"), &owner).await?;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{nothing}");
+    }
+    let reviewer = town::cookie(&town.story, &town::staff(Role::Reviewer)).await?;
+    let case = get(&router, &format!("/review/{}", town.review.1), &reviewer).await?;
+    assert!(case.text.contains("paper-lines"), "the reviewer has the list to check off");
     town.story.finish().await
 }
 

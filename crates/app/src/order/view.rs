@@ -192,10 +192,10 @@ pub struct SmsStep {
 pub fn slots(loaded: &Loaded, findings: &[Finding], today: Date) -> Vec<SlotView> {
     let editable = loaded.editable();
     let papers = papers::needed(&loaded.order.draft, &loaded.known, today);
-    // What may be asked for has a place while there is somebody to bring it.
+    // What is only possible has a place while there is somebody to bring it.
     let mut wanted: Vec<(MaterialKind, Option<usize>, bool)> = papers
         .iter()
-        .filter(|paper| paper.need == Need::Required || editable.allows(&paper.slot))
+        .filter(|paper| paper.need != Need::Possible || editable.allows(&paper.slot))
         .map(|paper| (paper.kind, paper.site, paper.need == Need::Required))
         .collect();
     for material in &loaded.materials {

@@ -127,3 +127,5 @@ api-group-review = First review
 api-group-provider = The provider
 api-group-gateway = Gateways
 api-group-public = Public
+problem-character-not-printable = A character cannot be printed
+problem-detail-character-not-printable = The font of the PDF lacks a character of the order (it has all of GBK). Print the paper from its page.

@@ -142,3 +142,5 @@ audit-why = reason: { $why }
 audit-empty = No such lines
 audit-empty-text = Try another id, or empty the fields to see all.
 mark-rest-ok = The rest agrees
+case-papers = List of papers
+case-papers-none = The order needs no papers.

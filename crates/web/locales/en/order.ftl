@@ -344,3 +344,27 @@ told-why-unreachable = could not be reached
 told-why-refused = refused to answer
 told-why-garbled = gave an answer that is cut or contradicts itself
 told-why-no-server = does not exist
+slot-details = Format, age limit and source
+slot-source = Source: { $source }
+slot-likely = Probably needed
+slot-possible = If asked for
+letter-open = Filled-in form
+letter-pdf = PDF
+letter-print = Print
+letter-back = Back to the papers
+letter-advice = The form is in Chinese, as the authority reads it. Check it, fill in the blank lines, print it, have it signed and sealed, then photograph or scan it and upload it.
+letter-missing = The font of the PDF has no “{ $characters }”: print this page instead, or write it by hand.
+letter-file = { $kinds } picture of { $min } to { $max }
+letter-age = No older than { $span }: dated { $date } or later
+letter-age-days = { $n ->
+    [one] one day
+   *[other] { $n } days
+}
+letter-age-months = { $n ->
+    [one] one month
+   *[other] { $n } months
+}
+letter-valid = { $n ->
+    [one] Still valid for a month or more
+   *[other] Still valid for { $n } months or more
+}

@@ -127,3 +127,5 @@ api-group-review = 初审
 api-group-provider = 服务商管理
 api-group-gateway = 网关
 api-group-public = 公开查询
+problem-character-not-printable = 有字无法打印
+problem-detail-character-not-printable = PDF 的字体没有订单里的一个字（字体含 GBK 全部字符）。请在网页上打印这份材料。

@@ -118,3 +118,5 @@ audit-why = 原因：{ $why }
 audit-empty = 没有符合条件的记录
 audit-empty-text = 换一个编号，或清空条件查看全部。
 mark-rest-ok = 其余都一致
+case-papers = 材料清单
+case-papers-none = 这份订单不需要其他材料。

@@ -31,6 +31,7 @@ pub const CODES: &[&str] = &[
     "body-too-large",
     "busy",
     "call-missing",
+    "character-not-printable",
     "code-expired",
     "code-spent",
     "code-wrong",

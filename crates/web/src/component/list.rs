@@ -120,6 +120,14 @@ pub struct Slot {
     pub title: String,
     /// How it must look.
     pub hint: String,
+    /// Why it is asked for.
+    pub why: String,
+    /// What its file must be, how old it may be, and what the province says besides.
+    pub details: Vec<String>,
+    /// Where that was read.
+    pub source: String,
+    /// The form to fill in, as a page and as PDF.
+    pub forms: Vec<Link>,
     /// Whether it is there.
     pub tag: Tag,
     /// The picture, when it is there.
@@ -148,6 +156,30 @@ pub struct Slots {
     pub t: T,
     /// The papers.
     pub slots: Vec<Slot>,
+}
+
+/// A paper of an order as a reviewer checks it off.
+#[derive(Debug, Clone)]
+pub struct PaperLine {
+    /// What it is.
+    pub title: String,
+    /// Whether it is there.
+    pub tag: Tag,
+    /// Why it is needed.
+    pub why: String,
+}
+
+/// The papers of an order, to check off.
+#[derive(Debug, Clone, Template)]
+#[template(
+    ext = "html",
+    source = r#"{% if lines.is_empty() %}<p class="muted">{{ none }}</p>{% endif %}<ul class="paper-lines">{% for line in lines %}<li><p>{{ line.title }} {{ line.tag }}</p>{% if !line.why.is_empty() %}<p class="hint">{{ line.why }}</p>{% endif %}</li>{% endfor %}</ul>"#
+)]
+pub struct PaperLines {
+    /// What is said when there are none.
+    pub none: String,
+    /// The papers.
+    pub lines: Vec<PaperLine>,
 }
 
 /// One thing to take with the phone.

@@ -9,11 +9,11 @@ use http::{HeaderValue, StatusCode, header};
 use uuid::Uuid;
 
 use crate::component::list::{Slot, Slots};
-use crate::component::{Card, Empty, ErrorSummary, Html, Link, Links, Tag, Tone};
+use crate::component::{Card, Empty, ErrorSummary, Html, Link, Links};
 use crate::http::context::Signed;
 use crate::http::upload::Upload;
 use crate::locale::T;
-use crate::page::{Shown, answers, go, show_with, words};
+use crate::page::{Shown, answers, go, papers, show_with, words};
 use crate::view::{Head, Page};
 
 /// The papers of an order.
@@ -24,7 +24,7 @@ pub async fn materials(signed: Signed, Path(order): Path<Uuid>) -> Shown {
 async fn draw(Signed { ctx, actor }: &Signed, order: Uuid, problem: Option<(String, String)>) -> Shown {
     let t = ctx.t;
     let edit = act::edit_order(&ctx.world, actor, EditOrder { order }).await?;
-    let papers: Vec<Slot> = edit
+    let others: Vec<Slot> = edit
         .slots
         .iter()
         .filter(|slot| !is_verification(slot.kind))
@@ -42,11 +42,11 @@ async fn draw(Signed { ctx, actor }: &Signed, order: Uuid, problem: Option<(Stri
         .collect();
     let status = if items.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let mut main = vec![];
-    if papers.is_empty() {
+    if others.is_empty() {
         let empty = Empty { title: t.msg("materials-none"), text: t.msg("materials-none-text"), link: None };
         main.push(Card::with("", &empty).html());
     } else {
-        main.push(Card::with(t.msg("materials-papers"), &Slots { t, slots: papers }).html());
+        main.push(Card::with(t.msg("materials-papers"), &Slots { t, slots: others }).html());
     }
     if !photos.is_empty() {
         main.push(
@@ -85,21 +85,15 @@ fn slot(t: T, order: Uuid, slot: &SlotView, problem: Option<&(String, String)>) 
         slot: slot.slot.clone(),
         title: words::full_label(t, &slot.slot),
         hint: t.of("material-hint", slot.kind),
-        tag: slot_tag(t, slot),
+        why: slot.paper.as_ref().map(|paper| t.text(&paper.why)).unwrap_or_default(),
+        details: slot.paper.as_ref().map(|paper| papers::details(t, paper)).unwrap_or_default(),
+        source: slot.paper.as_ref().map(|paper| paper.source.clone()).unwrap_or_default(),
+        forms: slot.paper.as_ref().map(|paper| papers::forms(t, order, paper)).unwrap_or_default(),
+        tag: papers::tag(t, slot),
         picture: answers::pictures(t, order, std::slice::from_ref(slot), |_| true).pop(),
         upload: slot.editable.then(|| base.clone()),
         remove: (slot.editable && given).then(|| format!("{base}/remove")),
         problem: problem.filter(|(at, _)| *at == slot.slot).map(|(_, text)| text.clone()).unwrap_or_default(),
-    }
-}
-
-/// Whether a paper is there.
-#[must_use]
-pub fn slot_tag(t: T, slot: &SlotView) -> Tag {
-    match (&slot.material, slot.required) {
-        (Some(_), _) => Tag::new(Tone::Ok, t.msg("slot-given")),
-        (None, true) => Tag::new(Tone::Plain, t.msg("slot-missing")),
-        (None, false) => Tag::new(Tone::Plain, t.msg("optional")),
     }
 }
 

@@ -12,8 +12,7 @@ use crate::component::progress::{NowCard, Post};
 use crate::component::{Card, Html, Link, Notice, Tag, Tone};
 use crate::http::context::Signed;
 use crate::locale::T;
-use crate::page::materials::slot_tag;
-use crate::page::{Shown, show, words};
+use crate::page::{Shown, papers, show, words};
 use crate::view::{Head, Page};
 
 /// The page from which the phone takes over.
@@ -121,7 +120,7 @@ fn fragment(t: T, order: Uuid, site: usize, progress: &HandoverProgress) -> Live
 /// One picture of the hand-over.
 #[must_use]
 pub fn line(t: T, slot: &SlotView, href: String) -> ShotLine {
-    ShotLine { title: words::field_label(t, &slot.slot), href, tag: slot_tag(t, slot) }
+    ShotLine { title: words::field_label(t, &slot.slot), href, tag: papers::tag(t, slot) }
 }
 
 /// The address as a QR code; an address too long for one leaves the picture empty and the address below it.
