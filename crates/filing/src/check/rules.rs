@@ -8,6 +8,26 @@ use serde::Deserialize;
 
 use super::Severity;
 use crate::text::Text;
+use crate::words::words;
+
+words! {
+    /// What it takes to be rid of a breach: the difference between “no” and “not yet”.
+    pub enum Cure {
+        /// Nothing: with these answers it can never be filed, only other answers help.
+        Never = "never",
+        /// Time alone: it passes by itself on a day.
+        Time = "time",
+        /// Somebody must do something.
+        Act = "act",
+    }
+}
+
+impl Default for Cure {
+    /// Most breaches are mended by whoever files.
+    fn default() -> Self {
+        Self::Act
+    }
+}
 
 /// A family of rules: one file.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -30,6 +50,9 @@ pub struct Rule {
     pub id: String,
     /// How grave a breach is.
     pub severity: Severity,
+    /// What it takes to be rid of a breach.
+    #[serde(default)]
+    pub cure: Cure,
     /// The fields it speaks of; `*` stands for a site's number.
     pub fields: Vec<String>,
     /// What is wrong, with `{holes}` for what was found.
