@@ -141,6 +141,7 @@ impl Loaded {
             running_orders: u32::from(running.is_some_and(|holder| holder != self.order.id)),
             domains_in_other_orders,
             requests: self.open_requests(),
+            ..Facts::default()
         })
     }
 

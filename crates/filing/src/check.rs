@@ -9,11 +9,12 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::detect::Answers;
+use crate::detect::{Answers, detect};
+use crate::domain::DomainName;
 use crate::draft::Draft;
 use crate::material::Held;
 use crate::resource::Resource;
-use crate::stage::ChangeRequest;
+use crate::stage::{Action, ChangeRequest};
 use crate::text::Text;
 use crate::words::words;
 
@@ -24,6 +25,7 @@ mod content;
 mod context;
 mod detection;
 mod domain;
+mod example;
 mod form;
 mod material;
 mod name;
@@ -31,8 +33,11 @@ mod order;
 mod person;
 mod resource;
 mod rules;
+mod scope;
 
+pub use example::{Base, Changes, DAY, Example, ExampleFault, changed};
 pub use rules::{Cure, Family, Rule, rule, rules};
+pub use scope::{Claim, Natures, RuleKind};
 
 pub(crate) use context::Context;
 
@@ -169,6 +174,8 @@ pub struct Facts {
     pub running_orders: u32,
     /// Domains that are in somebody else's running order here.
     pub domains_in_other_orders: Vec<String>,
+    /// What the order asks of the authority, where it is given; else the answers of `detection` decide.
+    pub action: Option<Action>,
     /// Fields the reviewer or the authority asked to mend and that are not mended yet.
     pub requests: Vec<ChangeRequest>,
 }
@@ -178,6 +185,18 @@ impl Facts {
     #[must_use]
     pub fn resource(&self, id: &str) -> Option<&Resource> {
         self.resources.iter().find(|resource| resource.id == id.trim())
+    }
+
+    /// What the order asks of the authority: as given, else as the first domain's answers have it.
+    #[must_use]
+    pub fn action(&self, draft: &Draft) -> Option<Action> {
+        let typed = std::iter::once(&draft.basic.domain).chain(draft.sites.iter().map(|site| &site.domain));
+        let detected = || {
+            typed
+                .filter_map(|typed| DomainName::parse(typed).ok())
+                .find_map(|name| detect(*self.detection.get(name.as_str())?).action())
+        };
+        self.action.or_else(detected)
     }
 
     /// Whether a material is there.

@@ -85,6 +85,12 @@ impl Nature {
         matches!(self, Self::Individual)
     }
 
+    /// Whether it is a body of the state, or one the state lets use names and words of its own.
+    #[must_use]
+    pub const fn is_state_body(self) -> bool {
+        matches!(self, Self::Government | Self::Defence | Self::PublicInstitution | Self::MassOrganization)
+    }
+
     /// The nature's name, as the authority's table has it.
     #[must_use]
     pub fn name(self) -> Text {

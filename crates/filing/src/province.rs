@@ -5,9 +5,24 @@ use std::sync::OnceLock;
 use crate::text::Text;
 use crate::words::words;
 
+mod claim;
+mod coverage;
+mod line;
 mod params;
+mod stated;
 
-pub use params::{Claim, MinAge, Params, Practice, PrincipalRule, Scoped, SiteNameRule, Source};
+pub use claim::{Claim, Conflict, Scoped, Source, Valued};
+pub use coverage::{Count, Coverage, coverage};
+pub use line::{Line, LineKind, Occasion, Scope, Topic, line, lines};
+pub use params::{
+    AccessFirst, AccessThenChange, AgeUnit, Allowance, ContentRule, DatedPaper, DistinctPhones, DomainCertificate,
+    DomainHolder, FooterNumber, Holder, HolderName, LegalRepresentative, LocalPhone, MaxAge, MinAge, PaperAge, Params,
+    Party, PartyLetter, PersonPapers, Practice, PrincipalRule, RemarkRule, Residence, ReviewDays, SiteNameRule,
+    SmsStart, Stance, SubjectChange,
+};
+pub use stated::{Stated, stated};
+
+const PRACTICES_FILE: &str = include_str!("../data/provinces.json");
 
 words! {
     /// A province; its word is the two-digit GB/T 2260 code. Hong Kong, Macau and Taiwan do not file.
@@ -81,7 +96,7 @@ fn practices() -> &'static [Practice] {
     static PRACTICES: OnceLock<Vec<Practice>> = OnceLock::new();
     PRACTICES.get_or_init(|| {
         #[expect(clippy::expect_used, reason = "the file is compiled in and a test reads it")]
-        serde_json::from_str(include_str!("../data/provinces.json")).expect("data/provinces.json is well formed")
+        serde_json::from_str(PRACTICES_FILE).expect("data/provinces.json is well formed")
     })
 }
 
@@ -137,6 +152,11 @@ impl Province {
     pub fn practice(self) -> &'static Practice {
         #[expect(clippy::expect_used, reason = "a test shows that every province is in the file")]
         practices().iter().find(|practice| practice.code == self.code()).expect("every province has its practice")
+    }
+
+    /// The lines that public sources hold of this authority, in the order of the source.
+    pub fn lines(self) -> impl Iterator<Item = &'static Line> {
+        lines().iter().filter(move |line| line.province == self)
     }
 }
 

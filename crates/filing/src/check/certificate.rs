@@ -5,7 +5,7 @@ use jiff::ToSpan as _;
 use super::Context;
 use crate::certificate::{Certificate, CertificateFault, CertificateKind, FaultKind, ResidentIdFault, UsccFault};
 use crate::document::Validity;
-use crate::province::Province;
+use crate::province::{Province, Residence};
 
 pub(super) fn check(cx: &mut Context<'_>) {
     let draft = cx.draft;
@@ -133,7 +133,7 @@ fn province(cx: &mut Context<'_>, certificate: &Certificate) {
         return;
     }
     let practice = chosen.practice().params.individual_address.as_ref();
-    if practice.is_some_and(|practice| practice.value == "province_only") {
+    if practice.is_some_and(|practice| practice.value == Residence::ProvinceOnly) {
         cx.report("certificate-12", "basic.province")
             .with_text("found", &own.name())
             .with_text("province", &chosen.name())
@@ -148,5 +148,5 @@ pub(super) fn needs_residence_proof(cx: &Context<'_>) -> bool {
     let own = Certificate::parse(kind, &cx.draft.basic.certificate_number, cx.on).ok().and_then(|c| c.area());
     let elsewhere = own.and_then(|area| Province::from_code(&area)).is_some_and(|own| own != chosen);
     let practice = chosen.practice().params.individual_address.as_ref();
-    elsewhere && practice.is_some_and(|practice| practice.value != "province_only")
+    elsewhere && practice.is_some_and(|practice| practice.value != Residence::ProvinceOnly)
 }

@@ -6,7 +6,8 @@ use super::{Facts, Finding, Rule, rule};
 use crate::domain::DomainName;
 use crate::draft::{Draft, PersonDraft, SiteDraft};
 use crate::nature::Nature;
-use crate::province::{Params, Province};
+use crate::province::{Line, Params, Province, Source};
+use crate::stage::Action;
 
 /// The draft, the facts, the day, what could be read of them, and the findings so far.
 pub(crate) struct Context<'a> {
@@ -15,6 +16,8 @@ pub(crate) struct Context<'a> {
     pub on: Date,
     pub nature: Option<Nature>,
     pub province: Option<Province>,
+    /// What the order asks; while nobody knows, what most orders ask.
+    pub action: Action,
     findings: Vec<Finding>,
 }
 
@@ -26,6 +29,7 @@ impl<'a> Context<'a> {
             on,
             nature: Nature::from_word(draft.basic.nature.trim()),
             province: Province::from_word(draft.basic.province.trim()),
+            action: facts.action(draft).unwrap_or(Action::FirstFiling),
             findings: Vec::new(),
         }
     }
@@ -38,6 +42,20 @@ impl<'a> Context<'a> {
     /// The province's parameters; none while the province is not given.
     pub fn params(&self) -> Option<&'static Params> {
         self.province.map(|province| &province.practice().params)
+    }
+
+    /// What to cite where a province's parameter decides: its line that the rule decides, else the parameter's source.
+    pub fn own_source(&self, rule: &str, sources: &[Source]) -> Option<String> {
+        self.own_line(rule).map(Line::citation).or_else(|| sources.first().map(ToString::to_string))
+    }
+
+    /// The province's line that a rule decides for this subject.
+    pub fn own_line(&self, rule: &str) -> Option<&'static Line> {
+        let individual = self.individual()?;
+        let on = self.on;
+        self.province?.lines().find(|line| {
+            line.nature.covers(individual) && line.holds(on) && line.decided_by.iter().any(|id| id == rule)
+        })
     }
 
     /// The sites with their numbers.
@@ -100,10 +118,11 @@ impl<'a> Context<'a> {
         rule(id).expect("a rule that the code names is in rules/*.toml")
     }
 
-    /// Notes a finding of a rule, unless the rule does not hold on the day.
+    /// Notes a finding of a rule, unless the rule does not hold on the day or is not for this order.
     pub fn report(&mut self, id: &str, field: impl Into<String>) -> Report<'_> {
         let rule = self.rule(id);
-        let finding = rule.holds(self.on).then(|| {
+        let applies = rule.holds(self.on) && rule.is_for(self.nature, self.action);
+        let finding = applies.then(|| {
             self.findings.push(Finding {
                 rule: rule.id.clone(),
                 severity: rule.severity,

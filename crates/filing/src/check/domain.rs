@@ -60,15 +60,11 @@ fn suffix(cx: &mut Context<'_>, field: &str, name: &DomainName) {
             cx.report("domain-06", field).with("found", suffix);
         }
     }
-    let state_body = match cx.nature {
-        Some(Nature::Government | Nature::Defence | Nature::PublicInstitution | Nature::MassOrganization) => true,
-        Some(_) => false,
-        None => return,
-    };
-    if name.is_government() && !state_body {
+    let Some(nature) = cx.nature else { return };
+    if name.is_government() && !nature.is_state_body() {
         cx.report("domain-13", field).with("found", suffix);
     }
-    if cx.nature == Some(Nature::Government) && !name.is_government() {
+    if nature == Nature::Government && !name.is_government() {
         cx.report("domain-14", field);
     }
 }

@@ -85,10 +85,7 @@ fn short_name(rule: &Rule, name: &str) -> String {
 fn words(cx: &mut Context<'_>, field: &str, name: &str) {
     let find = |rule: &'static Rule| rule.words.iter().find(|word| name.contains(word.as_str()));
     let subject = cx.draft.basic.name.as_str();
-    let state_body = matches!(
-        cx.nature,
-        Some(Nature::Government | Nature::Defence | Nature::PublicInstitution | Nature::MassOrganization)
-    );
+    let state_body = cx.nature.is_some_and(Nature::is_state_body);
     // A word of the subject's own registered name was granted by whoever registered it.
     if let Some(found) = find(cx.rule("name-04")).filter(|word| !state_body && !subject.contains(word.as_str())) {
         cx.report("name-04", field).with("found", found);

@@ -1,12 +1,15 @@
-//! The rules as data: their texts, sources and dates, one file per family.
+//! The rules as data: their texts, scopes, sources, dates and examples, one file per family.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
 use jiff::civil::Date;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::Severity;
+use super::scope::{self, Claim, Natures, RuleKind};
+use super::{Example, Severity};
+use crate::nature::Nature;
+use crate::stage::Action;
 use crate::text::Text;
 use crate::words::words;
 
@@ -30,55 +33,87 @@ impl Default for Cure {
 }
 
 /// A family of rules: one file.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Family {
     /// Its word, the front of its rules' ids.
     pub family: String,
     /// What it is about.
     pub title: Text,
+    /// The actions its rules are for, unless a rule names its own.
+    #[serde(default, deserialize_with = "scope::actions")]
+    pub actions: Vec<Action>,
     /// Its rules.
     #[serde(rename = "rule")]
     pub rules: Vec<Rule>,
 }
 
 /// One rule.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
     /// Its id, such as `name-02`; it never changes its meaning.
     pub id: String,
-    /// How grave a breach is.
+    /// What becomes of it.
+    #[serde(default = "check")]
+    pub kind: RuleKind,
+    /// How grave a breach is; guidance asks a person to look.
+    #[serde(default = "ask")]
     pub severity: Severity,
     /// What it takes to be rid of a breach.
     #[serde(default)]
     pub cure: Cure,
     /// The fields it speaks of; `*` stands for a site's number.
     pub fields: Vec<String>,
-    /// What is wrong, with `{holes}` for what was found.
+    /// Whom it is for.
+    #[serde(default = "everybody")]
+    pub natures: Natures,
+    /// The actions it is for.
+    #[serde(default, deserialize_with = "scope::actions")]
+    pub actions: Vec<Action>,
+    /// What is wrong, with `{holes}` for what was found; of guidance, what holds.
     pub message: Text,
     /// How to mend it.
+    #[serde(default)]
     pub fix: Text,
     /// The document it was read in, with its date.
     pub source: String,
-    /// Other documents that say otherwise: then the rule is a setting.
-    #[serde(default)]
-    pub conflict: Option<String>,
+    /// What each source says, where public sources disagree.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub claims: Vec<Claim>,
     /// The first day it holds; none when no source tells.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effective_from: Option<Date>,
     /// The last day it holds.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effective_until: Option<Date>,
+    /// The rule whose place it took.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<String>,
     /// The words it looks for.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub words: Vec<String>,
     /// More words, by group.
-    #[serde(default)]
-    pub groups: std::collections::BTreeMap<String, Vec<String>>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub groups: BTreeMap<String, Vec<String>>,
     /// A number it measures by.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<i64>,
+    /// What fails it and what passes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub example: Option<Example>,
+}
+
+const fn check() -> RuleKind {
+    RuleKind::Check
+}
+
+const fn ask() -> Severity {
+    Severity::Ask
+}
+
+const fn everybody() -> Natures {
+    Natures::All
 }
 
 impl Rule {
@@ -86,6 +121,29 @@ impl Rule {
     #[must_use]
     pub fn holds(&self, on: Date) -> bool {
         self.effective_from.is_none_or(|from| from <= on) && self.effective_until.is_none_or(|until| on <= until)
+    }
+
+    /// Whether it is for an action by a subject of a nature; who is not known yet may be anybody.
+    #[must_use]
+    pub fn is_for(&self, nature: Option<Nature>, action: Action) -> bool {
+        self.actions.contains(&action) && nature.is_none_or(|nature| self.natures.include(nature))
+    }
+
+    /// Whether it speaks of a field: `sites.*.name` of `sites.0.name`, and `*` of every field.
+    #[must_use]
+    pub fn is_about(&self, field: &str) -> bool {
+        let field: Vec<&str> = field.split('.').collect();
+        let covers = |pattern: &str| {
+            let pattern: Vec<&str> = pattern.split('.').collect();
+            pattern.len() == field.len() && pattern.iter().zip(&field).all(|(own, other)| *own == "*" || own == other)
+        };
+        self.fields.iter().any(|pattern| pattern == "*" || covers(pattern))
+    }
+
+    /// The word of its family.
+    #[must_use]
+    pub fn family(&self) -> &str {
+        self.id.rsplit_once('-').map_or(self.id.as_str(), |(family, _)| family)
     }
 
     /// The words of a group; none when the rule has no such group.
@@ -121,8 +179,19 @@ pub fn rules() -> &'static [Family] {
     static RULES: OnceLock<Vec<Family>> = OnceLock::new();
     RULES.get_or_init(|| {
         #[expect(clippy::expect_used, reason = "the files are compiled in and a test reads them")]
-        FILES.iter().map(|file| toml::from_str(file).expect("rules/*.toml are well formed")).collect()
+        FILES.iter().map(|file| family(file).expect("rules/*.toml are well formed")).collect()
     })
+}
+
+/// Reads a family and gives its scope to the rules that name none.
+fn family(text: &str) -> Result<Family, toml::de::Error> {
+    let mut family: Family = toml::from_str(text)?;
+    for rule in &mut family.rules {
+        if rule.actions.is_empty() {
+            rule.actions.clone_from(&family.actions);
+        }
+    }
+    Ok(family)
 }
 
 /// The rule of an id.

@@ -1,193 +1,24 @@
 //! The shape of `data/provinces.json`: one authority's practice, each parameter with its sources.
-//!
-//! A parameter that no source states is absent, never a default. Where sources disagree the value in force is the
-//! newest explicit statement, and every claim is kept beside it: it is a setting, not a constant.
 
+use jiff::civil::Date;
 use serde::Deserialize;
 
-/// Where a statement was read.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Source {
-    /// The document.
-    pub doc: String,
-    /// Its date or span of years.
-    pub date: String,
-}
+use super::claim::{Conflict, Scoped, Source, Valued};
+use crate::detect::Answer;
 
-impl std::fmt::Display for Source {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} ({})", self.doc, self.date)
-    }
-}
+mod change;
+mod domain;
+mod paper;
+mod people;
+mod site;
 
-/// One of several statements that disagree.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-pub struct Claim {
-    /// What it says.
-    pub value: serde_json::Value,
-    /// Who says it.
-    pub source: Source,
-}
-
-/// A disagreement between sources.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-pub struct Conflict {
-    /// What it is about, in Chinese.
-    pub note_zh: String,
-    /// What it is about, in English.
-    pub note_en: String,
-    /// What each source says.
-    pub claims: Vec<Claim>,
-}
-
-/// A parameter with one value for everybody.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-pub struct Valued<T> {
-    /// The value in force.
-    pub value: T,
-    /// Where it was read.
-    #[serde(default)]
-    pub sources: Vec<Source>,
-    /// What other sources say.
-    #[serde(default)]
-    pub conflict: Option<Conflict>,
-}
-
-/// A parameter with a value each for units and individuals.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-pub struct Scoped<T> {
-    /// The value for units.
-    pub unit: Option<T>,
-    /// The value for individuals.
-    pub individual: Option<T>,
-    /// Where it was read.
-    #[serde(default)]
-    pub sources: Vec<Source>,
-    /// What other sources say.
-    #[serde(default)]
-    pub conflict: Option<Conflict>,
-}
-
-impl<T> Scoped<T> {
-    /// The value for a subject.
-    pub const fn of(&self, individual: bool) -> Option<&T> {
-        if individual { self.individual.as_ref() } else { self.unit.as_ref() }
-    }
-}
-
-/// From what age a person may be principal or manager.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct MinAge {
-    /// The age from which no extra paper is needed.
-    pub value: i16,
-    /// The absolute minimum, where one is stated.
-    #[serde(default)]
-    pub floor: Option<i16>,
-    /// What admits ages between floor and value.
-    #[serde(default)]
-    pub unless: Option<String>,
-    /// The same in Chinese.
-    #[serde(default)]
-    pub unless_zh: Option<String>,
-}
-
-/// Whether the principal must be the legal representative.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PrincipalRule {
-    /// The principal must be the legal representative.
-    Required,
-    /// Another person may be principal with a letter of authorization.
-    Letter,
-    /// Anybody may be.
-    NotRequired,
-}
-
-/// The parameter on the principal.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-pub struct LegalRepresentative {
-    /// The rule in force.
-    pub value: PrincipalRule,
-    /// What lifts it.
-    #[serde(default)]
-    pub unless: Option<String>,
-    /// The same in Chinese.
-    #[serde(default)]
-    pub unless_zh: Option<String>,
-    /// Whether a letter is accepted in its place, where a source says so.
-    #[serde(default)]
-    pub letter_accepted: Option<bool>,
-    /// Where it was read.
-    #[serde(default)]
-    pub sources: Vec<Source>,
-    /// What other sources say.
-    #[serde(default)]
-    pub conflict: Option<Conflict>,
-}
-
-/// How many different phone numbers the order must hold.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct DistinctPhones {
-    /// When principal and manager are one person.
-    #[serde(default)]
-    pub same: Option<usize>,
-    /// When they are two.
-    #[serde(default)]
-    pub different: Option<usize>,
-}
-
-/// What a province says of service contents.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-pub struct ContentRule {
-    /// Contents that are refused.
-    pub forbidden: Vec<String>,
-    /// Contents that need a pre-approval.
-    pub needs_approval: Vec<String>,
-    /// Contents of which one must be chosen.
-    pub required: Vec<String>,
-}
-
-/// What a province says of the site's remark.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-pub struct RemarkRule {
-    /// Whether there must be one.
-    pub required: bool,
-    /// How many characters it must have.
-    pub min_chars: Option<usize>,
-    /// The statement it must contain, by name; authorities word it themselves.
-    pub statement: Option<String>,
-}
-
-/// What a province says of site names.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-pub struct SiteNameRule {
-    /// Words that are refused.
-    pub forbidden: Vec<String>,
-    /// Words that need a pre-approval.
-    pub needs_approval: Vec<String>,
-    /// How many characters a name must have.
-    pub min_chars: Option<usize>,
-    /// How many Chinese characters a name must have.
-    pub min_han: Option<usize>,
-}
-
-/// Words refused in addresses, with the provincial rule that says so.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct AddressWords {
-    /// The provincial rule's id, such as `33-address-01`.
-    pub rule: String,
-    /// The words.
-    pub value: Vec<String>,
-    /// The rule in Chinese.
-    pub zh: String,
-    /// The rule in English.
-    pub en: String,
-    /// Where it was read.
-    pub sources: Vec<Source>,
-}
+pub use change::{AccessFirst, AccessThenChange, Allowance, SubjectChange};
+pub use domain::{DomainCertificate, DomainHolder, Holder, HolderName};
+pub use paper::{AgeUnit, DatedPaper, FooterNumber, PaperAge, PartyLetter};
+pub use people::{
+    DistinctPhones, LegalRepresentative, LocalPhone, MaxAge, MinAge, Party, PersonPapers, PrincipalRule, Residence,
+};
+pub use site::{ContentRule, RemarkRule, SiteNameRule};
 
 /// The usual duration of a review, in working days.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -198,40 +29,146 @@ pub struct ReviewDays {
     pub max: u32,
     /// Where it was read.
     pub sources: Vec<Source>,
+    /// What other sources say.
+    #[serde(default)]
+    pub conflict: Option<Conflict>,
 }
 
-/// The parameters of one province that the checks use.
+/// When the province began to verify by text message.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct SmsStart {
+    /// The day.
+    pub start: Date,
+    /// Whether it began on that day (`on`) or at the latest then (`by`).
+    pub precision: String,
+    /// Where it was read.
+    pub sources: Vec<Source>,
+}
+
+/// A parameter that is stated as a yes or a no.
+pub type Stance = Option<Valued<Answer>>;
+
+/// Every parameter some public source states of one province.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Params {
+    // People.
     /// From what age one may be principal or manager.
     pub min_age: Option<Scoped<MinAge>>,
+    /// Up to what age one may be manager.
+    pub max_age: Option<MaxAge>,
     /// Whether the principal must be the legal representative.
     pub legal_rep_required: Option<LegalRepresentative>,
+    /// Whether a principal who is not the legal representative brings a letter.
+    pub principal_letter_if_not_legal_rep: Stance,
+    /// Whether a manager who is not the legal representative brings a letter.
+    pub manager_letter_if_not_legal_rep: Stance,
+    /// Whether a manager who is not the principal brings a letter.
+    pub manager_letter_if_not_principal: Stance,
+    /// Whether the manager must be the principal when that is not the legal representative.
+    pub manager_equals_principal_if_not_legal_rep: Stance,
+    /// Whether individuals need a resident identity card.
+    pub individual_resident_id_only: Stance,
+    /// The identity documents that are taken, by where people are from.
+    pub person_papers: Option<Scoped<PersonPapers>>,
+    /// What an individual from another province must show.
+    pub individual_address: Option<Valued<Residence>>,
     /// How many different phone numbers are needed.
     pub contact_distinct_min: Option<Scoped<DistinctPhones>>,
+    /// Whether a phone number of the province is asked for.
+    pub phone_local: Option<Scoped<LocalPhone>>,
+    /// Whether a phone number may stand in one subject's filing only.
+    pub phone_unique_across_subjects: Stance,
+    /// Whether a person's document may stand in one subject's filing only.
+    pub id_unique_across_subjects: Stance,
+    /// Whose remark must say whom the emergency number belongs to.
+    pub emergency_owner_in_remark: Option<Valued<Vec<Party>>>,
+
+    // Subjects and changes.
+    /// Whether a subject keeps a single filing number.
+    pub one_number_per_subject: Stance,
+    /// Whether a subject without sites may add one before it is cancelled.
+    pub shell_subject_can_add: Stance,
+    /// Whom a filing may pass to.
+    pub subject_change: Option<SubjectChange>,
+    /// Whether access may be filed before data are changed.
+    pub access_then_change: Option<AccessThenChange>,
+    /// Whether a site's data can be changed without the subject's.
+    pub change_site_supported: Stance,
+    /// Whether there is a yearly review.
+    pub annual_review: Stance,
+    /// Whether postal and registered address must be in one city.
+    pub same_city_addresses: Stance,
+    /// Words refused in addresses.
+    pub address_forbid: Option<Valued<Vec<String>>>,
+
+    // Domains.
+    /// Who may hold a unit's domain.
+    pub domain_holder: Option<DomainHolder>,
+    /// How many months a domain must still be registered.
+    pub domain_min_months: Option<Valued<i32>>,
+    /// When the domain's certificate is asked for.
+    pub domain_certificate: Option<Valued<Vec<DomainCertificate>>>,
+    /// How many domains one order may hold.
+    pub max_domains_per_order: Option<Scoped<usize>>,
+    /// How many domains a first filing may hold.
+    pub max_domains_first: Option<Scoped<usize>>,
+    /// Whether a site has one domain only.
+    pub one_domain_per_site: Stance,
+    /// Whether the domains of a subject's sites must differ before the suffix.
+    pub distinct_label_per_site: Stance,
+    /// Whether a site has one home address only.
+    pub one_home_url: Stance,
+    /// Above how many domains a sealed statement is asked for.
+    pub statement_if_domains_gt: Option<Scoped<usize>>,
+    /// Above how many domains the papers go by post.
+    pub post_materials_if_domains_gt: Option<Scoped<usize>>,
+
+    // Sites.
+    /// How many sites one order may hold.
+    pub max_sites_per_order: Option<Scoped<usize>>,
+    /// How many sites a subject may have in all.
+    pub max_sites_total: Option<Scoped<usize>>,
+    /// Above how many filed sites each order holds one domain.
+    pub single_domain_order_if_filed_gt: Option<Scoped<usize>>,
+    /// From how many sites on their purpose must be explained.
+    pub explain_if_sites_ge: Option<Scoped<usize>>,
+    /// From how many sites on a construction plan is asked for.
+    pub plan_from: Option<Scoped<usize>>,
+    /// How many resources one site may run on.
+    pub max_resources_per_site: Option<Valued<usize>>,
     /// Service contents refused or in need of approval.
     pub service_content: Option<Scoped<ContentRule>>,
     /// The site's remark.
     pub site_remark: Option<Scoped<RemarkRule>>,
     /// Words of site names.
     pub site_name: Option<Scoped<SiteNameRule>>,
-    /// Where an individual from another province stands.
-    pub individual_address: Option<Valued<String>>,
-    /// How many sites one order may hold.
-    pub max_sites_per_order: Option<Scoped<usize>>,
+    /// Whether sites that are not filed must be closed.
+    pub unfiled_must_be_closed: Stance,
+    /// Whether filed sites must open.
+    pub filed_must_open: Stance,
+    /// Whether the number must stand at the foot of the page.
+    pub footer_required: Stance,
+    /// Which number it is.
+    pub footer_number: Option<Valued<FooterNumber>>,
+
+    // Papers.
     /// How many months a person's document must still be valid.
     pub id_min_months: Option<Valued<i32>>,
     /// How many months a unit's licence must still be valid.
     pub licence_min_months: Option<Valued<i32>>,
-    /// How many months a domain must still be registered.
-    pub domain_min_months: Option<Valued<i32>>,
     /// How many months any certificate must still be valid.
     pub credential_min_months: Option<Valued<i32>>,
-    /// From how many sites on a construction plan is asked for.
-    pub plan_from: Option<Scoped<usize>>,
-    /// Words refused in addresses.
-    pub address_forbid: Option<AddressWords>,
+    /// How old certain papers may be.
+    pub document_max_age: Option<Valued<Vec<PaperAge>>>,
+    /// Whether a sealed copy serves as the certificate.
+    pub copy_with_seal_ok: Stance,
+    /// Whether a change of name needs the registry's letter.
+    pub rename_letter: Stance,
+    /// Whether the province has its own letter on training.
+    pub training_letter_template: Stance,
+    /// Which orders need the letter on Party building.
+    pub party_letter: Option<Valued<PartyLetter>>,
 }
 
 /// One authority's practice.
@@ -248,8 +185,10 @@ pub struct Practice {
     pub icp_prefix: char,
     /// The page it was read from.
     pub source: Source,
+    /// When it began to verify by text message.
+    pub sms: SmsStart,
     /// How long a review usually takes.
     pub review_days: ReviewDays,
-    /// What the checks use.
+    /// What public sources state.
     pub params: Params,
 }

@@ -38,6 +38,18 @@ impl Action {
         )
     }
 
+    /// Whether it changes what is filed and leaves it filed.
+    #[must_use]
+    pub const fn changes(self) -> bool {
+        matches!(self, Self::ChangeFiling | Self::ChangeSite)
+    }
+
+    /// Whether it ends what is filed.
+    #[must_use]
+    pub const fn cancels(self) -> bool {
+        matches!(self, Self::CancelSubject | Self::CancelSite | Self::CancelAccess)
+    }
+
     /// The operation code (`Czlx`) that results of this action carry.
     #[must_use]
     pub const fn operation_code(self) -> u16 {

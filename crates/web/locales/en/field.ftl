@@ -131,3 +131,4 @@ guidance-content-refused = Contents that are refused: { $words }.
 guidance-content-approval = Contents that need a pre-approval: { $words }.
 guidance-remark = The site's remark must be written.
 guidance-remark-length = The remark needs at least { $n } characters.
+guidance-address-words = Not in an address: { $words }.

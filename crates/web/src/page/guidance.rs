@@ -36,10 +36,8 @@ fn lines(t: T, province: Province, individual: bool, section: Section) -> Vec<(S
         }
         Section::Subject => {
             if let Some(words) = &params.address_forbid {
-                lines.push((
-                    t.pick(&words.zh, &words.en).to_owned(),
-                    format!("{} · {}", words.rule, said(&words.sources)),
-                ));
+                let list = words.value.join(&t.msg("comma"));
+                lines.push((t.one("guidance-address-words", "words", list), said(&words.sources)));
             }
             let rule = if individual { &params.id_min_months } else { &params.licence_min_months };
             if let Some(rule) = rule.as_ref().or(params.credential_min_months.as_ref()) {
