@@ -24,12 +24,17 @@ pub async fn ask(world: &World, basic: &Basic, domain: &str) -> Result<Option<(S
         let reader = world.store.read().await?;
         let site = store::filed::find_site_by_domain(&reader, domain.as_str()).await?;
         answers.domain_here = yes_or_no(site.is_some_and(|site| site.accessed));
-        store::filed::find_subject_by_certificate(&reader, &basic.certificate_kind, &number).await?
+        if number.is_empty() {
+            None
+        } else {
+            Some(store::filed::find_subject_by_certificate(&reader, &basic.certificate_kind, &number).await?)
+        }
     };
-    answers.subject_here = yes_or_no(subject_here.is_some());
+    // Without a number nobody was asked about the subject: that is not a no either.
+    answers.subject_here = subject_here.map_or(Answer::Unknown, |found| yes_or_no(found.is_some()));
     if let Some(bureau) = world.bureaus.of_province(&basic.province) {
         let about_domain = status(bureau, Condition::Domain(domain.as_str().to_owned())).await;
-        let about_subject = match credential_code(basic) {
+        let about_subject = match credential_code(basic).filter(|_| !number.is_empty()) {
             Some(code) => status(bureau, Condition::Credential(code, number)).await,
             None => None,
         };

@@ -4,6 +4,7 @@ mod account;
 mod case;
 mod data;
 mod keys;
+mod preflight;
 mod print;
 mod serve;
 
@@ -24,6 +25,7 @@ pub fn run(cli: Cli) -> Result {
         Command::Openapi => print::openapi(),
         Command::HelpMarkdown => print::command_line(),
         Command::Case(case) => case::run(&case),
+        Command::Preflight(asked) => preflight::run(*asked),
         Command::Config(cli::ConfigCommand::Describe) => print::configuration_reference(),
         Command::Config(cli::ConfigCommand::Show { json }) => {
             print::configuration(&load(cli.given.config, flags)?, json)
@@ -64,9 +66,12 @@ async fn run_async(given: cli::Given, command: Command) -> Result {
         Command::Resources(cli::Resources::Import { file }) => {
             account::import_resources(&quiet(given, flags)?, &file).await
         }
-        Command::Openapi | Command::HelpMarkdown | Command::Case(_) | Command::Config(_) | Command::Gateway(_) => {
-            Err(Trouble::new("this command needs no runtime"))
-        }
+        Command::Openapi
+        | Command::HelpMarkdown
+        | Command::Case(_)
+        | Command::Preflight(_)
+        | Command::Config(_)
+        | Command::Gateway(_) => Err(Trouble::new("this command needs no runtime")),
     }
 }
 

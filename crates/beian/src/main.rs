@@ -22,7 +22,9 @@ fn main() -> ExitCode {
     match command::run(cli::Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(trouble) => {
-            let _ = writeln!(std::io::stderr(), "{trouble}");
+            if !trouble.is_said() {
+                let _ = writeln!(std::io::stderr(), "{trouble}");
+            }
             trouble.exit_code()
         }
     }

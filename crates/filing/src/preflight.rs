@@ -27,6 +27,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::case::CaseFile;
+use crate::certificate::CertificateKind;
 use crate::check::{self, Cure, Facts, Finding, Severity};
 use crate::detect::{Answer, Answers, Detected, DomainAtMinistry, Obstacle, Question, SubjectAtMinistry, detect};
 use crate::domain::{DomainFault, DomainName};
@@ -34,6 +35,7 @@ use crate::draft::Draft;
 use crate::material::{self, MaterialKind};
 use crate::nature::Nature;
 use crate::province::Province;
+use crate::resource::ResourceKind;
 use crate::stage::Action;
 use crate::text::Text;
 use crate::words::words;
@@ -68,13 +70,17 @@ pub struct About {
     pub nature: Option<Nature>,
     /// Its name.
     pub nature_name: Text,
-    /// The kind of certificate's name.
+    /// The kind of certificate.
+    pub certificate: Option<CertificateKind>,
+    /// Its name.
     pub certificate_name: Text,
     /// The province's two-digit code.
     pub province: Option<Province>,
     /// Its name.
     pub province_name: Text,
-    /// The kind of resource's name.
+    /// The kind of resource.
+    pub resource: Option<ResourceKind>,
+    /// Its name.
     pub resource_name: Text,
 }
 
@@ -163,9 +169,11 @@ pub fn run(asked: &Asked, outside: &Outside, on: Date) -> Result<Verdict, Vec<Fa
         domain: shown(&read.draft.basic.domain),
         nature: Some(read.nature),
         nature_name: read.nature.name(),
+        certificate: Some(read.certificate),
         certificate_name: read.certificate.name(),
         province: Some(read.province),
         province_name: read.province.name(),
+        resource: Some(read.resource),
         resource_name: resource_name(read.resource),
     };
     let mut later = Vec::new();
@@ -198,16 +206,18 @@ pub fn of_case(case: &CaseFile, on: Date) -> Verdict {
     let facts = case.facts();
     let basic = &case.draft.basic;
     let (nature, province) = (Nature::from_word(&basic.nature), Province::from_word(&basic.province));
+    let certificate = CertificateKind::from_word(&basic.certificate_kind);
+    let resource = facts.resource(&basic.resource).map(|own| own.kind);
     let about = About {
         domain: shown(&basic.domain),
         nature,
         nature_name: nature.map(Nature::name).unwrap_or_default(),
-        certificate_name: crate::certificate::CertificateKind::from_word(&basic.certificate_kind)
-            .map(crate::certificate::CertificateKind::name)
-            .unwrap_or_default(),
+        certificate,
+        certificate_name: certificate.map(CertificateKind::name).unwrap_or_default(),
         province,
         province_name: province.map(Province::name).unwrap_or_default(),
-        resource_name: facts.resource(&basic.resource).map(|own| resource_name(own.kind)).unwrap_or_default(),
+        resource,
+        resource_name: resource.map(resource_name).unwrap_or_default(),
     };
     let findings = check::run(&case.draft, &facts, on);
     judge(&case.draft, &facts, about, findings, on)

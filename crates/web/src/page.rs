@@ -20,6 +20,7 @@ pub mod order_acts;
 pub mod orders;
 pub mod oversight;
 pub mod phone;
+pub mod preflight;
 pub mod public;
 pub mod reveal;
 pub mod section;
