@@ -187,6 +187,9 @@ fn answers_that_cannot_be_read_are_all_named_at_once() {
         ..Asked::default()
     };
     let faults = preflight::run(&asked, &Outside::default(), ON).unwrap_err();
+    let malformed = Asked { domain: "203.0.113.24".into(), ..asked.clone() };
+    let with_domain = preflight::run(&malformed, &Outside::default(), ON).unwrap_err();
+    assert!(with_domain.iter().any(|fault| fault.code == "domain-04"), "{with_domain:?}");
     let named: Vec<(&str, &str)> = faults.iter().map(|fault| (fault.field.as_str(), fault.code.as_str())).collect();
     assert_eq!(
         named,

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::data::{data, text};
 use crate::certificate::CertificateKind;
-use crate::check::{Facts, Identity, Registration};
+use crate::check::{self, Facts, Identity, Registration};
 use crate::detect::{Answer, Answers, DomainAtMinistry, SubjectAtMinistry};
 use crate::draft::{Basic, Draft, SiteDraft};
 use crate::nature::Nature;
@@ -114,7 +114,7 @@ pub struct Asked {
 pub struct Fault {
     /// Which answer, such as `province`.
     pub field: String,
-    /// What is wrong with it: `required`, `choice`, `date` or `months`.
+    /// What is wrong with it: `required`, `choice`, `date`, `months`, or the rule it breaks.
     pub code: String,
     /// What is wrong, in one sentence.
     pub message: Text,
@@ -215,6 +215,7 @@ impl Asked {
         let (Some(nature), Some(certificate), Some(province), Some(resource), true) =
             (nature, certificate, province, resource, reader.faults.is_empty())
         else {
+            reader.faults.extend(domain_faults(domain, on));
             return Err(reader.faults);
         };
 
@@ -254,6 +255,24 @@ impl Asked {
         let draft = Draft { basic, sites: vec![site], ..Draft::default() };
         Ok(Read { draft, facts, nature, certificate, province, resource })
     }
+}
+
+/// What is wrong with the form of a domain, beside answers that cannot be read: all of it is mended in one go.
+fn domain_faults(domain: &str, on: Date) -> Vec<Fault> {
+    let draft = Draft { basic: Basic { domain: domain.to_owned(), ..Basic::default() }, ..Draft::default() };
+    if domain.is_empty() || super::meant(domain).is_some() {
+        return Vec::new();
+    }
+    check::run(&draft, &Facts::default(), on)
+        .into_iter()
+        .filter(|finding| finding.field == "basic.domain")
+        .map(|finding| Fault {
+            field: "domain".to_owned(),
+            code: finding.rule,
+            message: finding.message,
+            fix: finding.fix,
+        })
+        .collect()
 }
 
 /// The name of a kind of resource.

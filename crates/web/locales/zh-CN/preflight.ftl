@@ -1,7 +1,7 @@
 # 备案预检：填表之前的结论
 preflight-title = 备案预检
 preflight-try = 先看能不能备案
-preflight-lead = 一分钟知道能不能备案、按哪种类型备、要哪些材料、最快哪天开放。不用登录，不保存你填的内容。
+preflight-lead = 一分钟知道能不能备案、属于哪种类型、要哪些材料、哪天能开放。不用登录，填的内容不保存。
 preflight-judge = 看结论
 preflight-answers = 你的回答
 preflight-edit = 修改回答
@@ -75,8 +75,8 @@ preflight-plan-text = 每一步写的是最早和最晚完成的日期。
 preflight-plan-as = 类型还没有定，先按{ $type }推算。每一步写的是最早和最晚完成的日期。
 preflight-range = { $from } 至 { $to }
 preflight-day = { $date }（{ $weekday }）
-preflight-limit = 法定最晚 { $date }
-preflight-estimated = 估算：这一年的放假安排还没有公布
+preflight-limit = 最晚 { $date }。
+preflight-estimated = 日期是估算：那一年的放假安排还没有公布。
 preflight-who-applicant = 由你完成
 preflight-who-provider = 由服务商完成
 preflight-who-authority = 由管局完成

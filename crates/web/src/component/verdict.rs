@@ -55,6 +55,17 @@ pub struct PaperList {
     pub papers: Vec<(String, String)>,
 }
 
+/// A list of things to know, with nothing to tick off.
+#[derive(Debug, Clone, Template)]
+#[template(
+    ext = "html",
+    source = r#"<ul class="plain-list">{% for line in lines %}<li>{{ line }}</li>{% endfor %}</ul>"#
+)]
+pub struct PlainList {
+    /// What is to be known.
+    pub lines: Vec<String>,
+}
+
 /// The link to this verdict.
 #[derive(Debug, Clone, Template)]
 #[template(path = "share.html")]

@@ -18,12 +18,12 @@ use serde_json::{Value, json};
 use crate::component::form::{Choice, Field, Form, Kind, summary_of};
 use crate::component::list::Search;
 use crate::component::progress::{Step, Timeline, When};
-use crate::component::verdict::{PaperList, QuestionForm, Share, VerdictCard};
+use crate::component::verdict::{PaperList, PlainList, QuestionForm, Share, VerdictCard};
 use crate::component::{Card, ErrorSummary, Facts, FindingBox, Html, Link, Row, Tone};
 use crate::http::context::Ctx;
 use crate::http::typed::{Typed, put, text};
 use crate::locale::T;
-use crate::page::{Shown, fields, show_with, words};
+use crate::page::{Shown, fields, go, show_with, words};
 use crate::view::{Head, PreflightPage};
 
 /// The answers everybody gives, in the order of the form.
@@ -46,6 +46,10 @@ const MORE: [&str; 9] = [
 pub async fn by_link(ctx: Ctx, Query(pairs): Query<Vec<(String, String)>>) -> Shown {
     let typed = Typed(pairs);
     let asked = read(&typed, false);
+    if typed.has("number") || typed.has("name") {
+        // They have no place in an address: not in the history, not in a log, not in the page.
+        return Ok(go(&format!("/preflight?{}", query(&asked.shared()))));
+    }
     // A link that brings a domain along and nothing else opens the form, not a list of what is missing.
     let answered = ["nature", "certificate", "province", "resource"].iter().any(|name| typed.has(name));
     draw(ctx, asked, answered).await
@@ -89,6 +93,10 @@ async fn draw(ctx: Ctx, asked: Asked, answered: bool) -> Shown {
     let (mut first, mut more) = (maker.first(), maker.more());
     for list in [&mut first, &mut more] {
         fields::attach(t, list, &faults);
+        // That an answer is missing needs no source.
+        for told in list.iter_mut().flat_map(|field| &mut field.findings) {
+            told.source.clear();
+        }
     }
     if let Some(verdict) = &verdict {
         // What was typed can be replaced by what was meant with one click.
@@ -155,9 +163,15 @@ impl Maker<'_> {
         }
     }
 
-    /// A choice among a few words that this page has its own sentences for.
-    fn words(&self, name: &str, family: &str, words: impl Iterator<Item = &'static str>) -> Field {
-        let choices = words.map(|word| Choice::new(word, self.t.of(family, word))).collect();
+    /// A choice among a few words, each with its sentence.
+    fn words<W: Copy>(
+        &self,
+        name: &str,
+        all: &[W],
+        word: fn(W) -> &'static str,
+        say: impl Fn(&str) -> String,
+    ) -> Field {
+        let choices = all.iter().map(|one| Choice::new(word(*one), say(word(*one)))).collect();
         self.field(Kind::Select, name).choices(choices).optional()
     }
 
@@ -171,23 +185,26 @@ impl Maker<'_> {
         certificate.follows = crate::component::form::id_of("nature");
         vec![
             self.field(Kind::Text, "domain").keyboard("url", "off"),
-            self.words("domain_verified", "preflight-verified", YesNo::ALL.iter().map(|word| word.as_str())),
+            self.words("domain_verified", YesNo::ALL, YesNo::as_str, |word| t.of("preflight-verified", word)),
             self.field(Kind::Select, "nature").choices(natures),
             certificate,
-            self.words("subject_filed", "preflight-subject", SubjectFiled::ALL.iter().map(|word| word.as_str())),
+            self.words("subject_filed", SubjectFiled::ALL, SubjectFiled::as_str, |word| {
+                t.of("preflight-subject", word)
+            }),
             self.field(Kind::Select, "province").choices(provinces),
             self.field(Kind::Select, "resource").choices(resources),
         ]
     }
 
     fn more(&self) -> Vec<Field> {
+        let t = self.t;
         vec![
-            self.words("domain_filed", "preflight-domain", DomainFiled::ALL.iter().map(|word| word.as_str())),
+            self.words("domain_filed", DomainFiled::ALL, DomainFiled::as_str, |word| t.of("preflight-domain", word)),
             self.field(Kind::Date, "domain_verified_on").optional(),
-            self.words("registered_here", "known", YesNo::ALL.iter().map(|word| word.as_str())),
+            self.words("registered_here", YesNo::ALL, YesNo::as_str, |word| t.of("known", word)),
             self.field(Kind::Date, "domain_until").optional(),
-            self.words("region", "preflight-region", Region::ALL.iter().map(|word| word.as_str())),
-            self.words("billing", "preflight-billing", Billing::ALL.iter().map(|word| word.as_str())),
+            self.words("region", Region::ALL, Region::as_str, |word| t.of("preflight-region", word)),
+            self.words("billing", Billing::ALL, Billing::as_str, |word| t.of("preflight-billing", word)),
             self.field(Kind::Text, "months").keyboard("numeric", "off").optional(),
             self.field(Kind::Date, "resource_until").optional(),
             self.field(Kind::Date, "account_verified_on").optional(),
@@ -217,11 +234,11 @@ fn result(ctx: &Ctx, asked: &Asked, verdict: &Verdict) -> Vec<Html> {
         card.text = t.msg("preflight-papers-text");
         pieces.push(card.html());
     }
-    if verdict.about.nature.is_some_and(|nature| !nature.is_individual()) || verdict.outcome != Outcome::No {
+    if verdict.outcome != Outcome::No {
         pieces.push(number(t, asked));
     }
-    let later = verdict.not_asked.iter().map(|later| (t.text(later), String::new())).collect();
-    pieces.push(Card::with(t.msg("preflight-later"), &PaperList { papers: later }).html());
+    let later = verdict.not_asked.iter().map(|later| t.text(later)).collect();
+    pieces.push(Card::with(t.msg("preflight-later"), &PlainList { lines: later }).html());
     let link = ctx.world.settings.link(&format!("/preflight?{}", query(&asked.shared())));
     pieces.push(Card::with(t.msg("preflight-share"), &Share { t, link }).html());
     pieces
@@ -250,7 +267,7 @@ fn head(t: T, asked: &Asked, verdict: &Verdict) -> VerdictCard {
         about: line.join(" · "),
         word: t.of("preflight-outcome", word),
         text: t.count(text_of(word), count),
-        facts: facts(t, verdict),
+        facts: if verdict.outcome == Outcome::No { Vec::new() } else { facts(t, verdict) },
         start: (verdict.outcome != Outcome::No)
             .then(|| Link::new(format!("/orders/new?{query}"), t.msg("preflight-start"))),
         eager: matches!(verdict.outcome, Outcome::Fileable | Outcome::Unknown),
@@ -361,18 +378,18 @@ fn open(t: T, verdict: &Verdict) -> Vec<Html> {
 
 fn plan(t: T, verdict: &Verdict) -> Vec<Step> {
     let step = |(index, step): (usize, &PlanStep)| {
-        let mut detail = vec![t.of("preflight-who", step.who.as_str()), t.text(&step.detail)];
+        let mut detail = format!("{} · {}", t.of("preflight-who", step.who.as_str()), t.text(&step.detail));
         if let Some(limit) = step.limit {
-            detail.push(t.one("preflight-limit", "date", whole(t, limit)));
+            detail.push_str(&t.one("preflight-limit", "date", whole(t, limit)));
         }
         if step.estimated {
-            detail.push(t.msg("preflight-estimated"));
+            detail.push_str(&t.msg("preflight-estimated"));
         }
         Step {
             when: if index == 0 { When::Now } else { When::Coming },
             title: t.text(&step.title),
             time: range(t, step, verdict.on),
-            detail: detail.join(" · "),
+            detail,
             link: None,
         }
     };
