@@ -2,6 +2,7 @@
 
 use filing::material::MaterialKind;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde_json::json;
 use store::material::Material;
 use store::{MaterialId, Tx};
@@ -134,12 +135,12 @@ async fn touch(tx: &Tx, loaded: &mut Loaded, now: Timestamp) -> Result<()> {
 ///
 /// # Errors
 /// [`Error::NotFound`] when the order has none such.
-pub fn slot_view(loaded: &Loaded, slot: &str) -> Result<SlotView> {
-    if let Some(view) = slots(loaded, &[]).into_iter().find(|view| view.slot == slot) {
+pub fn slot_view(loaded: &Loaded, slot: &str, today: Date) -> Result<SlotView> {
+    if let Some(view) = slots(loaded, &[], today).into_iter().find(|view| view.slot == slot) {
         return Ok(view);
     }
     // An extra paper that was just taken out is no longer listed.
     let (kind, site) = known_slot(loaded, slot)?;
     let editable = loaded.editable().allows(slot);
-    Ok(SlotView { slot: slot.to_owned(), kind, site, required: false, editable, material: None })
+    Ok(SlotView { slot: slot.to_owned(), kind, site, required: false, editable, material: None, paper: None })
 }

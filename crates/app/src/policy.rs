@@ -98,6 +98,8 @@ acts! {
     HandoverStatus "handover_status" => APPLICANT;
     UploadMaterial "upload_material" => APPLICANT;
     RemoveMaterial "remove_material" => APPLICANT;
+    ListPapers "list_papers" => APPLICANT_OR_OVERSEE;
+    PrintPaper "print_paper" => APPLICANT;
     OpenMaterial "open_material" => APPLICANT_OR_REVIEW;
     Submit "submit" => APPLICANT;
     Withdraw "withdraw" => APPLICANT;

@@ -74,11 +74,9 @@ fn judged(change: &[(&str, &str)]) -> (i32, Value) {
 
 #[test]
 fn the_ending_tells_a_script_the_verdict() {
-    for (change, code, outcome) in [
-        (vec![], 0, "fileable"),
-        (vec![("--months", "1")], 1, "not_yet"),
-        (vec![("--domain", "yunshan.io")], 1, "no"),
-    ] {
+    for (change, code, outcome) in
+        [(vec![], 0, "fileable"), (vec![("--months", "1")], 1, "not_yet"), (vec![("--domain", "yunshan.io")], 1, "no")]
+    {
         let (ended, verdict) = judged(&change);
         assert_eq!((ended, verdict["outcome"].as_str()), (code, Some(outcome)), "{change:?}");
     }

@@ -98,7 +98,10 @@ impl Finding {
     /// Whether the finding only says that a field is still empty or a paper still missing.
     #[must_use]
     pub fn is_missing(&self) -> bool {
-        matches!(self.rule.as_str(), "form-01" | "material-01")
+        matches!(
+            self.rule.as_str(),
+            "form-01" | "material-01" | "material-04" | "material-05" | "material-06" | "material-07" | "material-08"
+        )
     }
 
     /// Whether it speaks of a field or of one inside it: `sites.0` covers `sites.0.name`.

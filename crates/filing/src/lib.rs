@@ -46,6 +46,7 @@ pub mod mask;
 pub mod material;
 pub mod nature;
 pub mod number;
+pub mod papers;
 pub mod preflight;
 pub mod progress;
 pub mod province;

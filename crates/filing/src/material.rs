@@ -22,8 +22,10 @@ words! {
         ManagerIdBack = "manager_id_back",
         /// The manager, photographed on the spot (真实性核验).
         ManagerPhoto = "manager_photo",
-        /// A letter that authorizes the principal or a manager (授权书).
+        /// A letter that authorizes the principal (主体负责人授权书), or one for both roles.
         AuthorizationLetter = "authorization_letter",
+        /// A letter that authorizes a site's manager (网站负责人授权书).
+        ManagerLetter = "manager_letter",
         /// The domain's certificate (域名证书).
         DomainCertificate = "domain_certificate",
         /// A picture of the domain's real-name state at its registrar (域名实名认证截图).
@@ -34,6 +36,32 @@ words! {
         ResidenceProof = "residence_proof",
         /// A plan of the site (网站建设方案书).
         SitePlan = "site_plan",
+        /// A letter on the unit's change of name (工商更名函).
+        RenameLetter = "rename_letter",
+        /// A promise to file truthfully and to keep the law (备案承诺书).
+        Commitment = "commitment",
+        /// The signed notice of what untrue data lead to (真实性责任告知书).
+        TruthNotice = "truth_notice",
+        /// A promise that no content needs a pre-approval (不涉及前置审批承诺书).
+        NoPreApprovalLetter = "no_pre_approval_letter",
+        /// A promise that there is no off-campus training (不涉及校外培训承诺书).
+        NoTrainingLetter = "no_training_letter",
+        /// A promise that there is no finance business (金融承诺函).
+        FinanceLetter = "finance_letter",
+        /// A promise on culture content (文化承诺书).
+        CultureLetter = "culture_letter",
+        /// A statement on the domains and who holds them (域名持有说明).
+        DomainStatement = "domain_statement",
+        /// The confirmation on Party building (党建确认函).
+        PartyLetter = "party_letter",
+        /// A public body's form with the staffing office's approval (网站名称审核表, 网站开办资格申请表).
+        PublicBodyForm = "public_body_form",
+        /// What admits somebody so young: a proof of work or income, or a guardian's papers.
+        AgeProof = "age_proof",
+        /// More pages or papers beside the unit's certificate.
+        CertificateExtra = "certificate_extra",
+        /// An explanation of the commercial activity (经营性说明书).
+        BusinessStatement = "business_statement",
         /// Any other paper the reviewer asked for.
         Other = "other",
     }
@@ -52,6 +80,11 @@ impl MaterialKind {
                 | Self::DomainVerification
                 | Self::Approval
                 | Self::SitePlan
+                | Self::ManagerLetter
+                | Self::NoPreApprovalLetter
+                | Self::NoTrainingLetter
+                | Self::FinanceLetter
+                | Self::CultureLetter
         )
     }
 
@@ -123,7 +156,7 @@ pub fn manager(draft: &Draft, site: usize) -> Option<&PersonDraft> {
     Some(if individual || site.manager_is_principal { &draft.principal } else { &site.manager })
 }
 
-fn same_person(a: &PersonDraft, b: &PersonDraft) -> bool {
+pub(crate) fn same_person(a: &PersonDraft, b: &PersonDraft) -> bool {
     !a.certificate_number.trim().is_empty()
         && a.certificate_kind == b.certificate_kind
         && a.certificate_number.trim().eq_ignore_ascii_case(b.certificate_number.trim())
@@ -142,12 +175,12 @@ fn has_two_sides(person: &PersonDraft) -> bool {
     person.certificate_kind != "passport"
 }
 
-/// The materials an order needs whoever files it (Tencent Cloud 243/18914); what one province or one site asks for
-/// besides is a finding of its own.
+/// The materials an order needs whoever files it (Tencent Cloud 243/18914); [`crate::papers::needed`] has what one
+/// province or one site asks for besides.
 ///
 /// The pictures of a person are taken once: the principal's are not asked for again when the principal manages a site.
 #[must_use]
-pub fn needed(draft: &Draft) -> Vec<Needed> {
+pub(crate) fn needed(draft: &Draft) -> Vec<Needed> {
     let mut needed = Vec::new();
     let individual = Nature::from_word(&draft.basic.nature).is_some_and(Nature::is_individual);
     if !individual {

@@ -32,8 +32,9 @@ use crate::check::{self, Cure, Facts, Finding, Severity};
 use crate::detect::{Answer, Answers, Detected, DomainAtMinistry, Obstacle, Question, SubjectAtMinistry, detect};
 use crate::domain::{DomainFault, DomainName};
 use crate::draft::Draft;
-use crate::material::{self, MaterialKind};
+use crate::material::MaterialKind;
 use crate::nature::Nature;
+use crate::papers::{self, Paper};
 use crate::province::Province;
 use crate::resource::ResourceKind;
 use crate::stage::Action;
@@ -105,19 +106,14 @@ pub struct OpenQuestion {
     pub fix: Text,
 }
 
-/// A paper that will be asked for.
+/// A paper of the list with its name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Paper {
-    /// Its kind.
-    pub kind: MaterialKind,
-    /// The number of its site, from 0; none for the subject's.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub site: Option<usize>,
+pub struct NamedPaper {
     /// What it is called.
     pub name: Text,
-    /// Why it is asked for, where that is not plain.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub why: Option<Text>,
+    /// What, why, how it must look, how old it may be.
+    #[serde(flatten)]
+    pub paper: Paper,
 }
 
 /// The verdict.
@@ -143,8 +139,8 @@ pub struct Verdict {
     pub findings: Vec<Hurdle>,
     /// What was not asked here and is checked later.
     pub not_asked: Vec<Text>,
-    /// The papers.
-    pub papers: Vec<Paper>,
+    /// The papers, as far as the answers tell, the surest first.
+    pub papers: Vec<NamedPaper>,
     /// The type the plan is made for: the one that will be filed, or the first of those it may still be.
     pub planned: Option<Action>,
     /// The plan; none when it can never be filed.
@@ -223,20 +219,21 @@ pub fn of_case(case: &CaseFile, on: Date) -> Verdict {
     judge(&case.draft, &facts, about, findings, on)
 }
 
-/// The findings about what was asked. The papers and the rest of the form come later, and an account that was not
+/// The findings about what was asked. The rest of the form comes later, and an account that was not
 /// spoken of is not an account that is not verified.
 fn in_scope(findings: Vec<Finding>, facts: &Facts) -> Vec<Finding> {
     let about_account = |finding: &Finding| finding.rule.starts_with("account-");
     findings
         .into_iter()
-        .filter(|finding| finding.field.starts_with("basic.") || MaterialKind::from_field(&finding.field).is_some())
+        .filter(|finding| finding.field.starts_with("basic."))
         .filter(|finding| facts.identity.is_some() || !about_account(finding))
         .collect()
 }
 
 fn judge(draft: &Draft, facts: &Facts, about: About, findings: Vec<Finding>, on: Date) -> Verdict {
-    let findings: Vec<Finding> = findings.into_iter().filter(|finding| !finding.is_missing()).collect();
-    let (papers, findings): (Vec<Finding>, Vec<Finding>) = findings.into_iter().partition(is_paper);
+    // Papers have a list of their own; what is not filled in yet is no hurdle.
+    let findings: Vec<Finding> =
+        findings.into_iter().filter(|finding| !finding.is_missing() && !is_about_paper(finding)).collect();
     let answers =
         meant(&draft.basic.domain).map(|name| facts.detection.get(name.as_str()).copied().unwrap_or_default());
     let detected = answers.map_or(Detected::Unknown { missing: Vec::new() }, detect);
@@ -258,7 +255,7 @@ fn judge(draft: &Draft, facts: &Facts, about: About, findings: Vec<Finding>, on:
         (Some(start), Some(province), Some(action)) => plan::plan(action, province, start),
         _ => Vec::new(),
     };
-    let papers = if outcome == Outcome::No { Vec::new() } else { needed(draft, &papers) };
+    let papers = if outcome == Outcome::No { Vec::new() } else { needed(draft, facts, on) };
     let mut findings: Vec<Hurdle> =
         findings.into_iter().map(|finding| Hurdle { cure: finding.cure(), finding }).collect();
     findings.sort_by_key(|hurdle| (hurdle.finding.severity, hurdle.cure));
@@ -353,24 +350,16 @@ fn questions(detected: &Detected) -> Vec<OpenQuestion> {
     missing.iter().filter_map(sentence).collect()
 }
 
-fn is_paper(finding: &Finding) -> bool {
+fn is_about_paper(finding: &Finding) -> bool {
     MaterialKind::from_field(&finding.field).is_some()
 }
 
-/// The papers everybody needs, and those a finding of this case asks for.
-fn needed(draft: &Draft, findings: &[Finding]) -> Vec<Paper> {
-    let name = |kind: MaterialKind| data::text(&data::data().paper, kind.as_str());
-    let usual = material::needed(draft).into_iter().map(|needed| Paper {
-        kind: needed.kind,
-        site: needed.site,
-        name: name(needed.kind),
-        why: None,
-    });
-    let more = findings.iter().filter_map(|finding| {
-        let (kind, site) = MaterialKind::from_field(&finding.field)?;
-        Some(Paper { kind, site, name: name(kind), why: Some(finding.message.clone()) })
-    });
-    usual.chain(more).collect()
+/// The papers of the order as far as it is known, the surest first.
+fn needed(draft: &Draft, facts: &Facts, on: Date) -> Vec<NamedPaper> {
+    let named = |paper: Paper| NamedPaper { name: data::text(&data::data().paper, paper.kind.as_str()), paper };
+    let mut papers: Vec<NamedPaper> = papers::needed(draft, facts, on).into_iter().map(named).collect();
+    papers.sort_by_key(|paper| paper.paper.need);
+    papers
 }
 
 /// The name somebody means who typed a page's address or a sub-name; the checks say what to type instead.

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::check::{self, Facts, Finding, Severity};
 use crate::draft::{Draft, PersonDraft, SiteDraft, SubjectDraft};
-use crate::material::{self, MaterialKind, Needed};
+use crate::material::MaterialKind;
 use crate::words::words;
 
 words! {
@@ -109,7 +109,7 @@ fn section(draft: &Draft, facts: &Facts, findings: &[Finding], key: String) -> S
     let blocking = own.iter().filter(|f| f.severity == Severity::Block && !f.is_missing()).count();
     let noted = own.len() - missing - blocking;
     let asked = facts.requests.iter().any(|request| section_of(&request.field) == key);
-    let touched = touched(draft, facts, &key);
+    let touched = touched(draft, facts, findings, &key);
     let state = if asked || (touched && blocking > 0) {
         State::NeedsChange
     } else if !touched {
@@ -123,11 +123,10 @@ fn section(draft: &Draft, facts: &Facts, findings: &[Finding], key: String) -> S
 }
 
 /// Whether anything was entered in a section; papers that nobody has to bring count as brought.
-fn touched(draft: &Draft, facts: &Facts, key: &str) -> bool {
+fn touched(draft: &Draft, facts: &Facts, findings: &[Finding], key: &str) -> bool {
     let papers = |verification: bool| {
         let brought = facts.materials.iter().any(|held| is_verification(held.kind) == verification);
-        let mut needed = material::needed(draft).into_iter().filter(|n| is_verification(n.kind) == verification);
-        let all_there = needed.all(|n: Needed| material::source_of(draft, n, |there| facts.has(there)).is_some());
+        let all_there = !findings.iter().any(|f| f.is_missing() && section_of(&f.field) == key);
         brought || (all_there && !draft.sites.is_empty())
     };
     match key {

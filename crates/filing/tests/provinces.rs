@@ -1,7 +1,5 @@
 //! The provincial lines and parameters: nothing dropped, everything accounted for.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
-
 use std::collections::BTreeSet;
 
 use filing::check;

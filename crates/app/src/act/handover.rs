@@ -2,6 +2,7 @@
 
 use filing::material::{self, MaterialKind};
 use filing::progress::is_verification;
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -139,7 +140,7 @@ pub async fn start_handover(world: &World, actor: &Actor, input: StartHandover) 
     let tx = world.store.write().await?;
     let loaded = Loaded::lock(&tx, world, OrderId(input.order)).await?;
     loaded.require_owner(actor)?;
-    let slots: Vec<String> = pictures(&loaded, input.site)?.into_iter().map(|slot| slot.slot).collect();
+    let slots: Vec<String> = pictures(&loaded, input.site, world.today())?.into_iter().map(|slot| slot.slot).collect();
     if !slots.iter().any(|slot| loaded.editable().allows(slot)) {
         return Err(Error::conflict("not-editable"));
     }
@@ -182,7 +183,7 @@ pub async fn handover_status(world: &World, actor: &Actor, input: HandoverStatus
     let reader = world.store.read().await?;
     let loaded = Loaded::read(&reader, world, OrderId(input.order)).await?;
     loaded.require_owner(actor)?;
-    let slots = pictures(&loaded, input.site)?;
+    let slots = pictures(&loaded, input.site, world.today())?;
     let latest = store::handover::list(&reader, loaded.order.id)
         .await?
         .into_iter()
@@ -208,7 +209,7 @@ pub async fn open_handover(world: &World, _origin: &Origin, input: OpenHandover)
         let reader = world.store.read().await?;
         let handover = known_link(&reader, world, &input.token).await?;
         if handover.opened_at.is_some() || handover.finished_at.is_some() {
-            return view(&Loaded::read(&reader, world, handover.order).await?, &handover);
+            return view(&Loaded::read(&reader, world, handover.order).await?, &handover, world.today());
         }
     }
     let tx = world.store.write().await?;
@@ -224,7 +225,7 @@ pub async fn open_handover(world: &World, _origin: &Origin, input: OpenHandover)
             .write(&tx)
             .await?;
     }
-    let view = view(&loaded, &handover)?;
+    let view = view(&loaded, &handover, world.today())?;
     tx.commit().await?;
     Ok(view)
 }
@@ -249,7 +250,7 @@ pub async fn upload_by_handover(world: &World, _origin: &Origin, input: UploadBy
         .with(facts)
         .write(&tx)
         .await?;
-    let view = view(&loaded, &handover)?;
+    let view = view(&loaded, &handover, world.today())?;
     commit!(tx, "upload-material");
     Ok(view)
 }
@@ -272,7 +273,7 @@ pub async fn remove_by_handover(world: &World, _origin: &Origin, input: RemoveBy
         .with(facts)
         .write(&tx)
         .await?;
-    let view = view(&loaded, &handover)?;
+    let view = view(&loaded, &handover, world.today())?;
     tx.commit().await?;
     Ok(view)
 }
@@ -288,7 +289,7 @@ pub async fn finish_handover(world: &World, _origin: &Origin, input: OpenHandove
     let loaded = Loaded::read(&tx, world, handover.order).await?;
     if handover.finished_at.is_some() {
         // Saying it twice is no mistake.
-        return view(&loaded, &handover);
+        return view(&loaded, &handover, world.today());
     }
     handover.finished_at = Some(now);
     store::handover::update(&tx, &mut handover).await?;
@@ -298,7 +299,7 @@ pub async fn finish_handover(world: &World, _origin: &Origin, input: OpenHandove
         .with(facts)
         .write(&tx)
         .await?;
-    let view = view(&loaded, &handover)?;
+    let view = view(&loaded, &handover, world.today())?;
     tx.commit().await?;
     Ok(view)
 }
@@ -322,22 +323,24 @@ fn site_of(handover: &Handover) -> usize {
 }
 
 /// The pictures of a site's manager that the order needs or has.
-fn pictures(loaded: &Loaded, site: usize) -> Result<Vec<SlotView>> {
+fn pictures(loaded: &Loaded, site: usize, today: Date) -> Result<Vec<SlotView>> {
     if site >= loaded.order.draft.sites.len() {
         return Err(Error::NotFound);
     }
-    let mut pictures: Vec<SlotView> =
-        slots(loaded, &[]).into_iter().filter(|slot| slot.site == Some(site) && is_verification(slot.kind)).collect();
+    let mut pictures: Vec<SlotView> = slots(loaded, &[], today)
+        .into_iter()
+        .filter(|slot| slot.site == Some(site) && is_verification(slot.kind))
+        .collect();
     if pictures.is_empty() {
         // The same person was photographed for an earlier site; a new set may still be taken here.
         for kind in [MaterialKind::ManagerIdFront, MaterialKind::ManagerIdBack, MaterialKind::ManagerPhoto] {
-            pictures.push(paper::slot_view(loaded, &kind.field(Some(site)))?);
+            pictures.push(paper::slot_view(loaded, &kind.field(Some(site)), today)?);
         }
     }
     Ok(pictures)
 }
 
-fn view(loaded: &Loaded, handover: &Handover) -> Result<HandoverView> {
+fn view(loaded: &Loaded, handover: &Handover, today: Date) -> Result<HandoverView> {
     let site = site_of(handover);
     let draft = &loaded.order.draft;
     let manager = material::manager(draft, site).map(|person| filing::mask::name(&person.name)).unwrap_or_default();
@@ -347,7 +350,7 @@ fn view(loaded: &Loaded, handover: &Handover) -> Result<HandoverView> {
         manager_name: manager,
         expires_at: handover.expires_at,
         finished: handover.finished_at.is_some(),
-        slots: handover.slots.iter().map(|slot| paper::slot_view(loaded, slot)).collect::<Result<_>>()?,
+        slots: handover.slots.iter().map(|slot| paper::slot_view(loaded, slot, today)).collect::<Result<_>>()?,
     })
 }
 

@@ -81,7 +81,7 @@ pub async fn upload_material(world: &World, actor: &Actor, input: UploadMaterial
     let material = paper::put(&tx, world, &mut loaded, &input.slot, incoming, "web").await?;
     let facts = serde_json::json!({ "slot": input.slot, "material": material });
     Trail::by(actor, "upload_material", world.now()).on("order", id).with(facts).write(&tx).await?;
-    let view = paper::slot_view(&loaded, &input.slot)?;
+    let view = paper::slot_view(&loaded, &input.slot, world.today())?;
     commit!(tx, "upload-material");
     Ok(view)
 }
@@ -99,7 +99,7 @@ pub async fn remove_material(world: &World, actor: &Actor, input: RemoveMaterial
     paper::take_out(&tx, world, &mut loaded, &input.slot).await?;
     let facts = serde_json::json!({ "slot": input.slot });
     Trail::by(actor, "remove_material", world.now()).on("order", id).with(facts).write(&tx).await?;
-    let view = paper::slot_view(&loaded, &input.slot)?;
+    let view = paper::slot_view(&loaded, &input.slot, world.today())?;
     tx.commit().await?;
     Ok(view)
 }

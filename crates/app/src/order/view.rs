@@ -1,8 +1,9 @@
 //! Orders as people see them.
 
-use filing::check::Finding;
+use filing::check::{Finding, Severity};
 use filing::draft::Draft;
 use filing::material::{self, MaterialKind};
+use filing::papers::{self, Need, Paper};
 use filing::progress::{self, Section};
 use filing::stage::{ChangeRequest, Stage, StageKind};
 use jiff::Timestamp;
@@ -103,6 +104,9 @@ pub struct SlotView {
     pub editable: bool,
     /// What is there.
     pub material: Option<MaterialView>,
+    /// Why it is asked for and how it must look; none of what only a reviewer asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub paper: Option<Paper>,
 }
 
 /// A paper or picture that is there.
@@ -178,13 +182,17 @@ pub struct SmsStep {
     pub url: String,
 }
 
-/// The papers and pictures an order needs or has, in the order of the form.
+/// The papers and pictures an order needs, may need or has, in the order of the list of papers.
 #[must_use]
-pub fn slots(loaded: &Loaded, findings: &[Finding]) -> Vec<SlotView> {
+pub fn slots(loaded: &Loaded, findings: &[Finding], today: Date) -> Vec<SlotView> {
     let editable = loaded.editable();
-    let needed = material::needed(&loaded.order.draft);
-    let mut wanted: Vec<(MaterialKind, Option<usize>, bool)> =
-        needed.iter().map(|needed| (needed.kind, needed.site, true)).collect();
+    let papers = papers::needed(&loaded.order.draft, &loaded.known, today);
+    // What may be asked for has a place while there is somebody to bring it.
+    let mut wanted: Vec<(MaterialKind, Option<usize>, bool)> = papers
+        .iter()
+        .filter(|paper| paper.need == Need::Required || editable.allows(&paper.slot))
+        .map(|paper| (paper.kind, paper.site, paper.need == Need::Required))
+        .collect();
     for material in &loaded.materials {
         if let Some((kind, site)) = MaterialKind::from_field(&material.slot)
             && !wanted.iter().any(|(k, s, _)| (*k, *s) == (kind, site))
@@ -196,13 +204,13 @@ pub fn slots(loaded: &Loaded, findings: &[Finding]) -> Vec<SlotView> {
         Stage::ChangesRequested { requests, .. } => requests.as_slice(),
         _ => &[],
     };
-    // A paper is also wanted when a reviewer asks for it, or when a rule of the province does.
-    let asked = requests.iter().map(|request| &request.field).chain(findings.iter().map(|finding| &finding.field));
-    for field in asked {
-        if let Some((kind, site)) = MaterialKind::from_field(field)
-            && !wanted.iter().any(|(k, s, _)| (*k, *s) == (kind, site))
-        {
-            wanted.push((kind, site, true));
+    // A paper is also wanted when a reviewer asks for it, or when a finding does.
+    let blocking = findings.iter().filter(|finding| finding.severity == Severity::Block);
+    for field in requests.iter().map(|request| &request.field).chain(blocking.map(|finding| &finding.field)) {
+        let Some((kind, site)) = MaterialKind::from_field(field) else { continue };
+        match wanted.iter_mut().find(|(k, s, _)| (*k, *s) == (kind, site)) {
+            Some((.., required)) => *required = true,
+            None => wanted.push((kind, site, true)),
         }
     }
     wanted
@@ -215,6 +223,7 @@ pub fn slots(loaded: &Loaded, findings: &[Finding]) -> Vec<SlotView> {
                 required,
                 editable: editable.allows(&slot),
                 material: loaded.materials.iter().rev().find(|material| material.slot == slot).map(MaterialView::of),
+                paper: papers.iter().find(|paper| paper.slot == slot).cloned(),
                 slot,
             }
         })
@@ -259,7 +268,7 @@ impl EditView {
             draft: loaded.order.draft.clone(),
             editable: loaded.editable(),
             tasks: progress::sections_of(&loaded.order.draft, &loaded.known, &findings),
-            slots: slots(loaded, &findings),
+            slots: slots(loaded, &findings, today),
             findings,
             requests: requests(&loaded.order.stage),
         }
@@ -297,7 +306,7 @@ impl OrderView {
             requests: requests(&order.stage),
             timeline: timeline(order, &trail),
             next: next_step(order),
-            slots: slots(loaded, &findings),
+            slots: slots(loaded, &findings, world.today()),
             filed: filed(reader, world, loaded).await?,
             sms: sms(world, loaded),
             can: can(actor, loaded),

@@ -13,6 +13,7 @@ preflight-hurdles = To be mended ({ $count })
 preflight-open = Not known yet ({ $count })
 preflight-plan = Plan (the earliest and the latest day each step is done)
 preflight-papers = Papers ({ $count })
+preflight-papers-maybe = In some cases also ({ $count })
 preflight-later = Not asked here, checked later
 preflight-cured = gone from { $date } at best
 preflight-estimated = {" "}[estimate: holidays not published yet]

@@ -13,6 +13,7 @@ preflight-hurdles = 需要处理（{ $count }）
 preflight-open = 还不知道（{ $count }）
 preflight-plan = 时间安排（每一步最早和最晚完成的日期）
 preflight-papers = 需要的材料（{ $count }）
+preflight-papers-maybe = 有的情况下还要（{ $count }）
 preflight-later = 这里没有问，之后会检查
 preflight-cured = 最早 { $date } 起不再是问题
 preflight-estimated = {" "}〔估算：节假日安排尚未公布〕

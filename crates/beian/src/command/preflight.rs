@@ -6,6 +6,7 @@ use crate::trouble::{Doing as _, Ending, Result, Trouble};
 use crate::words::Language;
 use app::world::{Clock as _, SystemClock, china_date};
 use filing::check::{Cure, Severity};
+use filing::papers::Need;
 use filing::preflight::{self, Asked, Fault, Hurdle, Outcome, Outside, Step, Verdict};
 use filing::text::Text;
 use jiff::civil::Date;
@@ -131,13 +132,15 @@ impl Told {
                 .map(|open| format!("? {}\n    → {}", self.text(&open.message), self.text(&open.fix))),
         );
         self.list("preflight-plan", verdict.plan.iter().map(|step| self.step(step)));
-        self.list(
-            "preflight-papers",
-            verdict.papers.iter().map(|paper| {
-                let why = paper.why.as_ref().map(|why| format!(" ({})", self.text(why))).unwrap_or_default();
-                format!("· {}{why}", self.text(&paper.name))
-            }),
-        );
+        for (key, needs) in
+            [("preflight-papers", [Need::Required, Need::Likely]), ("preflight-papers-maybe", [Need::Possible; 2])]
+        {
+            let these = verdict.papers.iter().filter(|paper| needs.contains(&paper.paper.need));
+            self.list(
+                key,
+                these.map(|paper| format!("· {} — {}", self.text(&paper.name), self.text(&paper.paper.why))),
+            );
+        }
         self.list("preflight-later", verdict.not_asked.iter().map(|later| format!("· {}", self.text(later))));
     }
 

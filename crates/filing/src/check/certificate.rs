@@ -140,13 +140,3 @@ fn province(cx: &mut Context<'_>, certificate: &Certificate) {
             .offer([own.code().to_owned()]);
     }
 }
-
-/// Whether an individual's document is of another province that takes outsiders with a proof of residence.
-pub(super) fn needs_residence_proof(cx: &Context<'_>) -> bool {
-    let (Some(true), Some(chosen)) = (cx.individual(), cx.province) else { return false };
-    let Some(kind) = CertificateKind::from_word(cx.draft.basic.certificate_kind.trim()) else { return false };
-    let own = Certificate::parse(kind, &cx.draft.basic.certificate_number, cx.on).ok().and_then(|c| c.area());
-    let elsewhere = own.and_then(|area| Province::from_code(&area)).is_some_and(|own| own != chosen);
-    let practice = chosen.practice().params.individual_address.as_ref();
-    elsewhere && practice.is_some_and(|practice| practice.value != Residence::ProvinceOnly)
-}

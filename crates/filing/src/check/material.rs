@@ -1,14 +1,13 @@
 //! Papers and pictures: what is missing, and files that cannot be used (filing rules E.2, E.3).
 
-use super::{Context, certificate, person};
-use crate::material::{MAX_BYTES, MEDIA_TYPES, MIN_BYTES, MaterialKind, Needed, needed, source_of};
+use super::Context;
+use crate::material::{MAX_BYTES, MEDIA_TYPES, MIN_BYTES, MaterialKind};
+use crate::papers::{self, Need, Paper};
+use crate::progress::is_verification;
 
 pub(super) fn check(cx: &mut Context<'_>) {
-    let draft = cx.draft;
-    for wanted in needed(draft) {
-        if source_of(draft, wanted, |there| cx.facts.has(there)).is_none() {
-            cx.report("material-01", wanted.field());
-        }
+    for paper in papers::of(cx).iter().filter(|paper| !paper.is_there(cx.draft, cx.facts)) {
+        missing(cx, paper);
     }
     for held in &cx.facts.materials {
         let field = held.kind.field(held.site);
@@ -22,27 +21,28 @@ pub(super) fn check(cx: &mut Context<'_>) {
             cx.report("material-03", field);
         }
     }
-    extra(cx);
 }
 
-/// What one province asks for besides.
-fn extra(cx: &mut Context<'_>) {
-    let Some(province) = cx.province else { return };
-    let lacks = |cx: &Context<'_>, kind, site| !cx.facts.has(Needed { kind, site });
-    if person::needs_letter(cx) && lacks(cx, MaterialKind::AuthorizationLetter, None) {
-        cx.report("material-04", "materials.authorization_letter").with_text("province", &province.name());
-    }
-    if certificate::needs_residence_proof(cx) && lacks(cx, MaterialKind::ResidenceProof, None) {
-        cx.report("material-05", "materials.residence_proof").with_text("province", &province.name());
-    }
-    let plan = cx.params().and_then(|params| params.plan_from.as_ref());
-    let from = plan.zip(cx.individual()).and_then(|(plan, individual)| plan.of(individual));
-    if let Some(from) = from.filter(|from| cx.draft.sites.len() >= **from)
-        && lacks(cx, MaterialKind::SitePlan, Some(0))
-    {
-        cx.report("material-06", "sites.0.materials.site_plan")
-            .with_text("province", &province.name())
-            .with("limit", from);
+/// What is said of a paper that is not there; of one that is only possible, nothing.
+fn missing(cx: &mut Context<'_>, paper: &Paper) {
+    use MaterialKind as Kind;
+    let rule = match (paper.need, paper.kind) {
+        (Need::Possible, _) => return,
+        (Need::Likely, _) => "material-09",
+        (
+            Need::Required,
+            Kind::SubjectCertificate | Kind::PrincipalIdFront | Kind::PrincipalIdBack | Kind::Approval,
+        ) => "material-01",
+        (Need::Required, kind) if is_verification(kind) => "material-01",
+        (Need::Required, Kind::AuthorizationLetter) => "material-04",
+        (Need::Required, Kind::ResidenceProof) => "material-05",
+        (Need::Required, Kind::SitePlan) => "material-06",
+        (Need::Required, Kind::ManagerLetter) => "material-07",
+        (Need::Required, _) => "material-08",
+    };
+    let report = cx.report(rule, paper.slot.as_str()).with_text("why", &paper.why);
+    if rule != "material-01" {
+        report.cite(&paper.source);
     }
 }
 

@@ -178,11 +178,3 @@ fn differs(principal: &PersonDraft, representative: &str) -> bool {
     let name = principal.name.trim();
     !name.is_empty() && !representative.is_empty() && account::folded(name) != account::folded(representative)
 }
-
-/// Whether the province takes another principal, with a letter, and the order has one.
-pub(super) fn needs_letter(cx: &Context<'_>) -> bool {
-    let practice = cx.params().and_then(|params| params.legal_rep_required.as_ref());
-    cx.individual() == Some(false)
-        && practice.is_some_and(|practice| practice.value == PrincipalRule::Letter)
-        && differs(&cx.draft.principal, cx.draft.subject.legal_representative.trim())
-}

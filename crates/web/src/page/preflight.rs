@@ -8,6 +8,7 @@ use filing::certificate::CertificateKind;
 use filing::check::{Finding, Severity};
 use filing::detect::Detected;
 use filing::nature::Nature;
+use filing::papers::{Need, Paper};
 use filing::preflight::{Asked, DomainFiled, Outcome, Region, Step as PlanStep, SubjectFiled, Verdict, YesNo};
 use filing::province::Province;
 use filing::resource::{Billing, ResourceKind};
@@ -225,14 +226,18 @@ fn result(ctx: &Ctx, asked: &Asked, verdict: &Verdict) -> Vec<Html> {
         card.text = plan_note(t, verdict);
         pieces.push(card.html());
     }
-    if !verdict.papers.is_empty() {
-        let papers = verdict.papers.iter().map(|paper| {
-            let note = paper.why.as_ref().map_or_else(|| t.of("material-hint", paper.kind), |why| t.text(why));
-            (t.text(&paper.name), note)
-        });
-        let mut card = Card::with(t.msg("preflight-papers"), &PaperList { papers: papers.collect() });
-        card.text = t.msg("preflight-papers-text");
-        pieces.push(card.html());
+    for (needs, title) in [
+        ([Need::Required, Need::Likely], t.msg("preflight-papers")),
+        ([Need::Possible, Need::Possible], t.msg("preflight-papers-maybe")),
+    ] {
+        let these = verdict.papers.iter().filter(|paper| needs.contains(&paper.paper.need));
+        let papers: Vec<(String, String)> =
+            these.map(|paper| (t.text(&paper.name), paper_note(t, &paper.paper))).collect();
+        if !papers.is_empty() {
+            let mut card = Card::with(title, &PaperList { papers });
+            card.text = t.of("preflight-papers-text", needs[0].as_str());
+            pieces.push(card.html());
+        }
     }
     if verdict.outcome != Outcome::No {
         pieces.push(number(t, asked));
@@ -394,6 +399,17 @@ fn plan(t: T, verdict: &Verdict) -> Vec<Step> {
         }
     };
     verdict.plan.iter().enumerate().map(step).collect()
+}
+
+/// Why a paper is asked for, how old it may be, and where that was read.
+fn paper_note(t: T, paper: &Paper) -> String {
+    let mut note = vec![t.text(&paper.why)];
+    if let Some(age) = &paper.age {
+        note.push(t.one("preflight-paper-age", "date", whole(t, age.not_before)));
+    }
+    note.push(paper.source.clone());
+    note.retain(|part| !part.is_empty());
+    note.join(" · ")
 }
 
 fn plan_note(t: T, verdict: &Verdict) -> String {
