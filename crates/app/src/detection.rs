@@ -7,6 +7,7 @@ use filing::detect::{Answer, Answers, DomainAtMinistry, SubjectAtMinistry};
 use filing::domain::DomainName;
 use filing::draft::Basic;
 use filing::nature::Nature;
+use filing::province::Province;
 
 use crate::bureau::Bureau;
 use crate::error::Result;
@@ -32,6 +33,7 @@ pub async fn ask(world: &World, basic: &Basic, domain: &str) -> Result<Option<(S
     };
     // Without a number nobody was asked about the subject: that is not a no either.
     answers.subject_here = subject_here.map_or(Answer::Unknown, |found| yes_or_no(found.is_some()));
+    answers.shell_may_add = Province::from_word(basic.province.trim()).map_or(Answer::Unknown, Province::shell_may_add);
     if let Some(bureau) = world.bureaus.of_province(&basic.province) {
         let about_domain = status(bureau, Condition::Domain(domain.as_str().to_owned())).await;
         let about_subject = match credential_code(basic).filter(|_| !number.is_empty()) {

@@ -22,6 +22,7 @@ pub fn judged(row: &store::resource::Resource, sites_in_use: u32) -> Option<Reso
         bandwidth: row.facts["bandwidth"].as_u64().and_then(|n| u32::try_from(n).ok()).unwrap_or_default(),
         sites_in_use,
         origin: row.origin.clone(),
+        code: None,
     })
 }
 

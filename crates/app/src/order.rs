@@ -138,6 +138,7 @@ impl Loaded {
             materials: self.materials.iter().filter_map(held).collect(),
             detection: self.facts.detection.clone(),
             registrations: BTreeMap::new(),
+            resolutions: BTreeMap::new(),
             running_orders: u32::from(running.is_some_and(|holder| holder != self.order.id)),
             domains_in_other_orders,
             requests: self.open_requests(),

@@ -1,23 +1,12 @@
-//! What happens to an order when nobody does anything (Tencent Cloud 243/18911 and the notices built on it).
+//! What happens to an order when nobody does anything; the figures are those of `filing::deadline`.
 
+use filing::deadline::{Term, after_days};
 use filing::stage::Stage;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use store::order::Order;
 
 use crate::order::OrderFacts;
-
-/// A draft ends after so many days without a save.
-pub const DRAFT_DAYS: i64 = 30;
-/// An order goes back to draft after so many days in one step.
-pub const IDLE_DAYS: i64 = 45;
-/// Before either, a warning so many days ahead (our choice: no source names the lead).
-pub const LEAD_DAYS: i64 = 3;
-/// While changes are awaited, reminders on these days.
-pub const CORRECTION_DAYS: [i64; 3] = [5, 10, 15];
-/// The police filing is due so many days after the opening.
-pub const POLICE_DAYS: i64 = 30;
-/// Its reminder comes so many days ahead (our choice).
-pub const POLICE_LEAD_DAYS: i64 = 7;
+use crate::world::china_date;
 
 /// Something that falls due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,23 +43,28 @@ impl Due {
 /// Everything that falls due while the order stays in its stage, the earliest first.
 #[must_use]
 pub fn schedule(stage: &Stage, entered_at: Timestamp) -> Vec<(Timestamp, Due)> {
-    let days = |from: Timestamp, days: i64| from + SignedDuration::from_hours(24 * days);
+    // A term counts by the figures of the day it began; its warning comes so many days before it is over.
+    let ahead = |over: Timestamp, warning: Term| after_days(over, -warning.figure(china_date(entered_at)));
     let idle = |from: Timestamp| {
-        vec![(days(from, IDLE_DAYS - LEAD_DAYS), Due::IdleExpiring), (days(from, IDLE_DAYS), Due::Idle)]
+        let over = Term::Idle.days_after(from);
+        vec![(ahead(over, Term::IdleWarning), Due::IdleExpiring), (over, Due::Idle)]
     };
     match stage {
-        Stage::Draft { saved_at } => vec![
-            (days(*saved_at, DRAFT_DAYS - LEAD_DAYS), Due::DraftExpiring),
-            (days(*saved_at, DRAFT_DAYS), Due::DraftExpired),
-        ],
+        Stage::Draft { saved_at } => {
+            let over = Term::Draft.days_after(*saved_at);
+            vec![(ahead(over, Term::DraftWarning), Due::DraftExpiring), (over, Due::DraftExpired)]
+        }
         Stage::Submitted { .. } | Stage::InReview { .. } => idle(entered_at),
         Stage::ChangesRequested { at, .. } => {
+            let days = Term::Correction.figures(china_date(*at));
             let mut all: Vec<(Timestamp, Due)> =
-                CORRECTION_DAYS.iter().map(|day| (days(*at, *day), Due::Correction(*day))).collect();
+                days.iter().map(|day| (after_days(*at, *day), Due::Correction(*day))).collect();
             all.extend(idle(*at));
             all
         }
-        Stage::Filed { at, .. } => vec![(days(*at, POLICE_DAYS - POLICE_LEAD_DAYS), Due::Police)],
+        Stage::Filed { at, .. } => {
+            vec![(ahead(Term::Police.days_after(*at), Term::PoliceWarning), Due::Police)]
+        }
         Stage::ToReport { .. } | Stage::AwaitingSms { .. } | Stage::AtAuthority { .. } | Stage::Abandoned { .. } => {
             Vec::new()
         }
@@ -98,6 +92,7 @@ pub fn now_due(order: &Order, facts: &OrderFacts, now: Timestamp) -> Option<Due>
 #[cfg(test)]
 mod tests {
     use filing::stage::{ChangeRequest, Requester};
+    use jiff::SignedDuration;
 
     use super::*;
 

@@ -1,6 +1,10 @@
 //! The command line.
 
 use clap::{Args, Parser, Subcommand};
+use filing::nature::Nature;
+use filing::province::Province;
+use filing::stage::Action;
+use jiff::civil::Date;
 use std::path::PathBuf;
 
 /// An open ICP filing (备案) platform for access providers.
@@ -80,6 +84,9 @@ pub enum Command {
         after_help = "Ends with 0 when it can be filed, 1 when it cannot or not yet, 2 when an answer cannot be read, 5 when something that decides is not known."
     )]
     Preflight(Box<Preflight>),
+    /// The rules of filing: which there are, what each says, what changed when
+    #[command(subcommand)]
+    Rules(Rules),
     /// Bring the database's tables to this version
     Migrate(Migrate),
     /// Copy the embedded database and the sealed files into a new folder
@@ -291,6 +298,87 @@ pub struct Preflight {
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
+
+/// The rules of filing.
+#[derive(Debug, Subcommand)]
+pub enum Rules {
+    /// List the rules, all or those that are for somebody
+    List {
+        #[command(flatten)]
+        filter: RuleFilter,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print one rule: its text, source, dates, and an example that fails and one that passes
+    Show {
+        /// The rule's id, such as name-02, or a provincial line's, such as 33-address-01
+        #[arg(value_name = "ID")]
+        id: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say which rules came into force, ended or changed after one day and by another
+    Diff {
+        /// The day to look from
+        #[arg(long, value_name = "DATE")]
+        from: Date,
+        /// The day to look at
+        #[arg(long, value_name = "DATE")]
+        to: Date,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Count the lines of every province's page by what became of them, by topic
+    Coverage {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Which rules are wanted.
+#[derive(Debug, Args)]
+pub struct RuleFilter {
+    /// Of one family, such as name, domain or province
+    #[arg(long, value_name = "FAMILY")]
+    pub family: Option<String>,
+    /// In force in one province: its two-digit code or its name
+    #[arg(long, value_name = "PROVINCE", value_parser = province)]
+    pub province: Option<Province>,
+    /// For subjects of one nature, such as enterprise or individual
+    #[arg(long, value_name = "NATURE", value_parser = nature)]
+    pub nature: Option<Nature>,
+    /// For orders that ask one thing, such as first_filing or cancel_site
+    #[arg(long, value_name = "ACTION", value_parser = action)]
+    pub action: Option<Action>,
+    /// In force on one day
+    #[arg(long, value_name = "DATE")]
+    pub on: Option<Date>,
+}
+
+fn province(text: &str) -> Result<Province, String> {
+    let named = |province: &&Province| {
+        let name = province.name();
+        name.en.eq_ignore_ascii_case(text) || (text.chars().count() > 1 && name.zh.starts_with(text))
+    };
+    Province::from_word(text)
+        .or_else(|| Province::ALL.iter().find(named).copied())
+        .ok_or_else(|| "no province has this code or name".to_owned())
+}
+
+fn nature(text: &str) -> Result<Nature, String> {
+    Nature::from_word(text).ok_or_else(|| choices(Nature::ALL.iter().map(|nature| nature.as_str())))
+}
+
+fn action(text: &str) -> Result<Action, String> {
+    Action::from_word(text).ok_or_else(|| choices(Action::ALL.iter().map(|action| action.as_str())))
+}
+
+fn choices<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    format!("it is one of {}", words.collect::<Vec<_>>().join(", "))
 }
 
 /// Changes to the tables.

@@ -6,6 +6,7 @@ mod data;
 mod keys;
 mod preflight;
 mod print;
+mod rules;
 mod serve;
 
 pub use account::refused;
@@ -26,6 +27,7 @@ pub fn run(cli: Cli) -> Result {
         Command::HelpMarkdown => print::command_line(),
         Command::Case(case) => case::run(&case),
         Command::Preflight(asked) => preflight::run(*asked),
+        Command::Rules(rules) => rules::run(&rules),
         Command::Config(cli::ConfigCommand::Describe) => print::configuration_reference(),
         Command::Config(cli::ConfigCommand::Show { json }) => {
             print::configuration(&load(cli.given.config, flags)?, json)
@@ -70,6 +72,7 @@ async fn run_async(given: cli::Given, command: Command) -> Result {
         | Command::HelpMarkdown
         | Command::Case(_)
         | Command::Preflight(_)
+        | Command::Rules(_)
         | Command::Config(_)
         | Command::Gateway(_) => Err(Trouble::new("this command needs no runtime")),
     }

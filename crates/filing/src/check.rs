@@ -13,14 +13,18 @@ use crate::detect::{Answers, detect};
 use crate::domain::DomainName;
 use crate::draft::Draft;
 use crate::material::Held;
+use crate::recorded::Recorded;
 use crate::resource::Resource;
 use crate::stage::{Action, ChangeRequest};
 use crate::text::Text;
 use crate::words::words;
 
 mod account;
+mod action;
 mod address;
+mod approval;
 mod certificate;
+mod code;
 mod content;
 mod context;
 mod detection;
@@ -31,13 +35,17 @@ mod material;
 mod name;
 mod order;
 mod person;
+mod province;
 mod resource;
 mod rules;
 mod scope;
+mod select;
 
+pub use crate::outside::{Registration, Resolution};
 pub use example::{Base, Changes, DAY, Example, ExampleFault, changed};
 pub use rules::{Cure, Family, Rule, rule, rules};
-pub use scope::{Claim, Natures, RuleKind};
+pub use scope::{Claim, Natures, RuleKind, When};
+pub use select::{Change, Turn, Wanted, changes, guidance, select};
 
 pub(crate) use context::Context;
 
@@ -127,36 +135,6 @@ pub struct Identity {
     pub verified_on: Date,
 }
 
-/// What is known of a domain's registration, with the day it was learnt.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Registration {
-    /// The day this was learnt.
-    #[schema(value_type = String, format = Date)]
-    pub as_of: Date,
-    /// The last day it is registered.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, format = Date)]
-    pub expires_on: Option<Date>,
-    /// Whether its holder is verified by name.
-    #[serde(default = "unknown")]
-    pub verified: crate::detect::Answer,
-    /// The day its holder was verified.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, format = Date)]
-    pub verified_on: Option<Date>,
-    /// Whether it was registered with this provider.
-    #[serde(default)]
-    pub registered_here: bool,
-    /// Its holder's name.
-    #[serde(default)]
-    pub holder: Option<String>,
-}
-
-const fn unknown() -> crate::detect::Answer {
-    crate::detect::Answer::Unknown
-}
-
 /// What the checks know besides the draft; whatever is not known is absent.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -173,12 +151,18 @@ pub struct Facts {
     pub detection: BTreeMap<String, Answers>,
     /// What is known of the domains' registrations.
     pub registrations: BTreeMap<String, Registration>,
+    /// Where the domains lead; a domain that is not here was not asked for yet.
+    pub resolutions: BTreeMap<String, Resolution>,
     /// Other orders of this account that are running.
     pub running_orders: u32,
     /// Domains that are in somebody else's running order here.
     pub domains_in_other_orders: Vec<String>,
     /// What the order asks of the authority, where it is given; else the answers of `detection` decide.
     pub action: Option<Action>,
+    /// The unit's business scope as its licence or the register has it (经营范围).
+    pub business_scope: Option<String>,
+    /// What is on record of the subject, when it was filed before.
+    pub recorded: Recorded,
     /// Fields the reviewer or the authority asked to mend and that are not mended yet.
     pub requests: Vec<ChangeRequest>,
 }
@@ -218,13 +202,17 @@ pub fn run(draft: &Draft, facts: &Facts, on: Date) -> Vec<Finding> {
     certificate::check(&mut context);
     domain::check(&mut context);
     resource::check(&mut context);
+    code::check(&mut context);
     detection::check(&mut context);
     address::check(&mut context);
     person::check(&mut context);
     name::check(&mut context);
     content::check(&mut context);
+    approval::check(&mut context);
     order::check(&mut context);
+    action::check(&mut context);
     material::check(&mut context);
+    province::check(&mut context);
     context.into_findings()
 }
 

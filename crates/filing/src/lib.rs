@@ -32,12 +32,14 @@
 //! ```
 
 pub mod address;
+pub mod approval;
 pub mod calendar;
 pub mod case;
 pub mod certificate;
 pub mod check;
 pub mod code;
 pub mod contact;
+pub mod deadline;
 pub mod detect;
 pub mod document;
 pub mod domain;
@@ -46,10 +48,12 @@ pub mod mask;
 pub mod material;
 pub mod nature;
 pub mod number;
+pub mod outside;
 pub mod papers;
 pub mod preflight;
 pub mod progress;
 pub mod province;
+pub mod recorded;
 pub mod resource;
 pub mod stage;
 pub mod text;

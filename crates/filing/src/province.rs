@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use crate::detect::Answer;
 use crate::text::Text;
 use crate::words::words;
 
@@ -16,9 +17,9 @@ pub use coverage::{Count, Coverage, coverage};
 pub use line::{Line, LineKind, Occasion, Scope, Topic, line, lines};
 pub use params::{
     AccessFirst, AccessThenChange, AgeUnit, Allowance, ContentRule, DatedPaper, DistinctPhones, DomainCertificate,
-    DomainHolder, FooterNumber, Holder, HolderName, LegalRepresentative, LocalPhone, MaxAge, MinAge, PaperAge, Params,
-    Party, PartyLetter, PersonPapers, Practice, PrincipalRule, RemarkRule, Residence, ReviewDays, SiteNameRule,
-    SmsStart, Stance, SubjectChange,
+    DomainHolder, FooterNumber, Holder, HolderName, Investor, LabelWord, LegalRepresentative, LocalPhone, MaxAge,
+    MinAge, Nameless, OldNumber, OldSuffix, PaperAge, Params, Party, PartyLetter, PersonPapers, Practice,
+    PrincipalRule, RemarkRule, Residence, ReviewDays, SiteNameRule, SmsStart, SoleTrader, Stance, SubjectChange,
 };
 pub use stated::{Stated, stated};
 
@@ -154,6 +155,15 @@ impl Province {
         practices().iter().find(|practice| practice.code == self.code()).expect("every province has its practice")
     }
 
+    /// Whether a subject without sites may add one here before it is cancelled.
+    ///
+    /// Everywhere it is to be cancelled first (Tencent Cloud 243/19622); eleven authorities are said to take the new
+    /// site all the same (Huawei Cloud, 2025-12): the newer statement is in force, and the parameter holds both.
+    #[must_use]
+    pub fn shell_may_add(self) -> Answer {
+        self.practice().params.shell_subject_can_add.as_ref().map_or(Answer::No, |stance| stance.value)
+    }
+
     /// The lines that public sources hold of this authority, in the order of the source.
     pub fn lines(self) -> impl Iterator<Item = &'static Line> {
         lines().iter().filter(move |line| line.province == self)
@@ -182,6 +192,13 @@ mod tests {
         assert_eq!(letter(Province::Sichuan), '蜀');
         assert_eq!(letter(Province::Guizhou), '黔');
         assert_eq!(Province::from_icp_prefix('甘'), None);
+    }
+
+    #[test]
+    fn a_shell_may_add_where_the_newer_source_says_so() {
+        let may = Province::ALL.iter().filter(|province| province.shell_may_add() == Answer::Yes);
+        assert_eq!(may.count(), 11);
+        assert_eq!(Province::Guangdong.shell_may_add(), Answer::No);
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! Cloud resources a site can run on, and how many sites each may carry (Tencent Cloud 243/18908).
 
+use std::sync::OnceLock;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::text::Text;
 use crate::words::words;
 
 words! {
@@ -17,9 +20,9 @@ words! {
         Serverless = "serverless",
         /// 云函数.
         CloudFunction = "cloud_function",
-        /// 云托管; takes no new domain since 2021-08-05.
+        /// 云托管.
         CloudRun = "cloud_run",
-        /// 开源应用中心; takes no new domain since 2021-08-05.
+        /// 开源应用中心.
         AppCentre = "app_centre",
         /// 负载均衡, in front of a qualifying cloud server.
         LoadBalancer = "load_balancer",
@@ -40,6 +43,35 @@ words! {
         /// 资源包.
         Package = "package",
     }
+}
+
+words! {
+    /// Where an authorization code stands (授权码状态).
+    pub enum CodeState {
+        /// 未使用.
+        Unused = "unused",
+        /// 使用中: an order that runs uses it.
+        InUse = "in_use",
+        /// 已使用: a site is filed with it.
+        Used = "used",
+    }
+}
+
+/// What is known of an authorization code and of the server it stands for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AuthorizationCode {
+    /// The kind of resource it was made from.
+    pub made_from: ResourceKind,
+    /// Whether the account that made it is a person's.
+    pub maker_individual: bool,
+    /// How many codes were made from that server, this one among them.
+    pub codes_of_server: u32,
+    /// Where it stands.
+    pub state: CodeState,
+    /// The domain whose order or site uses it.
+    #[serde(default)]
+    pub used_for: Option<String>,
 }
 
 /// One resource of an account, as the provider's inventory tells it.
@@ -78,6 +110,9 @@ pub struct Resource {
     /// Where the gateway reaches it, such as `127.0.0.1:8603`.
     #[serde(default)]
     pub origin: Option<String>,
+    /// What is known of it as an authorization code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<AuthorizationCode>,
 }
 
 impl Resource {
@@ -88,9 +123,12 @@ impl Resource {
     }
 }
 
-/// What a kind of resource must fulfil to carry a site.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What a kind of resource must fulfil to carry a site: one row of `data/resources.toml`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Terms {
+    /// The kind.
+    pub kind: ResourceKind,
     /// Sites one resource may carry.
     pub sites: u32,
     /// Months it must have been bought for, renewals included.
@@ -98,26 +136,38 @@ pub struct Terms {
     /// Days that must be left while the order runs.
     pub days_left: i32,
     /// How it must be paid for; none when it does not matter.
+    #[serde(default)]
     pub billing: Option<Billing>,
-    /// The day from which it takes no new domain.
-    pub closed_from: Option<Date>,
+    /// Authorization codes it can make.
+    pub codes: u32,
+    /// All of it in a sentence.
+    pub note: Text,
+    /// Where it was read.
+    pub source: String,
+}
+
+#[derive(Deserialize)]
+struct Table {
+    resource: Vec<Terms>,
+}
+
+/// The terms of every kind.
+pub fn terms() -> &'static [Terms] {
+    static TERMS: OnceLock<Vec<Terms>> = OnceLock::new();
+    TERMS.get_or_init(|| {
+        #[expect(clippy::expect_used, reason = "the file is compiled in and a test reads it")]
+        let table: Table =
+            toml::from_str(include_str!("../data/resources.toml")).expect("data/resources.toml is well formed");
+        table.resource
+    })
 }
 
 impl ResourceKind {
     /// The terms of this kind.
     #[must_use]
-    pub const fn terms(self) -> Terms {
-        let server =
-            Terms { sites: 5, months_bought: 3, days_left: 30, billing: Some(Billing::Prepaid), closed_from: None };
-        let package =
-            Terms { sites: 2, months_bought: 0, days_left: 30, billing: Some(Billing::Package), closed_from: None };
-        match self {
-            Self::CloudServer | Self::Lighthouse | Self::LoadBalancer | Self::SiteBuilder => server,
-            Self::AuthorizationCode => Terms { sites: 1, ..server },
-            Self::Serverless | Self::CloudFunction => package,
-            Self::CloudRun => Terms { days_left: 90, closed_from: Some(jiff::civil::date(2021, 8, 5)), ..package },
-            Self::AppCentre => Terms { billing: None, closed_from: Some(jiff::civil::date(2021, 8, 5)), ..server },
-        }
+    pub fn terms(self) -> &'static Terms {
+        #[expect(clippy::expect_used, reason = "a test shows that every kind is in the file")]
+        terms().iter().find(|terms| terms.kind == self).expect("every kind of resource has its terms")
     }
 }
 
@@ -126,15 +176,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_server_carries_five_sites_and_a_code_one() {
-        assert_eq!(ResourceKind::CloudServer.terms().sites, 5);
-        assert_eq!(ResourceKind::AuthorizationCode.terms().sites, 1);
+    fn every_kind_has_its_terms_once() {
         assert_eq!(ResourceKind::ALL.len(), 9);
+        for kind in ResourceKind::ALL {
+            assert_eq!(terms().iter().filter(|terms| terms.kind == *kind).count(), 1, "{kind}");
+            assert!(!kind.terms().note.zh.is_empty() && !kind.terms().note.en.is_empty(), "{kind}");
+        }
     }
 
     #[test]
-    fn two_kinds_take_no_new_domain_since_august_2021() {
-        let closed: Vec<_> = ResourceKind::ALL.iter().filter(|kind| kind.terms().closed_from.is_some()).collect();
-        assert_eq!(closed, [&ResourceKind::CloudRun, &ResourceKind::AppCentre]);
+    fn a_server_carries_five_sites_and_makes_five_codes_of_one_site() {
+        assert_eq!(ResourceKind::CloudServer.terms().sites, 5);
+        assert_eq!(ResourceKind::AuthorizationCode.terms().sites, 1);
+        let makers: Vec<_> = terms().iter().filter(|terms| terms.codes > 0).map(|terms| terms.kind).collect();
+        assert_eq!(makers, [ResourceKind::CloudServer]);
     }
 }

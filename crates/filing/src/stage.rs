@@ -14,6 +14,7 @@ mod action;
 
 pub use action::Action;
 
+use crate::deadline::Term;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -199,9 +200,6 @@ pub struct InvalidTransition {
     pub transition: &'static str,
 }
 
-/// The time the authority gives for its text-message check, in hours (MIIT, 2020-08-17).
-pub const SMS_HOURS: i64 = 24;
-
 impl Stage {
     /// The stage without its facts.
     #[must_use]
@@ -332,11 +330,9 @@ impl Stage {
     /// When it was not waiting to be reported.
     pub fn report(self, sequence: u64, at: Timestamp) -> Result<Self, InvalidTransition> {
         match self {
-            Self::ToReport { .. } => Ok(Self::AwaitingSms {
-                sequence,
-                reported_at: at,
-                sms_until: at + jiff::SignedDuration::from_hours(SMS_HOURS),
-            }),
+            Self::ToReport { .. } => {
+                Ok(Self::AwaitingSms { sequence, reported_at: at, sms_until: Term::SmsHours.hours_after(at) })
+            }
             other => Err(other.refuse("report")),
         }
     }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use filing::check;
-use filing::province::{LineKind, Province, coverage, line, lines, stated};
+use filing::check::{self, Example, Finding};
+use filing::province::{Line, LineKind, Province, coverage, line, lines, stated};
 use jiff::civil::{Date, date};
 
 const ON: Date = date(2026, 11, 21);
@@ -64,4 +64,45 @@ fn every_stated_parameter_has_a_source_and_every_setting_two_claims_or_a_note() 
     let age = stated().iter().find(|s| s.province == Province::Tianjin && s.name == "min_age").unwrap();
     assert_eq!(age.value["unit"]["floor"], 16);
     assert!(age.conflict.is_some());
+}
+
+/// Each line that rules decide is broken by its example and kept by the neighbour, and the finding names the line.
+#[test]
+fn every_decided_line_catches_its_breach_and_lets_its_neighbour_pass() {
+    for line in lines().iter().filter(|line| line.kind == LineKind::Check && !line.decided_by.is_empty()) {
+        assert!(!line.examples.is_empty(), "{} has no example", line.id);
+    }
+    let faults: Vec<String> =
+        lines().iter().flat_map(|line| line.examples.iter().map(move |e| (line, e))).filter_map(fault).collect();
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
+/// What is wrong with an example of a line; every rule that catches it must be silent next door.
+fn fault((line, example): (&Line, &Example)) -> Option<String> {
+    let told = |findings: &[Finding]| -> BTreeSet<String> {
+        let own = findings.iter().filter(|finding| line.decided_by.contains(&finding.rule));
+        own.filter(|finding| finding.source.starts_with(&line.id)).map(|finding| finding.rule.clone()).collect()
+    };
+    let played = example.findings_failing().and_then(|fails| Ok((fails, example.findings_passing()?)));
+    let (fails, passes) = match played {
+        Ok(played) => played,
+        Err(fault) => return Some(format!("{}: {fault}", line.id)),
+    };
+    let all: Vec<_> = fails.iter().map(|f| format!("{} {} {}", f.rule, f.field, f.source)).collect();
+    let caught = told(&fails);
+    if caught.is_empty() {
+        return Some(format!("{} {:?} caught nothing; there were {all:#?}", line.id, example.fails));
+    }
+    let kept: Vec<_> = caught.intersection(&told(&passes)).cloned().collect();
+    (!kept.is_empty()).then(|| format!("{} {:?} does not let pass {kept:?}", line.id, example.passes))
+}
+
+#[test]
+fn a_line_about_data_is_decided_or_says_why_not() {
+    for line in lines().iter().filter(|line| line.kind == LineKind::Check) {
+        assert_eq!(line.decided_by.is_empty(), line.undecided.is_some(), "{}", line.id);
+        if let Some(why) = &line.undecided {
+            assert!(why.zh.chars().count() > 10 && why.en.len() > 20, "{}", line.id);
+        }
+    }
 }

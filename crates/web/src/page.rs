@@ -7,6 +7,7 @@ use http::StatusCode;
 use crate::http::failure::Failure;
 
 pub mod account;
+pub mod advice;
 pub mod answers;
 pub mod demo;
 pub mod desk;

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use authority::code::ResultCode;
 use authority::message::{Decision, Download, FiledRecord, MachineResult, Operation};
+use filing::deadline::Term;
 use filing::draft::Draft;
 use filing::stage::{ChangeRequest, Requester, Stage, StageKind};
 use serde_json::json;
@@ -21,7 +22,6 @@ use crate::error::{Error, Result};
 use crate::feed;
 use crate::notice;
 use crate::order::{self, Loaded, WHOLE};
-use crate::timer;
 use crate::trail::Trail;
 use crate::world::{World, china_date};
 
@@ -340,7 +340,7 @@ async fn filed_record(
     loaded.enter(stage, now);
     loaded.save(tx).await?;
     store::order::release_holds(tx, order).await?;
-    let police = china_date(now + jiff::SignedDuration::from_hours(24 * timer::POLICE_DAYS)).to_string();
+    let police = china_date(Term::Police.days_after(now)).to_string();
     let url = world.settings.link(&format!("orders/{order}"));
     let domain = loaded.order.draft.basic.domain.clone();
     notice::send(

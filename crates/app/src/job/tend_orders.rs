@@ -1,5 +1,6 @@
 //! Looks after orders nobody touches: reminders, drafts that end, orders that fall back to draft.
 
+use filing::deadline::Term;
 use filing::stage::AbandonReason;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -70,8 +71,9 @@ async fn tend(tx: &Tx, world: &World, id: OrderId) -> Result<()> {
     let from = order::word(&loaded.order.stage);
     let domain = loaded.order.draft.basic.domain.clone();
     let url = world.settings.link(&format!("orders/{id}"));
-    let date = china_date(now + SignedDuration::from_hours(24 * timer::LEAD_DAYS)).to_string();
-    let police = china_date(now + SignedDuration::from_hours(24 * timer::POLICE_LEAD_DAYS)).to_string();
+    let ahead = |warning: Term| china_date(warning.days_after(now)).to_string();
+    let (idle, police) = (ahead(Term::IdleWarning), ahead(Term::PoliceWarning));
+    let date = if due == Due::DraftExpiring { ahead(Term::DraftWarning) } else { idle };
     let values = [
         ("domain", domain.as_str()),
         ("url", url.as_str()),

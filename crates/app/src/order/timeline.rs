@@ -1,6 +1,7 @@
 //! The road of an order as people see it: what happened, where it stands, what comes next, who acts, by when.
 
 use filing::calendar::add_working_days;
+use filing::deadline::Term;
 use filing::province::Province;
 use filing::stage::Stage;
 use jiff::Timestamp;
@@ -11,13 +12,6 @@ use store::order::Order;
 use utoipa::ToSchema;
 
 use crate::world::china_date;
-
-/// The provider finishes the first review within so many working days (Tencent Cloud 243/19650).
-pub const REVIEW_WORKING_DAYS: u32 = 2;
-/// It reports within so many working days after that.
-pub const REPORT_WORKING_DAYS: u32 = 1;
-/// The authority decides within so many working days (order 33 of 2005, article 12).
-pub const AUTHORITY_WORKING_DAYS: u32 = 20;
 
 /// Who acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -97,28 +91,24 @@ const ROAD: [(&str, Party); 6] = [
 #[must_use]
 pub fn next_step(order: &Order) -> NextStep {
     let step = |code, who| NextStep { code, who, by: None, due: None, usual_days: None, estimated: false };
-    let within = |code, who, from: Timestamp, days| {
-        let counted = add_working_days(china_date(from), days);
+    let within = |code, who, from: Timestamp, term: Term| {
+        let counted = add_working_days(china_date(from), term.working_days(from));
         NextStep { due: Some(counted.date), estimated: counted.estimated, ..step(code, who) }
     };
     match &order.stage {
         Stage::Draft { .. } => step("submit", Party::Applicant),
-        Stage::Submitted { at } => within("first_review", Party::Provider, *at, REVIEW_WORKING_DAYS),
+        Stage::Submitted { at } => within("first_review", Party::Provider, *at, Term::FirstReview),
         Stage::InReview { submitted_at, .. } => {
-            within("first_review", Party::Provider, *submitted_at, REVIEW_WORKING_DAYS)
+            within("first_review", Party::Provider, *submitted_at, Term::FirstReview)
         }
         Stage::ChangesRequested { at, .. } => {
-            let until = *at + jiff::SignedDuration::from_hours(24 * crate::timer::IDLE_DAYS);
-            NextStep { by: Some(until), ..step("mend", Party::Applicant) }
+            NextStep { by: Some(Term::Idle.days_after(*at)), ..step("mend", Party::Applicant) }
         }
-        Stage::ToReport { passed_at } => within("report", Party::Provider, *passed_at, REPORT_WORKING_DAYS),
+        Stage::ToReport { passed_at } => within("report", Party::Provider, *passed_at, Term::Report),
         Stage::AwaitingSms { sms_until, .. } => NextStep { by: Some(*sms_until), ..step("sms", Party::Applicant) },
         Stage::AtAuthority { reported_at, .. } => {
             let usual_days = Province::from_word(&order.province).map(Province::review_days);
-            NextStep {
-                usual_days,
-                ..within("authority_review", Party::Authority, *reported_at, AUTHORITY_WORKING_DAYS)
-            }
+            NextStep { usual_days, ..within("authority_review", Party::Authority, *reported_at, Term::Authority) }
         }
         Stage::Filed { .. } => step("duties", Party::Applicant),
         Stage::Abandoned { .. } => step("over", Party::Nobody),

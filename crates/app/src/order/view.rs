@@ -73,6 +73,8 @@ pub struct EditView {
     pub number: String,
     /// Counts changes; the next save must name it.
     pub version: i64,
+    /// What it asks of the authority, as a word; empty while that is not known.
+    pub action: String,
     /// Where it stands, as a word.
     pub kind: StageKind,
     /// What was typed.
@@ -261,6 +263,7 @@ impl EditView {
     pub fn of(loaded: &Loaded, today: Date) -> Self {
         let findings = loaded.findings(today);
         Self {
+            action: loaded.order.action.clone(),
             order: loaded.order.id.0,
             number: loaded.order.number.clone(),
             version: loaded.order.version,
@@ -366,7 +369,7 @@ async fn filed(reader: &Reader, world: &World, loaded: &Loaded) -> Result<Option
         sites.push(FiledSiteView { domain, name: site.name, number: site.number, footer_html, open });
     }
     let filed_on = china_date(*at);
-    let police = china_date(*at + jiff::SignedDuration::from_hours(24 * crate::timer::POLICE_DAYS));
+    let police = china_date(filing::deadline::Term::Police.days_after(*at));
     let duty = |code, due_on, url: Option<String>| Duty { code, due_on, url };
     Ok(Some(FiledView {
         subject_number: subject_number.clone(),

@@ -8,6 +8,9 @@ use crate::nature::Nature;
 
 pub(super) fn check(cx: &mut Context<'_>) {
     let basic = &cx.draft.basic;
+    if cx.nature == Some(Nature::OverseasBody) {
+        cx.report("account-07", "basic.nature");
+    }
     let Some(identity) = cx.facts.identity.as_ref() else {
         cx.report("account-06", "basic.name");
         return;

@@ -36,7 +36,7 @@ fn forbidden(cx: &mut Context<'_>, postal: &str) {
     let general = cx.rule("address-01").words.as_slice();
     let own = cx.params().and_then(|params| params.address_forbid.as_ref());
     let words = own.map_or(general, |own| own.value.as_slice());
-    let source = own.and_then(|own| cx.own_source("address-01", &own.sources));
+    let source = own.and_then(|own| own.sources.first());
     for word in words {
         if postal.contains(word.as_str()) {
             let whole = address::full_name(cx.draft.subject.district.trim()).unwrap_or_default();
@@ -44,7 +44,7 @@ fn forbidden(cx: &mut Context<'_>, postal: &str) {
                 .report("address-01", "subject.postal_address")
                 .with("found", word)
                 .offer(Some(whole).filter(|whole| !whole.is_empty()).map(|whole| mended(postal, &whole)));
-            if let Some(source) = &source {
+            if let Some(source) = source {
                 report.grave(Severity::Block).cite(source);
             }
         }

@@ -1,11 +1,16 @@
 //! What a site shows, and the pre-approvals some contents need (filing rules F.2, F.3).
 
-use super::{Context, Severity};
+use super::{Context, Rule, Severity};
+use crate::approval::{self, affirmed};
 use crate::code;
 use crate::draft::SiteDraft;
 
 /// 博客/个人空间 in the authority's table of service contents.
 const BLOG: u16 = 6;
+/// 综合门户 in the same table.
+const PORTAL: u16 = 3;
+/// 单位门户网站 in the same table.
+const UNIT_PORTAL: u16 = 8;
 /// 其他 in the same table.
 const OTHER: u16 = 24;
 
@@ -14,6 +19,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
         service(cx, index, site);
         remark(cx, index, site);
         approvals(cx, index, site);
+        trade(cx, index, site);
     }
 }
 
@@ -70,6 +76,28 @@ fn remark(cx: &mut Context<'_>, index: usize, site: &SiteDraft) {
     }
 }
 
+/// Trade in what a person's site shows, a portal that is none, and goods that need permits.
+fn trade(cx: &mut Context<'_>, index: usize, site: &SiteDraft) {
+    let Some(individual) = cx.individual() else { return };
+    let claimed = |rule: &'static Rule, text: &str| {
+        rule.words.iter().find(|word| affirmed(text).any(|clause| clause.contains(word.as_str())))
+    };
+    if let Some(found) = claimed(cx.rule("content-08"), &site.remark).filter(|_| individual) {
+        cx.report("content-08", format!("sites.{index}.remark")).with("found", found);
+    }
+    if let Some(row) = code::SERVICE_CONTENT.find(&site.content).filter(|row| row.id == PORTAL && !individual) {
+        cx.report("content-09", format!("sites.{index}.content"))
+            .with_text("found", &row.name())
+            .offer([UNIT_PORTAL.to_string()]);
+    }
+    let goods = cx.rule("content-10");
+    for (field, text) in [("name", &site.name), ("remark", &site.remark)] {
+        if claimed(goods, text).is_some() && !individual {
+            cx.report("content-10", format!("sites.{index}.{field}"));
+        }
+    }
+}
+
 fn approvals(cx: &mut Context<'_>, index: usize, site: &SiteDraft) {
     let field = format!("sites.{index}.approvals");
     if cx.individual() == Some(true) && !site.approvals.is_empty() {
@@ -80,15 +108,14 @@ fn approvals(cx: &mut Context<'_>, index: usize, site: &SiteDraft) {
             cx.report("content-06", field.as_str()).with_text("approval", &row.name());
         }
     }
-    let rule = cx.rule("content-05");
-    for (kind, words) in &rule.groups {
-        let held = site.approvals.iter().any(|approval| approval.kind.trim() == kind);
-        let found = words.iter().find(|word| site.name.contains(word.as_str()));
-        if let (Some(found), Some(row)) = (found.filter(|_| !held), code::PRE_APPROVAL.find(kind)) {
+    let on = cx.on;
+    for known in approval::fields().iter().filter(|known| known.holds(on)) {
+        let held = site.approvals.iter().any(|approval| approval.kind.trim().parse() == Ok(known.id));
+        if let Some(found) = known.said_in(&site.name).filter(|_| !held) {
             // The same word in the unit's registered name may be its trade: a person decides.
-            let own_trade = cx.draft.basic.name.contains(found.as_str());
+            let own_trade = cx.draft.basic.name.contains(found);
             let report =
-                cx.report("content-05", field.as_str()).with("found", found).with_text("approval", &row.name());
+                cx.report("content-05", field.as_str()).with("found", found).with_text("approval", &known.name());
             if own_trade {
                 report.grave(Severity::Warn);
             }

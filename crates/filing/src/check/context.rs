@@ -6,8 +6,9 @@ use super::{Facts, Finding, Rule, rule};
 use crate::domain::DomainName;
 use crate::draft::{Draft, PersonDraft, SiteDraft};
 use crate::nature::Nature;
-use crate::province::{Line, Params, Province, Source};
+use crate::province::{Line, Occasion, Params, Province};
 use crate::stage::Action;
+use crate::text::Text;
 
 /// The draft, the facts, the day, what could be read of them, and the findings so far.
 pub(crate) struct Context<'a> {
@@ -44,18 +45,43 @@ impl<'a> Context<'a> {
         self.province.map(|province| &province.practice().params)
     }
 
-    /// What to cite where a province's parameter decides: its line that the rule decides, else the parameter's source.
-    pub fn own_source(&self, rule: &str, sources: &[Source]) -> Option<String> {
-        self.own_line(rule).map(Line::citation).or_else(|| sources.first().map(ToString::to_string))
-    }
-
-    /// The province's line that a rule decides for this subject.
+    /// The province's line that a rule decides for this subject, this order and this day.
     pub fn own_line(&self, rule: &str) -> Option<&'static Line> {
-        let individual = self.individual()?;
+        let (individual, occasion) = (self.individual()?, Occasion::of(self.action));
         let on = self.on;
         self.province?.lines().find(|line| {
-            line.nature.covers(individual) && line.holds(on) && line.decided_by.iter().any(|id| id == rule)
+            line.concerns(individual, Some(occasion)) && line.holds(on) && line.decided_by.iter().any(|id| id == rule)
         })
+    }
+
+    /// The province's line that a rule decides and that names a word among its figures.
+    pub fn own_line_naming(&self, rule: &str, word: &str) -> Option<&'static Line> {
+        let names = |value: &serde_json::Value| match value {
+            serde_json::Value::Array(list) => list.iter().any(|item| item.as_str() == Some(word)),
+            other => other.as_str() == Some(word),
+        };
+        let individual = self.individual()?;
+        self.province?.lines().find(|line| {
+            line.nature.covers(individual)
+                && line.holds(self.on)
+                && line.decided_by.iter().any(|id| id == rule)
+                && line.figures.values().any(names)
+        })
+    }
+
+    /// Whether the province speaks on this occasion: it does where none of its lines on the matter is for others only.
+    pub fn speaks_now(&self, rule: &str) -> bool {
+        let (Some(province), Some(individual)) = (self.province, self.individual()) else { return false };
+        let mut own = province
+            .lines()
+            .filter(|line| line.nature.covers(individual) && line.decided_by.iter().any(|id| id == rule))
+            .peekable();
+        own.peek().is_none() || self.own_line(rule).is_some()
+    }
+
+    /// The province's name; nothing while it is not given.
+    pub fn province_name(&self) -> Text {
+        self.province.map(Province::name).unwrap_or_default()
     }
 
     /// The sites with their numbers.
@@ -121,24 +147,26 @@ impl<'a> Context<'a> {
     /// Notes a finding of a rule, unless the rule does not hold on the day or is not for this order.
     pub fn report(&mut self, id: &str, field: impl Into<String>) -> Report<'_> {
         let rule = self.rule(id);
+        let field = field.into();
+        let line = self.own_line(id).filter(|line| line_means(line, id, &field));
         let applies = rule.holds(self.on) && rule.is_for(self.nature, self.action);
         let finding = applies.then(|| {
             self.findings.push(Finding {
                 rule: rule.id.clone(),
                 severity: rule.severity,
-                field: field.into(),
+                field,
                 message: rule.message.clone(),
                 fix: rule.fix.clone(),
                 value: None,
                 values: Vec::new(),
-                source: rule.source.clone(),
+                source: line.map_or_else(|| rule.source.clone(), Line::citation),
                 effective_from: rule.effective_from,
                 effective_until: rule.effective_until,
                 cured_from: None,
             });
             self.findings.len() - 1
         });
-        Report { finding: finding.and_then(|index| self.findings.get_mut(index)) }
+        Report { finding: finding.and_then(|index| self.findings.get_mut(index)), rule, cited: line.is_some() }
     }
 
     pub fn into_findings(self) -> Vec<Finding> {
@@ -146,9 +174,22 @@ impl<'a> Context<'a> {
     }
 }
 
+/// Whether a line that a rule decides speaks of this field: a missing field is a province's own demand only where its
+/// line is shown, and what it says of people is not about the subject.
+fn line_means(line: &Line, rule: &str, field: &str) -> bool {
+    let of_people = |field: &str| field.starts_with("principal.") || field.contains(".manager.");
+    match rule {
+        "form-01" => line.field == field,
+        "certificate-10" => of_people(&line.field) == of_people(field),
+        _ => true,
+    }
+}
+
 /// A finding whose holes are being filled.
 pub(crate) struct Report<'a> {
     finding: Option<&'a mut Finding>,
+    rule: &'static Rule,
+    cited: bool,
 }
 
 impl Report<'_> {
@@ -181,9 +222,25 @@ impl Report<'_> {
         })
     }
 
-    /// Names a source nearer to the case, such as one province's page.
+    /// Names a source nearer to the case, such as one province's page; a province's own line is nearer still.
     pub fn cite(self, source: impl std::fmt::Display) -> Self {
+        if self.cited {
+            return self;
+        }
         let source = source.to_string();
+        self.change(|finding| finding.source = source)
+    }
+
+    /// Names the province's line that is meant, where several speak of the matter.
+    pub fn cite_line(mut self, line: Option<&Line>) -> Self {
+        let Some(citation) = line.map(Line::citation) else { return self };
+        self.cited = true;
+        self.change(|finding| finding.source = citation)
+    }
+
+    /// Goes by the rule's own source, where the province asks for no more than everybody.
+    pub fn cite_general(self) -> Self {
+        let source = self.rule.source.clone();
         self.change(|finding| finding.source = source)
     }
 

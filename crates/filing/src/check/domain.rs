@@ -5,9 +5,12 @@ use jiff::civil::Date;
 
 use super::{Context, Registration, Severity, account};
 use crate::calendar;
-use crate::detect::Answer;
+use crate::detect::{Answer, detect};
 use crate::domain::{DomainFault as Fault, DomainName, Fileable};
 use crate::nature::Nature;
+use crate::outside::Silence;
+use crate::stage::Action;
+use crate::text::Text;
 
 pub(super) fn check(cx: &mut Context<'_>) {
     for (field, typed) in cx.domains() {
@@ -15,6 +18,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
             Ok(name) => {
                 suffix(cx, &field, &name);
                 registration(cx, &field, &name);
+                resolution(cx, &field, &name);
                 let taken = cx.facts.domains_in_other_orders.iter().any(|other| other == name.as_str());
                 if taken {
                     cx.report("domain-15", field.as_str()).with("found", name.unicode());
@@ -38,7 +42,11 @@ fn malformed(cx: &mut Context<'_>, field: &str, typed: &str, fault: Fault) {
             cx.report("domain-04", field).with("found", found);
         }
         Fault::Character(c) => {
-            cx.report("domain-01", field).with("found", c);
+            let report = cx.report("domain-01", field).with("found", c);
+            // Provinces speak of two domains in one site; any other character is everybody's rule.
+            if !",，、;； /".contains(c) {
+                report.cite_general();
+            }
         }
         Fault::Label(label) => {
             cx.report("domain-01", field).with("found", label);
@@ -70,10 +78,24 @@ fn suffix(cx: &mut Context<'_>, field: &str, name: &DomainName) {
 }
 
 fn registration(cx: &mut Context<'_>, field: &str, name: &DomainName) {
-    let Some(known) = cx.facts.registrations.get(name.as_str()) else {
-        cx.report("domain-11", field);
+    let known = cx.facts.registrations.get(name.as_str());
+    // What somebody told long ago is not known any more: a name may have been renewed, sold or lost since. What a case
+    // file declares has no such teller.
+    let days: i64 = cx.rule("domain-11").limit();
+    let is_fresh = |known: &&Registration| known.source.is_none() || cx.on <= known.as_of.saturating_add(days.days());
+    let Some(known) = known.filter(|known| known.is_known()).filter(is_fresh) else {
+        let who = silence(cx, known.map_or(&[], |known| &known.silent));
+        cx.report("domain-11", field).with_text("who", &who);
         return;
     };
+    if known.registered == Answer::No {
+        let source = known.source.as_deref().unwrap_or_default();
+        cx.report("domain-17", field).with("found", name.unicode()).with("source", source).with("as_of", known.as_of);
+        return;
+    }
+    if let Some(status) = known.on_hold() {
+        cx.report("domain-18", field).with("found", status);
+    }
     if let Some(expires) = known.expires_on {
         let rule = cx.rule("domain-08");
         let own = cx.params().and_then(|params| params.domain_min_months.as_ref());
@@ -99,6 +121,37 @@ fn registration(cx: &mut Context<'_>, field: &str, name: &DomainName) {
     }
 }
 
+/// Who said nothing and why, as the end of a sentence; empty when nobody was asked.
+fn silence(cx: &Context<'_>, silent: &[Silence]) -> Text {
+    let rule = cx.rule("domain-11");
+    let mut who = Text::default();
+    for Silence { who: name, why } in silent {
+        let [zh, en] = rule.group(why.as_str()) else { continue };
+        who.zh.push_str(&format!("{}{name} {zh}", if who.zh.is_empty() { "：" } else { "；" }));
+        who.en.push_str(&format!("{}{name} {en}", if who.en.is_empty() { ": " } else { "; " }));
+    }
+    who
+}
+
+/// While a name is being filed for the first time it must not lead to a site that is served. What leads here stays
+/// closed at the gateway; what leads elsewhere nobody here can close.
+fn resolution(cx: &mut Context<'_>, field: &str, name: &DomainName) {
+    let Some(known) = cx.facts.resolutions.get(name.as_str()) else { return };
+    let action = cx.facts.detection.get(name.as_str()).and_then(|answers| detect(*answers).action());
+    if matches!(action, Some(Action::AddAccess | Action::OneClickAccess)) || known.elsewhere.is_empty() {
+        return;
+    }
+    let days: i64 = cx.rule("domain-19").limit();
+    if cx.on > known.as_of.saturating_add(days.days()) {
+        return;
+    }
+    let shown: Vec<&str> = known.elsewhere.iter().take(4).map(String::as_str).collect();
+    cx.report("domain-19", field)
+        .with("found", shown.join(", "))
+        .with("as_of", known.as_of)
+        .with("source", known.sources.join(", "));
+}
+
 /// The holder must be verified, and long enough for the ministry to know: three natural days here, three working
 /// days elsewhere.
 fn verification(cx: &mut Context<'_>, field: &str, known: &Registration) {
@@ -109,7 +162,7 @@ fn verification(cx: &mut Context<'_>, field: &str, known: &Registration) {
             cx.report("domain-09", field).cured_from(until);
         }
         Answer::Unknown => {
-            cx.report("domain-11", field);
+            cx.report("domain-16", field);
         }
         Answer::Yes => {
             let Some(verified) = known.verified_on else { return };

@@ -21,7 +21,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     }
 }
 
-fn is_han(c: char) -> bool {
+pub(super) fn is_han(c: char) -> bool {
     matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{3400}'..='\u{4dbf}' | '\u{20000}'..='\u{2ffff}')
 }
 
@@ -104,7 +104,9 @@ fn words(cx: &mut Context<'_>, field: &str, name: &str) {
     if let (Some(province), Some(own)) = (cx.province, own)
         && let Some(found) = own.of(individual).and_then(|names| names.forbidden.iter().find(|w| name.contains(*w)))
     {
-        let report = cx.report("name-07", field).with("found", found).with_text("province", &province.name());
+        let line = cx.own_line_naming("name-07", found);
+        let report =
+            cx.report("name-07", field).with("found", found).with_text("province", &province.name()).cite_line(line);
         if let Some(source) = own.sources.first() {
             report.cite(source);
         }
@@ -112,7 +114,7 @@ fn words(cx: &mut Context<'_>, field: &str, name: &str) {
 }
 
 /// Provinces and cities as people call them, without the word for their rank.
-fn place_names() -> &'static [&'static str] {
+pub(super) fn place_names() -> &'static [&'static str] {
     static PLACES: OnceLock<Vec<&'static str>> = OnceLock::new();
     PLACES.get_or_init(|| {
         let provinces = address::provinces();

@@ -32,14 +32,16 @@ fn sites(cx: &mut Context<'_>) {
     let rule = cx.rule("order-01");
     let group = rule.group(if individual { "individual" } else { "unit" });
     let general = group.first().and_then(|limit| limit.parse().ok()).unwrap_or(usize::MAX);
-    let own = cx.params().and_then(|params| params.max_sites_per_order.as_ref());
+    let own = cx.params().and_then(|params| params.max_sites_per_order.as_ref()).filter(|_| cx.speaks_now("order-01"));
     // A province may ask for fewer; where it allows more, the provider's own limit stays.
-    let limit = own.and_then(|own| own.of(individual)).map_or(general, |own| general.min(*own));
+    let own = own.and_then(|own| Some((*own.of(individual)?, own))).filter(|(limit, _)| *limit <= general);
+    let limit = own.map_or(general, |(limit, _)| limit);
     let found = cx.draft.sites.len();
     if found > limit {
         let report = cx.report("order-01", "sites").with("limit", limit).with("found", found);
-        if let Some(source) = own.filter(|_| limit < general).and_then(|own| own.sources.first()) {
-            report.cite(source);
-        }
+        match own.and_then(|(_, own)| own.sources.first()) {
+            Some(source) => report.cite(source),
+            None => report.cite_general(),
+        };
     }
 }

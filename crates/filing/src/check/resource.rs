@@ -47,7 +47,7 @@ fn terms(cx: &mut Context<'_>, field: &str, resource: &Resource) {
     if resource.ips.is_empty() || (resource.bandwidth == 0 && terms.months_bought > 0) {
         cx.report("resource-08", field).with("found", name);
     }
-    if terms.closed_from.is_some_and(|from| from <= on) {
+    if cx.rule("resource-09").group("kinds").iter().any(|kind| kind == resource.kind.as_str()) {
         cx.report("resource-09", field).with("found", name);
     }
 }

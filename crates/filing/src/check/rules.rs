@@ -7,8 +7,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::scope::{self, Claim, Natures, RuleKind};
-use super::{Example, Severity};
+use super::{Example, Severity, When};
+use crate::deadline::Term;
 use crate::nature::Nature;
+use crate::province::Province;
 use crate::stage::Action;
 use crate::text::Text;
 use crate::words::words;
@@ -71,6 +73,9 @@ pub struct Rule {
     /// The actions it is for.
     #[serde(default, deserialize_with = "scope::actions")]
     pub actions: Vec<Action>,
+    /// The provinces it holds in; empty for all of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub provinces: Vec<Province>,
     /// What is wrong, with `{holes}` for what was found; of guidance, what holds.
     pub message: Text,
     /// How to mend it.
@@ -99,6 +104,15 @@ pub struct Rule {
     /// A number it measures by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<i64>,
+    /// The question about what is filed whose answer breaks it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<When>,
+    /// The term it sets, for timers and forecasts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub term: Option<Term>,
+    /// The figures of the term: one, or one for each time it falls due.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub figures: Vec<i64>,
     /// What fails it and what passes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub example: Option<Example>,
@@ -127,6 +141,12 @@ impl Rule {
     #[must_use]
     pub fn is_for(&self, nature: Option<Nature>, action: Action) -> bool {
         self.actions.contains(&action) && nature.is_none_or(|nature| self.natures.include(nature))
+    }
+
+    /// Whether it holds in a province; most rules hold in all.
+    #[must_use]
+    pub fn holds_in(&self, province: Province) -> bool {
+        self.provinces.is_empty() || self.provinces.contains(&province)
     }
 
     /// Whether it speaks of a field: `sites.*.name` of `sites.0.name`, and `*` of every field.
@@ -159,19 +179,25 @@ impl Rule {
     }
 }
 
-const FILES: [&str; 12] = [
+const FILES: [&str; 18] = [
     include_str!("../../rules/form.toml"),
     include_str!("../../rules/account.toml"),
     include_str!("../../rules/certificate.toml"),
     include_str!("../../rules/domain.toml"),
     include_str!("../../rules/resource.toml"),
+    include_str!("../../rules/code.toml"),
     include_str!("../../rules/detection.toml"),
     include_str!("../../rules/address.toml"),
     include_str!("../../rules/person.toml"),
     include_str!("../../rules/name.toml"),
     include_str!("../../rules/content.toml"),
+    include_str!("../../rules/approval.toml"),
     include_str!("../../rules/order.toml"),
+    include_str!("../../rules/action.toml"),
     include_str!("../../rules/material.toml"),
+    include_str!("../../rules/file.toml"),
+    include_str!("../../rules/deadline.toml"),
+    include_str!("../../rules/province.toml"),
 ];
 
 /// All rules, by family.

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::detect::Answer;
 use crate::nature::Nature;
+use crate::recorded::Question;
 use crate::stage::Action;
 use crate::text::Text;
 use crate::words::words;
@@ -81,4 +83,14 @@ pub struct Claim {
     /// Whether the product goes by it.
     #[serde(default)]
     pub in_force: bool,
+}
+
+/// The answer to a question that breaks a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct When {
+    /// The question.
+    pub question: Question,
+    /// The answer.
+    pub is: Answer,
 }

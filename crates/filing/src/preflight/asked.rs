@@ -311,6 +311,7 @@ fn of_kind(
         bandwidth: 1,
         sites_in_use: 0,
         origin: None,
+        code: None,
     }
 }
 
@@ -369,13 +370,11 @@ fn registration(
     let mut registration = match known {
         Some(known) => known.clone(),
         None if nothing_said => return None,
+        // Who speaks of its holder or its end says that it is registered.
         None => Registration {
-            as_of: on,
-            expires_on: None,
-            verified: Answer::Unknown,
-            verified_on: None,
+            registered: Answer::Yes,
             registered_here: here == Some(YesNo::Yes),
-            holder: None,
+            ..Registration::unknown(on)
         },
     };
     if registration.verified == Answer::Unknown {

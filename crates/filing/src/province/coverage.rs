@@ -34,7 +34,8 @@ impl Count {
         self.checks + self.materials + self.statements + self.guidance + self.out_of_force
     }
 
-    const fn add(&mut self, other: &Self) {
+    /// Adds what there is elsewhere.
+    pub const fn add(&mut self, other: &Self) {
         self.checks += other.checks;
         self.materials += other.materials;
         self.statements += other.statements;

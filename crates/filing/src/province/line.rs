@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Province, Source};
+use crate::check::Example;
 use crate::stage::Action;
 use crate::text::Text;
 use crate::words::words;
@@ -178,6 +179,10 @@ pub struct Line {
     /// The rules that decide it; without any it is shown to people.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub decided_by: Vec<String>,
+    /// What fails it and what passes, by the rules that decide it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<Object>)]
+    pub examples: Vec<Example>,
     /// Why no rule decides it, though it speaks of data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undecided: Option<Text>,

@@ -1,19 +1,25 @@
 //! The shape of `data/provinces.json`: one authority's practice, each parameter with its sources.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::claim::{Conflict, Scoped, Source, Valued};
+use crate::certificate::CertificateKind;
 use crate::detect::Answer;
+use crate::nature::Nature;
 
 mod change;
 mod domain;
+mod extra;
 mod paper;
 mod people;
 mod site;
 
 pub use change::{AccessFirst, AccessThenChange, Allowance, SubjectChange};
 pub use domain::{DomainCertificate, DomainHolder, Holder, HolderName};
+pub use extra::{Investor, LabelWord, Nameless, Occasions, OldNumber, OldSuffix, Renamed, SoleTrader};
 pub use paper::{AgeUnit, DatedPaper, FooterNumber, PaperAge, PartyLetter};
 pub use people::{
     DistinctPhones, LegalRepresentative, LocalPhone, MaxAge, MinAge, Party, PersonPapers, PrincipalRule, Residence,
@@ -102,7 +108,34 @@ pub struct Params {
     /// Words refused in addresses.
     pub address_forbid: Option<Valued<Vec<String>>>,
 
+    /// What must be written instead of places that are no districts.
+    pub address_rename: Option<Valued<Renamed>>,
+    /// The certificates units of some natures file with.
+    pub unit_papers: Option<Valued<BTreeMap<Nature, Vec<CertificateKind>>>>,
+    /// Whose old registration number is refused.
+    pub old_number_refused: Option<Valued<Vec<OldNumber>>>,
+    /// What is said of sole traders.
+    pub sole_trader: Option<SoleTrader>,
+    /// Whose name the field for investor or superior body takes.
+    pub investor: Option<Valued<Investor>>,
+    /// Whether a web shop's licence files the shop's domain only.
+    pub web_shop_domain_only: Stance,
+    /// Whether a changed certificate number means cancelling and filing anew.
+    pub cancel_when_number_changed: Stance,
+    /// Whether a manager may serve one unit only.
+    pub manager_serves_one_unit: Stance,
+    /// Whether the manager needs a mainland identity card when the legal representative is a foreigner.
+    pub mainland_manager_if_foreign: Stance,
+
     // Domains.
+    /// Words before the suffix that only some may have.
+    pub label_forbid: Option<Valued<Vec<LabelWord>>>,
+    /// The suffixes that subjects of some natures use.
+    pub suffix_by_nature: Option<Valued<BTreeMap<Nature, Vec<String>>>>,
+    /// A suffix taken only from those who filed early.
+    pub suffix_filed_before: Option<Valued<OldSuffix>>,
+    /// When the domain must be with a registrar of the mainland.
+    pub mainland_registrar: Option<Valued<Occasions>>,
     /// Who may hold a unit's domain.
     pub domain_holder: Option<DomainHolder>,
     /// How many months a domain must still be registered.
@@ -143,6 +176,8 @@ pub struct Params {
     pub site_remark: Option<Scoped<RemarkRule>>,
     /// Words of site names.
     pub site_name: Option<Scoped<SiteNameRule>>,
+    /// Whether an accessed site keeps the name it is filed under.
+    pub site_name_on_record: Stance,
     /// Whether sites that are not filed must be closed.
     pub unfiled_must_be_closed: Stance,
     /// Whether filed sites must open.

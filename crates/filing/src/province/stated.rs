@@ -27,7 +27,7 @@ pub struct Stated {
 }
 
 /// The topics of the parameters by their names.
-const TOPICS: [(&str, Topic); 54] = [
+const TOPICS: [(&str, Topic); 70] = [
     ("min_age", Topic::Age),
     ("max_age", Topic::Age),
     ("legal_rep_required", Topic::Principal),
@@ -81,7 +81,23 @@ const TOPICS: [(&str, Topic); 54] = [
     ("document_max_age", Topic::Material),
     ("party_letter", Topic::Material),
     ("training_letter_template", Topic::Training),
+    ("person_papers", Topic::Certificate),
+    ("unit_papers", Topic::Certificate),
+    ("old_number_refused", Topic::Certificate),
+    ("sole_trader", Topic::Certificate),
+    ("web_shop_domain_only", Topic::Certificate),
+    ("manager_serves_one_unit", Topic::Principal),
+    ("mainland_manager_if_foreign", Topic::Principal),
+    ("investor", Topic::Subject),
+    ("cancel_when_number_changed", Topic::Change),
+    ("address_rename", Topic::Address),
+    ("label_forbid", Topic::Domain),
+    ("suffix_by_nature", Topic::Domain),
+    ("suffix_filed_before", Topic::Domain),
+    ("mainland_registrar", Topic::Domain),
+    ("site_name_on_record", Topic::Name),
     ("review_days", Topic::Review),
+    ("sms", Topic::Sms),
 ];
 
 /// One province of the file, read for its own sake.
@@ -89,6 +105,7 @@ const TOPICS: [(&str, Topic); 54] = [
 struct Raw {
     code: String,
     review_days: serde_json::Map<String, serde_json::Value>,
+    sms: serde_json::Map<String, serde_json::Value>,
     params: serde_json::Map<String, serde_json::Value>,
 }
 
@@ -104,8 +121,9 @@ pub fn stated() -> &'static [Stated] {
 
 fn of_province(raw: Raw) -> Vec<Stated> {
     let Some(province) = Province::from_word(&raw.code) else { return Vec::new() };
-    let days = std::iter::once(("review_days".to_owned(), serde_json::Value::Object(raw.review_days)));
-    raw.params.into_iter().chain(days).filter_map(|(name, whole)| one(province, name, whole)).collect()
+    let beside = [("review_days", raw.review_days), ("sms", raw.sms)];
+    let beside = beside.map(|(name, parts)| (name.to_owned(), serde_json::Value::Object(parts)));
+    raw.params.into_iter().chain(beside).filter_map(|(name, whole)| one(province, name, whole)).collect()
 }
 
 fn one(province: Province, name: String, whole: serde_json::Value) -> Option<Stated> {

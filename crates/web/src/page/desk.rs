@@ -19,7 +19,7 @@ use crate::component::{Card, Empty, ErrorSummary, Facts, Html, Link, Notice, Row
 use crate::http::context::{Ctx, Signed};
 use crate::http::typed::Typed;
 use crate::locale::T;
-use crate::page::{Shown, answers, go, order, show, status, words};
+use crate::page::{Shown, advice, answers, go, order, show, status, words};
 use crate::view::{CasePage, Head, Page};
 
 /// Which cases.
@@ -159,6 +159,7 @@ async fn draw(ctx: &Ctx, view: &CaseView, problems: Vec<Link>) -> Shown {
     if !elsewhere.is_empty() {
         side.push(Card { title: t.msg("case-findings"), body: elsewhere, ..Card::default() }.html());
     }
+    side.push(advice::for_reviewer(t, &view.order.draft, &view.order.action, ctx.world.today()));
     let timeline = status::timeline(t, &view.order, ctx.now());
     side.push(Card::with(t.msg("progress-title"), &timeline).html());
     let page = CasePage {

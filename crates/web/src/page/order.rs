@@ -132,7 +132,7 @@ fn aside(ctx: &Ctx, view: &OrderView, writing: bool) -> Vec<Html> {
     match &view.stage {
         Stage::Draft { saved_at } => {
             dates.push(Row::new(t.msg("date-saved"), t.short_time(saved_at)));
-            let gone = *saved_at + jiff::SignedDuration::from_hours(24 * 30);
+            let gone = filing::deadline::Term::Draft.days_after(*saved_at);
             dates.push(Row::new(t.msg("date-draft-ends"), t.short_time(&gone)).note(t.msg("date-draft-ends-note")));
         }
         Stage::AwaitingSms { sms_until, reported_at, .. } => {

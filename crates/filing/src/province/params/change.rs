@@ -81,6 +81,9 @@ words! {
 pub struct AccessThenChange {
     /// Whether it may be.
     pub value: AccessFirst,
+    /// Whether a site may be added before the change, where a source says so.
+    #[serde(default)]
+    pub add_site: Option<AccessFirst>,
     /// Under which condition, in English.
     #[serde(default)]
     pub condition: Option<String>,

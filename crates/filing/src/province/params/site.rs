@@ -22,6 +22,8 @@ pub struct RemarkRule {
     pub required: bool,
     /// How many characters it must have.
     pub min_chars: Option<usize>,
+    /// Words it must not contain.
+    pub forbidden: Vec<String>,
     /// The statement it must contain, by name; authorities word it themselves.
     pub statement: Option<String>,
 }
@@ -38,4 +40,12 @@ pub struct SiteNameRule {
     pub min_chars: Option<usize>,
     /// How many Chinese characters a name must have.
     pub min_han: Option<usize>,
+    /// Whether Latin letters are refused.
+    pub no_latin: bool,
+    /// Whether places are refused to all but state bodies.
+    pub no_places: bool,
+    /// Words that, beside a place, make a name the government's.
+    pub regional: Vec<String>,
+    /// How a name must end.
+    pub endings: Vec<String>,
 }
