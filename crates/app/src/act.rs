@@ -90,6 +90,7 @@ pub use withdraw::{abandon, confirm_sms_done, withdraw};
 
 pub use crate::account::{AccountView, CodeSent, IdentityView, SignedIn};
 pub use crate::agreement::{Accepted, Agreement};
+pub use crate::domain_facts::DomainView;
 pub use crate::order::timeline::{Moment, NextStep, Party, TimelineEntry};
 pub use crate::order::view::{Duty, EditView, FiledSiteView, FiledView, MaterialView, OrderView, SlotView, SmsStep};
 pub use crate::order::{Editable, OrderRef};

@@ -1,25 +1,43 @@
 //! Asking the ministry and our own records what is filed. Nobody's silence is taken for a no.
 
-use authority::client::{Condition, StatusInfo};
+use authority::client::{Cause, Condition, StatusInfo};
 use authority::code::Reaction;
 use filing::certificate::CertificateKind;
 use filing::detect::{Answer, Answers, DomainAtMinistry, SubjectAtMinistry};
 use filing::domain::DomainName;
 use filing::draft::Basic;
 use filing::nature::Nature;
+use filing::outside::{Silence, Why};
 use filing::province::Province;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::bureau::Bureau;
 use crate::error::Result;
 use crate::world::World;
 
+/// What came of asking about one domain.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Asked {
+    /// The domain.
+    pub domain: String,
+    /// What was answered; what nobody answered is unknown.
+    pub answers: Answers,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub as_of: Timestamp,
+    /// Who said nothing that can be used.
+    pub silent: Vec<Silence>,
+}
+
 /// What is known of a subject and a domain. Asks the authority over the network: never call it within a transaction.
 ///
 /// # Errors
 /// When our own records cannot be read.
-pub async fn ask(world: &World, basic: &Basic, domain: &str) -> Result<Option<(String, Answers)>> {
+pub async fn ask(world: &World, basic: &Basic, domain: &str) -> Result<Option<Asked>> {
     let Ok(domain) = DomainName::parse(domain) else { return Ok(None) };
-    let mut answers = Answers::default();
+    let mut answers = Answers { shell_may_add: shell_may_add(&basic.province), ..Answers::default() };
     let number = basic.certificate_number.trim().to_uppercase();
     let subject_here = {
         let reader = world.store.read().await?;
@@ -33,11 +51,20 @@ pub async fn ask(world: &World, basic: &Basic, domain: &str) -> Result<Option<(S
     };
     // Without a number nobody was asked about the subject: that is not a no either.
     answers.subject_here = subject_here.map_or(Answer::Unknown, |found| yes_or_no(found.is_some()));
-    answers.shell_may_add = Province::from_word(basic.province.trim()).map_or(Answer::Unknown, Province::shell_may_add);
+    let mut silent = Vec::new();
+    let mut heard = |told: Result<Option<StatusInfo>, Silence>| {
+        told.unwrap_or_else(|silence| {
+            // One bureau that is away is away for both questions.
+            if !silent.contains(&silence) {
+                silent.push(silence);
+            }
+            None
+        })
+    };
     if let Some(bureau) = world.bureaus.of_province(&basic.province) {
-        let about_domain = status(bureau, Condition::Domain(domain.as_str().to_owned())).await;
+        let about_domain = heard(status(bureau, Condition::Domain(domain.as_str().to_owned())).await);
         let about_subject = match credential_code(basic).filter(|_| !number.is_empty()) {
-            Some(code) => status(bureau, Condition::Credential(code, number)).await,
+            Some(code) => heard(status(bureau, Condition::Credential(code, number)).await),
             None => None,
         };
         answers.subject = match about_subject.as_ref().and_then(|info| info.filed) {
@@ -51,7 +78,7 @@ pub async fn ask(world: &World, basic: &Basic, domain: &str) -> Result<Option<(S
             None => DomainAtMinistry::Unknown,
         };
     }
-    Ok(Some((domain.as_str().to_owned(), answers)))
+    Ok(Some(Asked { domain: domain.as_str().to_owned(), answers, as_of: world.now(), silent }))
 }
 
 /// A site's number is its subject's with `-n` behind: that tells whether both belong together.
@@ -69,18 +96,31 @@ fn under_whom(domain: Option<&StatusInfo>, subject: Option<&StatusInfo>) -> Doma
     }
 }
 
-async fn status(bureau: &Bureau, condition: Condition) -> Option<StatusInfo> {
-    match bureau.client.status(&condition).await {
-        Ok(answer) if answer.answer.code.reaction() == Reaction::Proceed => answer.status,
+async fn status(bureau: &Bureau, condition: Condition) -> Result<Option<StatusInfo>, Silence> {
+    let why = match bureau.client.status(&condition).await {
+        Ok(answer) if answer.answer.code.reaction() == Reaction::Proceed => return Ok(answer.status),
         Ok(answer) => {
             tracing::warn!(bureau = %bureau.code, code = answer.answer.code.0, "the status query was refused");
-            None
+            Why::Refused
         }
         Err(error) => {
             tracing::warn!(bureau = %bureau.code, %error, "the status query got no answer");
-            None
+            match error.cause {
+                Cause::Timeout => Why::TimedOut,
+                Cause::Setup(_) | Cause::Connect(_) => Why::Unreachable,
+                Cause::Http(_) | Cause::Fault(_) => Why::Refused,
+                Cause::Broken(_) | Cause::Unreadable(_) => Why::Garbled,
+            }
         }
-    }
+    };
+    Err(Silence { who: bureau.name.clone(), why })
+}
+
+/// What the province's practice says of a shell subject; unknown where no source says it.
+fn shell_may_add(province: &str) -> Answer {
+    let stance = Province::from_word(province.trim())
+        .and_then(|province| province.practice().params.shell_subject_can_add.as_ref());
+    stance.map_or(Answer::Unknown, |stance| stance.value)
 }
 
 fn credential_code(basic: &Basic) -> Option<i64> {

@@ -12,6 +12,7 @@ use crate::world::World;
 pub mod apply;
 pub mod clean_up;
 pub mod poll_downloads;
+pub mod refresh_domains;
 pub mod report;
 pub mod send_message;
 pub mod tend_orders;

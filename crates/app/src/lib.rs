@@ -14,6 +14,7 @@ pub mod agreement;
 pub mod bureau;
 pub mod contact;
 pub mod detection;
+pub mod domain_facts;
 pub mod error;
 pub mod fault;
 pub mod feed;

@@ -19,6 +19,8 @@ use uuid::Uuid;
 
 use crate::actor::Actor;
 use crate::agreement::Accepted;
+use crate::detection::Asked;
+use crate::domain_facts::{self, Told};
 use crate::error::{Error, Result};
 use crate::fields;
 use crate::inventory;
@@ -53,8 +55,8 @@ impl OrderRef {
 pub struct OrderFacts {
     /// What the ministry and our records answered, by domain.
     pub detection: BTreeMap<String, Answers>,
-    /// When they were asked.
-    pub detected_at: Option<Timestamp>,
+    /// When each domain was asked about, and who did not answer.
+    pub asked: BTreeMap<String, Asked>,
     /// The agreements accepted at the last submission.
     pub agreements: Vec<Accepted>,
     /// How often it was submitted.
@@ -78,11 +80,19 @@ pub struct Loaded {
     pub materials: Vec<Material>,
     /// What was submitted, by round.
     pub submissions: Vec<Submission>,
+    /// What others told of its domains.
+    pub told: Vec<Told>,
     /// What the checks know besides the draft.
     pub known: Facts,
 }
 
 impl OrderFacts {
+    /// Notes what was answered, over what was answered before.
+    pub fn note(&mut self, asked: Asked) {
+        self.detection.insert(asked.domain.clone(), asked.answers);
+        self.asked.insert(asked.domain.clone(), asked);
+    }
+
     /// What an order remembers.
     ///
     /// # Errors
@@ -116,7 +126,8 @@ impl Loaded {
         let account = store::account::get(reader, order.account).await?;
         let materials = store::material::list(reader, order.id).await?;
         let submissions = store::order::submissions(reader, order.id).await?;
-        let mut loaded = Self { order, facts, account, materials, submissions, known: Facts::default() };
+        let told = domain_facts::read(reader, &domains_of(&order.draft)).await?;
+        let mut loaded = Self { order, facts, account, materials, submissions, told, known: Facts::default() };
         loaded.known = loaded.gather(reader, world).await?;
         Ok(loaded)
     }
@@ -131,19 +142,19 @@ impl Loaded {
             }
         }
         let running = store::order::held_by(reader, &Hold::Account(self.order.account)).await?;
-        Ok(Facts {
+        let mut facts = Facts {
             identity: identity_of(&self.account, world),
             account_mobile: self.account.mobile.clone().filter(|_| self.account.mobile_confirmed_at.is_some()),
             resources,
             materials: self.materials.iter().filter_map(held).collect(),
             detection: self.facts.detection.clone(),
-            registrations: BTreeMap::new(),
-            resolutions: BTreeMap::new(),
             running_orders: u32::from(running.is_some_and(|holder| holder != self.order.id)),
             domains_in_other_orders,
             requests: self.open_requests(),
             ..Facts::default()
-        })
+        };
+        domain_facts::tell(world, &self.told, &mut facts);
+        Ok(facts)
     }
 
     /// The registrable domains of the draft, as the database and the wire write them.

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::error::{Error, Result};
 use crate::job::clean_up::CleanUp;
 use crate::job::poll_downloads::PollDownloads;
+use crate::job::refresh_domains::RefreshDomains;
 use crate::job::report::Report;
 use crate::job::send_message::SendMessage;
 use crate::job::tend_orders::TendOrders;
@@ -57,6 +58,7 @@ pub async fn begin(world: &World) -> Result<()> {
         job::promise(&tx, world, &Report { bureau: bureau.code.clone() }, now).await?;
     }
     job::promise(&tx, world, &TendOrders {}, now).await?;
+    job::promise(&tx, world, &RefreshDomains {}, now).await?;
     job::promise(&tx, world, &CleanUp {}, now).await?;
     Ok(tx.commit().await?)
 }
@@ -143,6 +145,7 @@ async fn dispatch(world: &World, row: &Row, run: &Run) -> Result<Outcome> {
         PollDownloads::NAME => one::<PollDownloads>(world, payload, run).await,
         SendMessage::NAME => one::<SendMessage>(world, payload, run).await,
         TendOrders::NAME => one::<TendOrders>(world, payload, run).await,
+        RefreshDomains::NAME => one::<RefreshDomains>(world, payload, run).await,
         CleanUp::NAME => one::<CleanUp>(world, payload, run).await,
         other => Err(Error::internal(format!("nobody knows the job {other}"))),
     }
@@ -175,4 +178,4 @@ async fn settle(world: &World, row: &Row, result: Result<Outcome>) -> Result<()>
 }
 
 /// The names of the jobs that recur for ever; all others end.
-pub const RECURRING: [&str; 3] = [PollDownloads::NAME, TendOrders::NAME, CleanUp::NAME];
+pub const RECURRING: [&str; 4] = [PollDownloads::NAME, TendOrders::NAME, RefreshDomains::NAME, CleanUp::NAME];

@@ -16,6 +16,7 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::bureau::Bureaus;
+use crate::domain_facts::Outside;
 use crate::heavy::Heavy;
 use crate::identity::IdentityService;
 use crate::mail::Mail;
@@ -51,6 +52,8 @@ pub struct World {
     pub identity: Arc<dyn IdentityService>,
     /// The authorities this provider reports to.
     pub bureaus: Bureaus,
+    /// Who is asked about domains.
+    pub outside: Arc<Outside>,
     /// What the operator decided.
     pub settings: Arc<Settings>,
     /// The places where passwords and pictures are worked on.

@@ -20,13 +20,14 @@ mod issue;
 mod line;
 mod office;
 mod page;
+mod registry;
 mod service;
 mod verify;
 mod view;
 mod words;
 
 use std::future::Future;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,6 +56,8 @@ pub struct Config {
     pub approve_after: Option<Duration>,
     /// The hours in which uploads are taken, in China's time; `None` takes them always.
     pub hours: Option<(Time, Time)>,
+    /// Where its registry answers WHOIS questions; `None` leaves RDAP under `/rdap/` alone.
+    pub whois: Option<SocketAddr>,
     /// Makes codes repeat from run to run, for training and tests; `None` draws them from the system.
     pub seed: Option<u64>,
 }
@@ -145,12 +148,19 @@ pub async fn serve(
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Error> {
+    let whois = match config.whois {
+        Some(address) => Some(TcpListener::bind(address).await?),
+        None => None,
+    };
     let office = Arc::new(Office::open(config).await?);
     let worker = tokio::spawn(office.clone().work());
+    let whois = whois.map(|listener| tokio::spawn(registry::serve_whois(office.clone(), listener)));
     let app = router(office.clone()).into_make_service_with_connect_info::<line::Line>();
     let served = axum::serve(line::Listener(listener), app).with_graceful_shutdown(shutdown).await;
-    worker.abort();
-    let _ = worker.await;
+    for task in [Some(worker), whois].into_iter().flatten() {
+        task.abort();
+        let _ = task.await;
+    }
     office.close().await;
     Ok(served?)
 }
@@ -160,6 +170,7 @@ fn router(office: Arc<Office>) -> Router {
         .merge(service::routes())
         .merge(api::routes())
         .merge(page::routes())
+        .merge(registry::routes())
         .layer(tower_http::catch_panic::CatchPanicLayer::new())
         .with_state(office)
 }

@@ -76,6 +76,8 @@ pub enum Command {
     Gateway(Listen),
     /// Start everything on this machine, or play a filing from the first form to the open website
     Demo(Box<Demo>),
+    /// Say what registry and resolvers tell of a domain now, and who told it
+    Domain(Domain),
     /// Case files: check one, print their schema
     #[command(subcommand)]
     Case(Case),
@@ -219,6 +221,17 @@ pub struct StoryOptions {
     pub platforms: u8,
 }
 
+/// A domain to ask about.
+#[derive(Debug, Args)]
+pub struct Domain {
+    /// The domain; of a name below it, the registrable one is asked about
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// Case files.
 #[derive(Debug, Subcommand)]
 pub enum Case {
@@ -298,6 +311,7 @@ pub struct Preflight {
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
+}
 
 /// The rules of filing.
 #[derive(Debug, Subcommand)]

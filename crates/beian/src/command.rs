@@ -3,6 +3,7 @@
 mod account;
 mod case;
 mod data;
+mod domain;
 mod keys;
 mod preflight;
 mod print;
@@ -15,6 +16,7 @@ use crate::cli::{self, Cli, Command};
 use crate::config::{Invalid, Loaded, Sources};
 use crate::trouble::{Doing as _, Result, Trouble};
 use crate::{demo, telemetry};
+use app::world::{Clock as _, SystemClock};
 
 /// Does what the command line says.
 ///
@@ -57,6 +59,7 @@ async fn run_async(given: cli::Given, command: Command) -> Result {
             telemetry::start(&loaded.config.log)?;
             serve::authority(loaded.config).await
         }
+        Command::Domain(domain) => domain::run(&quiet(given, flags)?, &domain, SystemClock.now()).await,
         Command::Demo(demo) => demo::run(*demo, &given).await,
         Command::DemoOrigin(origin) => demo::serve_origin(origin).await,
         Command::Migrate(migrate) => data::migrate(&quiet(given, flags)?, migrate.dry_run).await,

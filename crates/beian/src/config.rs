@@ -37,6 +37,8 @@ pub struct Config {
     pub sms: Sms,
     /// The authorities this provider reports to, one `[[bureaus]]` each.
     pub bureaus: Vec<BureauSettings>,
+    /// Who is asked about the registration and the addresses of domains.
+    pub outside: outside::Settings,
     /// The gateway (`beian gateway`).
     pub gateway: gateway::Config,
     /// The sandbox authority (`beian authority`).
@@ -119,6 +121,9 @@ pub struct Sandbox {
     /// The address and port of its SOAP services and pages.
     #[schema(value_type = String)]
     pub listen: SocketAddr,
+    /// The address and port where its registry answers WHOIS questions; unset leaves RDAP at `/rdap/` alone.
+    #[schema(value_type = Option<String>)]
+    pub whois_listen: Option<SocketAddr>,
     /// Its own database file. Empty means `authority.sqlite` in `data.dir`.
     #[schema(value_type = String)]
     pub database: PathBuf,
@@ -187,6 +192,7 @@ impl Default for Sandbox {
     fn default() -> Self {
         Self {
             listen: local(8601),
+            whois_listen: None,
             database: PathBuf::new(),
             province: 33,
             approve_after_seconds: 0,

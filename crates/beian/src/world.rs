@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::keyfile;
 use crate::trouble::{Doing as _, Result, Trouble};
 use app::bureau::Bureaus;
+use app::domain_facts::Outside;
 use app::identity::FormatOnly;
 use app::mail::{KeptMail, Mail, SmtpMail};
 use app::sms::{HttpSms, KeptSms, Sms};
@@ -82,6 +83,8 @@ pub async fn of_tool(config: &Config) -> Result<World> {
 async fn build(config: &Config, mail: Arc<dyn Mail>, sms: Arc<dyn Sms>) -> Result<World> {
     let bureaus = Bureaus::new(config.bureaus.clone())
         .map_err(|error| Trouble::configuration("a bureau's settings cannot be used").because(error))?;
+    let outside = Outside::new(&config.outside)
+        .map_err(|error| Trouble::configuration("the settings under outside cannot be used").because(error))?;
     Ok(World {
         clock: Arc::new(SystemClock),
         ids: Arc::new(SystemIds),
@@ -90,6 +93,7 @@ async fn build(config: &Config, mail: Arc<dyn Mail>, sms: Arc<dyn Sms>) -> Resul
         sms,
         identity: Arc::new(FormatOnly),
         bureaus,
+        outside: Arc::new(outside),
         settings: Arc::new(config.platform.clone()),
         heavy: Arc::default(),
         nudge: Arc::default(),

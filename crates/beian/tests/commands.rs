@@ -212,3 +212,35 @@ fn a_changed_line_of_the_audit_trail_is_found() {
     assert_eq!(said.code, 4, "{said:?}");
     assert!(said.err.contains("line 1") && said.err.contains("changed"), "{said:?}");
 }
+
+/// A WHOIS server that tells everybody the same.
+fn whois(answer: &'static str) -> String {
+    use std::io::Read as _;
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    std::thread::spawn(move || {
+        for mut line in listener.incoming().flatten() {
+            let _ = line.read(&mut [0; 100]);
+            let _ = line.write_all(answer.as_bytes());
+        }
+    });
+    address
+}
+
+#[test]
+fn a_domain_is_told_with_who_told_it() {
+    let operator = Operator::new();
+    let server = whois(
+        "Domain Name: yunshan-tech.cn\r\nSponsoring Registrar: 示例注册商\r\nExpiration Time: 2031-01-01 07:00:00\r\n",
+    );
+    let set = format!("outside.whois.cn={server}");
+    let out = operator.does(&["--set", &set, "domain", "www.yunshan-tech.cn"]);
+    assert!(out.contains("ends on: 2031-01-01") && out.contains(&format!("told by WHOIS {server}")), "{out}");
+    assert!(out.contains("holder: not published"), "{out}");
+    let json = operator.does(&["--set", &set, "domain", "yunshan-tech.cn", "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["registration"]["known"]["registrar"], "示例注册商");
+    assert_eq!(json["resolution"]["known"], serde_json::Value::Null, "no resolver was asked");
+    assert_eq!(operator.types(&["domain", "yunshan-tech.cn"]).code, 3, "nobody is asked unless it is configured");
+    assert_eq!(operator.types(&["--set", &set, "domain", "192.0.2.1"]).code, 4);
+}

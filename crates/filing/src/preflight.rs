@@ -31,7 +31,7 @@ use crate::certificate::CertificateKind;
 use crate::check::{self, Cure, Facts, Finding, Severity};
 use crate::detect::{Answer, Answers, Detected, DomainAtMinistry, Obstacle, Question, SubjectAtMinistry, detect};
 use crate::domain::{DomainFault, DomainName};
-use crate::draft::Draft;
+use crate::draft::{Basic, Draft};
 use crate::material::MaterialKind;
 use crate::nature::Nature;
 use crate::papers::{self, Paper};
@@ -183,7 +183,7 @@ pub fn run(asked: &Asked, outside: &Outside, on: Date) -> Result<Verdict, Vec<Fa
         later.push("account");
     }
     later.extend(["holder", "people_and_site"]);
-    let findings = in_scope(check::run(&read.draft, &read.facts, on), &read.facts);
+    let findings = in_scope(check::run(&read.draft, &read.facts, on), &read.draft, &read.facts);
     let named = about.resource_name.clone();
     let mut verdict = judge(&read.draft, &read.facts, about, findings, on);
     for hurdle in &mut verdict.findings {
@@ -219,15 +219,25 @@ pub fn of_case(case: &CaseFile, on: Date) -> Verdict {
     judge(&case.draft, &facts, about, findings, on)
 }
 
-/// The findings about what was asked. The rest of the form comes later, and an account that was not
+/// The findings about what was asked. The rest of the form comes later, a remark on a name or number that nobody gave
+/// would be about nothing, and an account that was not
 /// spoken of is not an account that is not verified.
-fn in_scope(findings: Vec<Finding>, facts: &Facts) -> Vec<Finding> {
+fn in_scope(findings: Vec<Finding>, draft: &Draft, facts: &Facts) -> Vec<Finding> {
     let about_account = |finding: &Finding| finding.rule.starts_with("account-");
     findings
         .into_iter()
         .filter(|finding| finding.field.starts_with("basic."))
+        .filter(|finding| finding.severity == Severity::Block || is_answered(&draft.basic, &finding.field))
         .filter(|finding| facts.identity.is_some() || !about_account(finding))
         .collect()
+}
+
+fn is_answered(basic: &Basic, field: &str) -> bool {
+    match field {
+        "basic.name" => !basic.name.is_empty(),
+        "basic.certificate_number" => !basic.certificate_number.is_empty(),
+        _ => true,
+    }
 }
 
 fn judge(draft: &Draft, facts: &Facts, about: About, findings: Vec<Finding>, on: Date) -> Verdict {

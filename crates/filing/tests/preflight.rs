@@ -296,7 +296,12 @@ fn a_plan_that_runs_into_an_unpublished_year_says_so() {
 fn an_access_filing_opens_after_the_first_review() {
     let asked = Asked { subject_filed: "elsewhere".into(), domain_filed: "elsewhere".into(), ..company() };
     let verdict = judge(&asked, ON);
-    assert_eq!((verdict.outcome, verdict.planned), (Outcome::Fileable, Some(Action::AddAccess)));
+    assert_eq!(
+        (verdict.outcome, verdict.planned),
+        (Outcome::Fileable, Some(Action::AddAccess)),
+        "{:#?}",
+        verdict.findings
+    );
     let words: Vec<&str> = verdict.plan.iter().map(|step| step.step.as_str()).collect();
     assert_eq!(words, ["submit", "first_review", "open_early", "report", "sms", "authority", "police"]);
     let police = verdict.plan.last().unwrap();

@@ -5,10 +5,7 @@
 use std::collections::BTreeSet;
 
 use filing::check::{self, Base, DAY, Example, Facts, Finding, Rule, RuleKind, rules};
-use filing::detect::{Answers, DomainAtMinistry, SubjectAtMinistry};
 use filing::draft::Draft;
-use filing::outside::{Silence, Why};
-use jiff::civil::date;
 
 fn company() -> (Draft, Facts) {
     Base::Company.world()
@@ -161,48 +158,4 @@ fn an_empty_draft_asks_for_every_field_and_breaks_nothing() {
     for finding in findings.iter().filter(|finding| !finding.is_missing()) {
         assert_eq!(finding.rule, "account-06", "{finding:?}");
     }
-}
-
-#[test]
-fn who_did_not_answer_is_named_and_silence_is_no_verdict() {
-    let (draft, mut facts) = company();
-    let silent = |why| Silence { who: "RDAP rdap.example.cn".into(), why };
-    let mut known = check::Registration::unknown(DAY);
-    known.silent = vec![silent(Why::TimedOut), Silence { who: "WHOIS whois.example.cn".into(), why: Why::Garbled }];
-    facts.registrations.insert("yunshan-tech.cn".into(), known);
-    let findings = check::run(&draft, &facts, DAY);
-    let about: Vec<&Finding> = findings.iter().filter(|finding| finding.rule.starts_with("domain-")).collect();
-    assert_eq!(ids(&findings).iter().filter(|id| id.starts_with("domain-")).collect::<Vec<_>>(), [&"domain-11"]);
-    assert_eq!(about[0].severity, check::Severity::Ask);
-    assert_eq!(
-        about[0].message.zh,
-        "没有查到域名的注册信息：RDAP rdap.example.cn 没有按时回答；WHOIS whois.example.cn 的回答不完整或自相矛盾。"
-    );
-    assert!(
-        about[0].message.en.contains("RDAP rdap.example.cn did not answer in time; WHOIS"),
-        "{}",
-        about[0].message.en
-    );
-}
-
-#[test]
-fn every_reason_for_silence_has_its_words() {
-    let rule = check::rule("domain-11").unwrap();
-    for why in Why::ALL {
-        assert_eq!(rule.group(why.as_str()).len(), 2, "{why}");
-    }
-}
-
-#[test]
-fn a_name_that_is_filed_already_may_lead_where_it_likes() {
-    let example = check::rule("domain-19").unwrap().example.as_ref().unwrap();
-    let (draft, mut facts) = check::changed(example.base, &example.fails).unwrap();
-    assert!(ids(&check::run(&draft, &facts, DAY)).contains(&"domain-19"));
-    let new = facts.detection["yunshan-tech.cn"];
-    let filed = Answers { subject: SubjectAtMinistry::Filed, domain: DomainAtMinistry::SameSubject, ..new };
-    facts.detection.insert("yunshan-tech.cn".into(), filed);
-    assert!(!ids(&check::run(&draft, &facts, DAY)).contains(&"domain-19"));
-    facts.resolutions.get_mut("yunshan-tech.cn").unwrap().as_of = date(2026, 11, 17);
-    facts.detection.insert("yunshan-tech.cn".into(), new);
-    assert!(!ids(&check::run(&draft, &facts, DAY)).contains(&"domain-19"), "an old answer is not counted");
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use url::Url;
 use utoipa::ToSchema;
@@ -26,6 +27,9 @@ pub struct Settings {
     /// The resolvers asked where a domain leads, each as `address:port`; two or more show whether they agree.
     #[schema(value_type = Vec<String>)]
     pub resolvers: Vec<SocketAddr>,
+    /// The provider's own addresses, such as `203.0.113.0/24`: its gateways and whatever its customers' names may lead to.
+    #[schema(value_type = Vec<String>)]
+    pub own_networks: Vec<IpNet>,
     /// How long one server may take, in seconds.
     pub timeout_seconds: u64,
     /// After so many hours what was learnt is asked for again.
@@ -55,6 +59,7 @@ impl Default for Settings {
             rdap: BTreeMap::new(),
             whois: BTreeMap::new(),
             resolvers: Vec::new(),
+            own_networks: Vec::new(),
             timeout_seconds: 5,
             refresh_hours: 24,
             retry_minutes: 10,

@@ -18,6 +18,7 @@ pub mod backup;
 pub mod bureau;
 pub mod call;
 pub mod contact_code;
+pub mod domain_fact;
 pub mod download;
 pub mod error;
 pub mod feed;

@@ -13,6 +13,7 @@ mod m0003_order;
 mod m0004_work;
 mod m0005_authority;
 mod m0006_filed;
+mod m0007_domain_fact;
 
 /// All migrations.
 pub(crate) struct Migrator;
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_work::Migration),
             Box::new(m0005_authority::Migration),
             Box::new(m0006_filed::Migration),
+            Box::new(m0007_domain_fact::Migration),
         ]
     }
 }

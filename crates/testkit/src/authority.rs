@@ -57,6 +57,7 @@ impl TestAuthority {
             providers: vec![provider],
             approve_after: None,
             hours: None,
+            whois: None,
             seed: Some(1),
         };
         change(&mut config);

@@ -1,6 +1,7 @@
 //! What the tests of all rooms share.
 
 pub mod authority;
+pub mod dnsmasq;
 pub mod persona;
 pub mod postgres;
 pub mod story;

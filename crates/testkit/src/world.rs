@@ -82,6 +82,7 @@ impl TestWorld {
             sms: Arc::new(KeptSms),
             identity: Arc::new(FormatOnly),
             bureaus: Bureaus::new(vec![bureau])?,
+            outside: Arc::default(),
             settings: Arc::new(Settings { demo: true, individual_wait_days: 0, ..Settings::default() }),
             heavy: Arc::default(),
             nudge: Arc::default(),

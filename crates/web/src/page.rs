@@ -23,6 +23,7 @@ pub mod oversight;
 pub mod phone;
 pub mod preflight;
 pub mod public;
+pub mod registry;
 pub mod reveal;
 pub mod section;
 pub mod status;

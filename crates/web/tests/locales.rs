@@ -35,6 +35,7 @@ fn members() -> BTreeMap<&'static str, Vec<String>> {
             ),
         ),
         ("obstacle", words(filing::detect::Obstacle::ALL)),
+        ("told-why", words(filing::outside::Why::ALL)),
         ("agreement", words(codes.clone())),
         ("agreement-text", app::agreement::CURRENT.iter().map(|a| format!("{}-{}", a.id, a.version)).collect()),
     ])

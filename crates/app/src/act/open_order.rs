@@ -1,18 +1,18 @@
 //! The basic check (基础信息校验), and opening an order with it.
 
-use std::collections::BTreeMap;
-
 use filing::check::{self, Facts, Finding, Severity};
 use filing::detect::{Detected, detect};
 use filing::draft::{Basic, Draft, SiteDraft};
 use filing::stage::Stage;
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use store::OrderId;
 use store::order::{Hold, Order};
 use utoipa::ToSchema;
 
 use crate::actor::Actor;
-use crate::detection;
+use crate::detection::{self, Asked};
+use crate::domain_facts::{self, DomainView, Told};
 use crate::error::{Error, Result};
 use crate::fault::commit;
 use crate::feed;
@@ -45,6 +45,10 @@ pub struct BasicChecked {
     pub detected: Option<Detected>,
     /// The answers it rests on.
     pub answers: Option<filing::detect::Answers>,
+    /// When they were asked for, and who did not answer.
+    pub asked: Option<Asked>,
+    /// What others told of the domain.
+    pub domains: Vec<DomainView>,
     /// What is wrong with the answers of the first page.
     pub findings: Vec<Finding>,
     /// Whether an order can be opened with them.
@@ -57,7 +61,7 @@ pub struct BasicChecked {
 /// When the actor may not, or the store cannot.
 pub async fn check_basic(world: &World, actor: &Actor, input: CheckBasic) -> Result<BasicChecked> {
     require(actor, Act::CheckBasic)?;
-    Ok(examine(world, actor, &input.basic).await?.0)
+    examine(world, actor, &input.basic, domain_facts::OF_CHECK).await
 }
 
 /// Opens an order: the type of filing is found, not chosen. An account has one running order.
@@ -66,7 +70,7 @@ pub async fn check_basic(world: &World, actor: &Actor, input: CheckBasic) -> Res
 /// [`Error::Invalid`] when something on the first page blocks, `running-order` when another order runs.
 pub async fn open_order(world: &World, actor: &Actor, input: OpenOrder) -> Result<OrderView> {
     require(actor, Act::OpenOrder)?;
-    let (checked, detection) = examine(world, actor, &input.basic).await?;
+    let checked = examine(world, actor, &input.basic, domain_facts::OF_ORDER).await?;
     if !checked.can_open {
         return Err(Error::Invalid(checked.findings));
     }
@@ -75,8 +79,8 @@ pub async fn open_order(world: &World, actor: &Actor, input: OpenOrder) -> Resul
     let id = OrderId(world.uuid());
     let mut basic = input.basic;
     // The domain is kept in the form the records use, so that it is found whatever was typed.
-    if let Some(domain) = detection.keys().next() {
-        basic.domain.clone_from(domain);
+    if let Some(asked) = &checked.asked {
+        basic.domain.clone_from(&asked.domain);
     }
     let site = SiteDraft {
         domain: basic.domain.clone(),
@@ -84,7 +88,10 @@ pub async fn open_order(world: &World, actor: &Actor, input: OpenOrder) -> Resul
         manager_is_principal: true,
         ..SiteDraft::default()
     };
-    let facts = OrderFacts { detection, detected_at: Some(now), ..OrderFacts::default() };
+    let mut facts = OrderFacts::default();
+    if let Some(asked) = checked.asked.clone() {
+        facts.note(asked);
+    }
     let mut order = Order {
         id,
         number: store::order::next_number(&tx, world.today()).await?,
@@ -128,49 +135,54 @@ async fn publish_closed(tx: &store::Tx, world: &World, order: &Order) -> Result<
     Ok(())
 }
 
-type Detection = BTreeMap<String, filing::detect::Answers>;
-
-async fn examine(world: &World, actor: &Actor, basic: &Basic) -> Result<(BasicChecked, Detection)> {
-    // The wire first: no transaction stays open while the authority thinks.
-    let answered = detection::ask(world, basic, &basic.domain).await?;
-    let detection: Detection = answered.iter().cloned().collect();
+async fn examine(world: &World, actor: &Actor, basic: &Basic, needed_for: SignedDuration) -> Result<BasicChecked> {
     let draft = Draft { basic: basic.clone(), ..Draft::default() };
-    let facts = {
+    let domains = order::domains_of(&draft);
+    // The wire first: no transaction stays open while the authority or a registry thinks.
+    let (answered, learnt) =
+        tokio::join!(detection::ask(world, basic, &basic.domain), domain_facts::learn(world, &domains, needed_for));
+    let asked = answered?;
+    learnt?;
+    let (facts, told) = {
         let reader = world.store.read().await?;
         let account = store::account::get(&reader, actor.account).await?;
         let running = store::order::held_by(&reader, &Hold::Account(actor.account)).await?;
         let mut taken = Vec::new();
-        for domain in order::domains_of(&draft) {
+        for domain in &domains {
             if store::order::held_by(&reader, &Hold::Domain(domain.clone())).await?.is_some() {
-                taken.push(domain);
+                taken.push(domain.clone());
             }
         }
-        Facts {
+        let told = domain_facts::read(&reader, &domains).await?;
+        let mut facts = Facts {
             identity: order::identity_of(&account, world),
             account_mobile: account.mobile.filter(|_| account.mobile_confirmed_at.is_some()),
             resources: inventory::of_account(&reader, actor.account, None).await?,
-            detection: detection.clone(),
+            detection: asked.iter().map(|asked| (asked.domain.clone(), asked.answers)).collect(),
             running_orders: u32::from(running.is_some()),
             domains_in_other_orders: taken,
             ..Facts::default()
-        }
+        };
+        domain_facts::tell(world, &told, &mut facts);
+        (facts, told)
     };
     let mut findings: Vec<Finding> =
         check::run(&draft, &facts, world.today()).into_iter().filter(is_of_first_page).collect();
-    let detected = answered.map(|(_, answers)| (answers, detect(answers)));
-    if let Some(action) = detected.as_ref().and_then(|(_, detected)| detected.action())
+    let detected = asked.as_ref().map(|asked| detect(asked.answers));
+    if let Some(action) = detected.as_ref().and_then(Detected::action)
         && action != filing::stage::Action::FirstFiling
     {
         findings.push(crate::finding::block("basic.domain", "action-not-offered", &[]));
     }
     let can_open = findings.iter().all(|finding| finding.severity != Severity::Block);
-    let checked = BasicChecked {
-        answers: detected.as_ref().map(|(answers, _)| *answers),
-        detected: detected.map(|(_, detected)| detected),
+    Ok(BasicChecked {
+        detected,
+        answers: asked.as_ref().map(|asked| asked.answers),
+        asked,
+        domains: told.iter().map(Told::view).collect(),
         findings,
         can_open,
-    };
-    Ok((checked, detection))
+    })
 }
 
 /// The findings that speak of the first page or of the account; the others are about pages nobody has seen yet.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use filing::certificate::Certificate;
 use filing::certificate::CertificateKind;
-use filing::check::{Finding, Severity};
+use filing::check::{Facts, Finding, Registration, Severity};
 use filing::draft::Basic;
 use filing::nature::Nature;
 use filing::preflight::{self, Asked, Fault, Outside, Verdict};
@@ -13,10 +13,11 @@ use store::order::Hold;
 
 use crate::actor::Origin;
 use crate::detection;
+use crate::domain_facts;
 use crate::error::{Error, Result};
 use crate::world::World;
 
-/// How long the ministry may think before its silence is taken for what it is.
+/// How long ministry, registry and resolvers may think before their silence is taken for what it is.
 const PATIENCE: Duration = Duration::from_secs(8);
 /// How many verdicts one address is given in [`WINDOW`].
 const FREE: u32 = 60;
@@ -45,15 +46,30 @@ pub async fn preflight(world: &World, origin: &Origin, input: Asked) -> Result<V
         domain: name.as_str().to_owned(),
         ..Basic::default()
     };
-    let answers = match tokio::time::timeout(PATIENCE, detection::ask(world, &basic, name.as_str())).await {
-        Ok(answered) => answered?.map(|(_, answers)| answers),
+    let domain = [name.as_str().to_owned()];
+    // All at once and over the network: no transaction stays open while somebody thinks.
+    let asking = async {
+        tokio::join!(
+            detection::ask(world, &basic, name.as_str()),
+            domain_facts::learn(world, &domain, domain_facts::OF_CHECK)
+        )
+    };
+    let answers = match tokio::time::timeout(PATIENCE, asking).await {
+        Ok((answered, learnt)) => {
+            learnt?;
+            answered?.map(|asked| asked.answers)
+        }
         Err(_) => None,
     };
-    let in_running_order = {
+    let outside = {
         let reader = world.store.read().await?;
-        store::order::held_by(&reader, &Hold::Domain(name.as_str().to_owned())).await?.is_some()
+        let in_running_order = store::order::held_by(&reader, &Hold::Domain(domain[0].clone())).await?.is_some();
+        let mut known = Facts::default();
+        domain_facts::tell(world, &domain_facts::read(&reader, &domain).await?, &mut known);
+        // Whose domain it is concerns nobody who only asks whether it can be filed.
+        let registration = known.registrations.remove(&domain[0]).map(|known| Registration { holder: None, ..known });
+        Outside { answers, registration, resolution: known.resolutions.remove(&domain[0]), in_running_order }
     };
-    let outside = Outside { answers, registration: None, in_running_order };
     preflight::run(&input, &outside, today).map_err(told)
 }
 
@@ -84,7 +100,11 @@ async fn throttle(world: &World, origin: &Origin) -> Result<()> {
 /// The answers that cannot be read, as findings of their fields.
 fn told(faults: Vec<Fault>) -> Error {
     let findings = faults.into_iter().map(|fault| Finding {
-        rule: format!("preflight-{}", fault.code),
+        // What breaks a rule is named by it; the other codes are this form's own.
+        rule: match filing::check::rule(&fault.code) {
+            Some(rule) => rule.id.clone(),
+            None => format!("preflight-{}", fault.code),
+        },
         severity: Severity::Block,
         field: fault.field,
         message: fault.message,

@@ -1,6 +1,6 @@
 //! Saving one section of an order; nothing that was typed is ever refused for being wrong or missing.
 
-use filing::detect::{Answers, Detected};
+use filing::detect::Detected;
 use filing::draft::{ApprovalDraft, Basic, Draft, PersonDraft, SiteDraft, SubjectDraft};
 use serde::Deserialize;
 use store::OrderId;
@@ -8,7 +8,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::actor::Actor;
-use crate::detection;
+use crate::detection::{self, Asked};
+use crate::domain_facts;
 use crate::error::{Error, Result};
 use crate::fault::commit;
 use crate::fields;
@@ -120,6 +121,9 @@ pub async fn save_section(world: &World, actor: &Actor, input: SaveSection) -> R
         apply(&mut draft, &input.patch)?;
         drop(reader);
         let answered = ask_about_new(world, &loaded, &draft).await?;
+        if matches!(input.patch, Patch::Basic { .. } | Patch::Site { .. } | Patch::AddSite { .. }) {
+            domain_facts::learn(world, &order::domains_of(&draft), domain_facts::OF_ORDER).await?;
+        }
         (draft, answered)
     };
     if serde_json::to_vec(&draft)?.len() > MOST_BYTES {
@@ -137,9 +141,8 @@ pub async fn save_section(world: &World, actor: &Actor, input: SaveSection) -> R
     }
     let sites_before = loaded.order.draft.sites.len();
     loaded.order.draft = draft;
-    for (domain, answers) in answered {
-        loaded.facts.detection.insert(domain, answers);
-        loaded.facts.detected_at = Some(now);
+    for asked in answered {
+        loaded.facts.note(asked);
     }
     if let Some(detected) = order::detected(&loaded.order.draft, &loaded.facts.detection) {
         loaded.order.action = detected.action().map_or("", |action| action.as_str()).to_owned();
@@ -221,7 +224,7 @@ fn apply(draft: &mut Draft, patch: &Patch) -> Result<()> {
 }
 
 /// Asks about domains nobody asked about yet, and about all of them when the subject changed.
-async fn ask_about_new(world: &World, loaded: &Loaded, draft: &Draft) -> Result<Vec<(String, Answers)>> {
+async fn ask_about_new(world: &World, loaded: &Loaded, draft: &Draft) -> Result<Vec<Asked>> {
     let (before, after) = (&loaded.order.draft.basic, &draft.basic);
     let same_subject = before.certificate_number == after.certificate_number
         && before.certificate_kind == after.certificate_kind

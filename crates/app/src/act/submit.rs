@@ -15,7 +15,8 @@ use uuid::Uuid;
 use super::handover;
 use crate::actor::Actor;
 use crate::agreement::{self, Accepted};
-use crate::detection;
+use crate::detection::{self, Asked};
+use crate::domain_facts;
 use crate::error::{Error, Result};
 use crate::fault::commit;
 use crate::language::Language;
@@ -59,14 +60,14 @@ pub async fn submit(world: &World, actor: &Actor, input: Submit) -> Result<Order
         return Err(Error::conflict("agreements"));
     }
     let fresh = ask_again(world, &before).await?;
+    domain_facts::learn(world, &before.domains(), domain_facts::OF_ORDER).await?;
     let now = world.now();
     let tx = world.store.write().await?;
     let mut loaded = Loaded::lock(&tx, world, id).await?;
     loaded.require_version(input.version)?;
-    for (domain, answers) in fresh {
-        loaded.facts.detection.insert(domain.clone(), answers);
-        loaded.known.detection.insert(domain, answers);
-        loaded.facts.detected_at = Some(now);
+    for asked in fresh {
+        loaded.known.detection.insert(asked.domain.clone(), asked.answers);
+        loaded.facts.note(asked);
     }
     // Each submission writes to people who did not ask for it and is kept for good.
     let since = now - SignedDuration::from_hours(24);
@@ -118,7 +119,7 @@ pub async fn submit(world: &World, actor: &Actor, input: Submit) -> Result<Order
 }
 
 /// Asks the authority about domains whose answers do not decide yet.
-async fn ask_again(world: &World, loaded: &Loaded) -> Result<Vec<(String, filing::detect::Answers)>> {
+async fn ask_again(world: &World, loaded: &Loaded) -> Result<Vec<Asked>> {
     let mut fresh = Vec::new();
     for domain in loaded.domains() {
         let is_open = loaded

@@ -1,5 +1,5 @@
 //! Throws away what nobody needs any more: ended sessions, spent codes, old counters, answered requests, done jobs,
-//! pictures that were taken out and that no submission shows, files left behind by a crash.
+//! domains nobody files any more, pictures that were taken out and that no submission shows, files left behind by a crash.
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -35,6 +35,7 @@ impl Job for CleanUp {
                 + store::contact_code::purge(&tx, days(1), ROWS).await?
                 + store::login_attempt::purge(&tx, days(1), ROWS).await?
                 + store::idempotency::purge(&tx, now - crate::idempotency::KEPT, ROWS).await?
+                + store::domain_fact::purge(&tx, now, ROWS).await?
                 + store::job::purge(&tx, days(7), ROWS).await?;
             tx.commit().await?;
             if thrown < ROWS {

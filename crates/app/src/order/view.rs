@@ -18,6 +18,7 @@ use super::masked::masked;
 use super::timeline::{NextStep, TimelineEntry, next_step, timeline};
 use super::{Editable, Loaded};
 use crate::actor::Actor;
+use crate::domain_facts::{DomainView, Told};
 use crate::error::Result;
 use crate::world::{World, china_date};
 
@@ -42,6 +43,8 @@ pub struct OrderView {
     pub draft: Draft,
     /// How far each section is.
     pub tasks: Vec<Section>,
+    /// What others told of its domains.
+    pub domains: Vec<DomainView>,
     /// What must be mended, whether or not it already is.
     pub requests: Vec<ChangeRequest>,
     /// What happened and what comes.
@@ -83,6 +86,8 @@ pub struct EditView {
     pub editable: Editable,
     /// Everything the checks say.
     pub findings: Vec<Finding>,
+    /// What others told of its domains.
+    pub domains: Vec<DomainView>,
     /// How far each section is.
     pub tasks: Vec<Section>,
     /// What must be mended, whether or not it already is.
@@ -273,6 +278,7 @@ impl EditView {
             tasks: progress::sections_of(&loaded.order.draft, &loaded.known, &findings),
             slots: slots(loaded, &findings, today),
             findings,
+            domains: loaded.told.iter().map(Told::view).collect(),
             requests: requests(&loaded.order.stage),
         }
     }
@@ -306,6 +312,7 @@ impl OrderView {
             domain: order.draft.basic.domain.clone(),
             draft: masked(&order.draft),
             tasks: progress::sections_of(&order.draft, &loaded.known, &findings),
+            domains: loaded.told.iter().map(Told::view).collect(),
             requests: requests(&order.stage),
             timeline: timeline(order, &trail),
             next: next_step(order),

@@ -210,3 +210,22 @@ file-unknown = Other error: no file called { $name } waits to be confirmed
 query-invalid = Other error: the kind of query or its condition is wrong
 password-abolished = Other error: the filing password was abolished on 2020-08-17 in favour of SMS verification and cannot be checked
 unknown-code = A code outside the table
+
+# The registry beside the authority: RDAP answers carry both languages.
+registry-title = The sandbox registry
+registry-note = An answer of the sandbox registry; no such registration exists.
+registry-not-registered = This name is not registered.
+registry-no-name = This is no name that could be registered.
+registry-busy = Too many questions; please ask again later.
+registry-labels =
+    How a name is told follows from the beginning of its label:
+    expiring-…: 20 days are left
+    expired-…: it ended ten days ago
+    hold-…: on hold, its holder not validated
+    unverified-…: nothing is said of the holder's validation
+    other-holder-…: the holder is somebody else
+    unregistered-…: not registered
+    busy-…: refused, too many questions
+    slow-…: answered after 20 seconds
+    garbage-…: an answer that is cut
+    any other: registered for years, its holder validated

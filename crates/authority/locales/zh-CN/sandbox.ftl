@@ -210,3 +210,22 @@ file-unknown = 其他错误：没有名为 { $name } 的文件等待确认
 query-invalid = 其他错误：查询条件类型或查询条件不正确
 password-abolished = 其他错误：备案密码已于 2020 年 8 月 17 日取消，改为短信核验，无法校验
 unknown-code = 代码表以外的代码
+
+# 管局旁边的注册局：RDAP 的回答同时带两种语言。
+registry-title = 沙箱注册局
+registry-note = 这是沙箱注册局的回答，并无此注册。
+registry-not-registered = 这个域名没有注册。
+registry-no-name = 这不是可以注册的域名。
+registry-busy = 查询过于频繁，请稍后再试。
+registry-labels =
+    域名的开头决定回答的内容：
+    expiring-…：还剩 20 天到期
+    expired-…：十天前已到期
+    hold-…：暂停解析，未实名
+    unverified-…：不说是否实名
+    other-holder-…：所有者是别人
+    unregistered-…：没有注册
+    busy-…：拒绝，查询过于频繁
+    slow-…：20 秒后才回答
+    garbage-…：回答不完整
+    其他：多年后到期，已实名

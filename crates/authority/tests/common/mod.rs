@@ -39,6 +39,7 @@ pub fn config(folder: &std::path::Path) -> Config {
         providers: vec![provider()],
         approve_after: None,
         hours: None,
+        whois: None,
         seed: Some(7),
     }
 }

@@ -80,6 +80,7 @@ pub async fn authority(config: Config) -> Result {
         providers: providers.map(|provider| sandbox::Provider { province: settings.province, ..provider }).collect(),
         approve_after: (approve_after > 0).then(|| Duration::from_secs(approve_after)),
         hours: None,
+        whois: settings.whois_listen,
         seed: None,
     };
     if let Some(folder) = sandbox.database.parent() {

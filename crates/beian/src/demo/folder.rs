@@ -137,6 +137,12 @@ fn config_text(folder: &Path, setup: &Setup, gateway_key: Option<&str>) -> Resul
             "code": "33", "name": bureau, "provinces": ["*"], "url": url(ports.authority), "isp_id": ISP_ID,
             "timeout_seconds": setup.timeout_seconds, "user": ISP_USER, "password": ISP_PASSWORD, "aes_key": AES_KEY, "aes_iv": AES_IV,
         }],
+        // The sandbox has a registry beside it; the demonstration asks nobody on the Internet.
+        "outside": {
+            "rdap": { "*": format!("{}/rdap/", url(ports.authority)) },
+            "timeout_seconds": setup.timeout_seconds.min(5),
+            "retry_minutes": 1,
+        },
         "gateway": {
             "listen": at(ports.gateway),
             "metrics_listen": at(ports.metrics),

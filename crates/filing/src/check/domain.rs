@@ -117,8 +117,16 @@ fn registration(cx: &mut Context<'_>, field: &str, name: &DomainName) {
         && account::folded(holder) != account::folded(subject)
         && (representative.is_empty() || account::folded(holder) != account::folded(representative))
     {
-        cx.report("domain-12", field).with("found", holder).with("subject", subject);
+        let report = cx.report("domain-12", field).with("found", holder).with("subject", subject);
+        // Many registrars keep names in English or pinyin: that it reads otherwise does not show that it is another.
+        if is_chinese(subject) && !is_chinese(holder) {
+            report.grave(Severity::Ask);
+        }
     }
+}
+
+fn is_chinese(text: &str) -> bool {
+    text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
 }
 
 /// Who said nothing and why, as the end of a sentence; empty when nobody was asked.

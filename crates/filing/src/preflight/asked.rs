@@ -14,6 +14,7 @@ use crate::check::{self, Facts, Identity, Registration};
 use crate::detect::{Answer, Answers, DomainAtMinistry, SubjectAtMinistry};
 use crate::draft::{Basic, Draft, SiteDraft};
 use crate::nature::Nature;
+use crate::outside::Resolution;
 use crate::province::Province;
 use crate::resource::{Billing, Resource, ResourceKind};
 use crate::text::Text;
@@ -129,6 +130,8 @@ pub struct Outside {
     pub answers: Option<Answers>,
     /// What the registry tells of the domain.
     pub registration: Option<Registration>,
+    /// Where the resolvers say that it leads.
+    pub resolution: Option<Resolution>,
     /// Whether the domain is in somebody's running order here.
     pub in_running_order: bool,
 }
@@ -247,6 +250,9 @@ impl Asked {
                 registration(outside.registration.as_ref(), verified, verified_on, domain_until, here, on);
             if let Some(registration) = registration {
                 facts.registrations.insert(name.as_str().to_owned(), registration);
+            }
+            if let Some(resolution) = &outside.resolution {
+                facts.resolutions.insert(name.as_str().to_owned(), resolution.clone());
             }
             if outside.in_running_order {
                 facts.domains_in_other_orders.push(name.as_str().to_owned());

@@ -1,8 +1,6 @@
 //! Where a domain leads, told by dnsmasq, a resolver that others wrote.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 
 use filing::detect::Answer;
 use filing::domain::DomainName;
@@ -10,42 +8,7 @@ use filing::outside::Why;
 use outside::dns::Resolvers;
 use outside::{Learnt, Resolved, Resolver as _, Settings};
 
-/// The server, ended with the test.
-struct Dnsmasq {
-    child: Child,
-    address: SocketAddr,
-}
-
-impl Drop for Dnsmasq {
-    fn drop(&mut self) {
-        self.child.kill().ok();
-        self.child.wait().ok();
-    }
-}
-
-impl Dnsmasq {
-    fn start(records: &[&str]) -> Self {
-        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let port = format!("--port={}", address.port());
-        let ours = ["--keep-in-foreground", "--no-resolv", "--no-hosts", "--conf-file=/dev/null", "--pid-file="];
-        let child = Command::new("dnsmasq")
-            .args(ours)
-            .args(["--listen-address=127.0.0.1", "--bind-interfaces", "--user=", "--group=", &port])
-            .args(records)
-            .stderr(Stdio::null())
-            .env("PATH", "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin")
-            .spawn()
-            .expect("dnsmasq starts (Debian package dnsmasq-base)");
-        let mut server = Self { child, address };
-        let began = Instant::now();
-        while std::net::TcpStream::connect(address).is_err() {
-            let ended = server.child.try_wait().unwrap();
-            assert!(began.elapsed() < Duration::from_secs(20) && ended.is_none(), "dnsmasq does not listen");
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        server
-    }
-}
+use crate::dnsmasq::Dnsmasq;
 
 async fn ask(resolvers: &[SocketAddr], domain: &str) -> Learnt<Resolved> {
     let settings = Settings { resolvers: resolvers.to_vec(), timeout_seconds: 2, ..Settings::default() };
@@ -65,7 +28,7 @@ const HERE: &[&str] = &[
 
 #[tokio::test]
 async fn addresses_aliases_and_name_servers_of_the_name_and_its_www_are_told() {
-    let server = Dnsmasq::start(HERE);
+    let server = Dnsmasq::start(HERE).unwrap();
     let learnt = ask(&[server.address], "yunshan-tech.cn").await;
     assert_eq!(learnt.silent, []);
     let told = learnt.known.unwrap();
@@ -79,15 +42,15 @@ async fn addresses_aliases_and_name_servers_of_the_name_and_its_www_are_told() {
 
 #[tokio::test]
 async fn a_name_that_leads_nowhere_is_an_answer() {
-    let server = Dnsmasq::start(HERE);
+    let server = Dnsmasq::start(HERE).unwrap();
     let learnt = ask(&[server.address], "qinghe.cn").await;
     assert!(learnt.known.unwrap().addresses().is_empty());
 }
 
 #[tokio::test]
 async fn resolvers_that_differ_are_told_apart() {
-    let (one, same) = (Dnsmasq::start(HERE), Dnsmasq::start(HERE));
-    let other = Dnsmasq::start(&["--address=/yunshan-tech.cn/203.0.113.66", "--local=/cn/"]);
+    let (one, same) = (Dnsmasq::start(HERE).unwrap(), Dnsmasq::start(HERE).unwrap());
+    let other = Dnsmasq::start(&["--address=/yunshan-tech.cn/203.0.113.66", "--local=/cn/"]).unwrap();
     let agree = async |resolvers: &[SocketAddr]| ask(resolvers, "yunshan-tech.cn").await.known.unwrap().agree();
     assert_eq!(agree(&[one.address, same.address]).await, Answer::Yes);
     assert_eq!(agree(&[one.address, other.address]).await, Answer::No);
@@ -96,9 +59,9 @@ async fn resolvers_that_differ_are_told_apart() {
 
 #[tokio::test]
 async fn a_resolver_that_refuses_or_is_silent_is_named_and_the_others_count() {
-    let good = Dnsmasq::start(HERE);
+    let good = Dnsmasq::start(HERE).unwrap();
     // Without a server to ask in turn it refuses every name it was not given.
-    let refusing = Dnsmasq::start(&[]);
+    let refusing = Dnsmasq::start(&[]).unwrap();
     let mute = UdpSocket::bind("127.0.0.1:0").unwrap();
     let learnt = ask(&[good.address, refusing.address, mute.local_addr().unwrap()], "yunshan-tech.cn").await;
     assert_eq!(learnt.known.unwrap().answers.len(), 1);

@@ -10,6 +10,7 @@ mod postgres;
 mod account;
 mod authority;
 mod backup;
+mod domain_fact;
 mod filed;
 mod fixture;
 mod job;

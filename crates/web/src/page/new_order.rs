@@ -14,7 +14,7 @@ use crate::http::context::Signed;
 use crate::http::failure::Failure;
 use crate::http::typed::{Typed, put};
 use crate::page::fields::Section;
-use crate::page::{Shown, advice, fields, go, guidance, show_with, words};
+use crate::page::{Shown, advice, fields, go, guidance, registry, show_with, words};
 use crate::view::{Head, Page};
 
 /// What somebody already answered elsewhere, such as before they had an account.
@@ -153,6 +153,7 @@ async fn draw(
     let mut aside = vec![];
     if let Some(checked) = &checked {
         aside.push(detected(signed, checked));
+        aside.extend(registry::cards(t, &checked.domains, ctx.now()));
     }
     aside.push(Html::of(&Facts {
         title: t.msg("new-order-why"),
@@ -199,7 +200,7 @@ fn detected(Signed { ctx, .. }: &Signed, checked: &BasicChecked) -> Html {
     Html::of(&Facts {
         title: t.msg("detected-title"),
         rows: vec![Row::new(t.msg("detected-type"), "").tag(tag)],
-        text,
+        text: registry::with_silence(t, text, checked.asked.iter().flat_map(|asked| &asked.silent)),
         ..Facts::default()
     })
 }

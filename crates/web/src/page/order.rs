@@ -10,7 +10,7 @@ use crate::component::list::{Duties, DutyLine, Numbers, Snippet};
 use crate::component::{Card, Facts, FindingBox, Html, Link, Row, Tag, Tone};
 use crate::http::context::{Ctx, Signed};
 use crate::locale::T;
-use crate::page::{Shown, show, status, words};
+use crate::page::{Shown, registry, show, status, words};
 use crate::view::{Head, Page};
 
 /// The page of an order.
@@ -181,5 +181,8 @@ fn aside(ctx: &Ctx, view: &OrderView, writing: bool) -> Vec<Html> {
         danger: view.can.contains(&"abandon").then(|| Link::new(format!("{base}/abandon"), t.msg("abandon-do"))),
         ..Facts::default()
     }));
+    if view.filed.is_none() {
+        cards.extend(registry::cards(t, &view.domains, ctx.now()));
+    }
     cards
 }
