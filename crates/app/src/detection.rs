@@ -37,7 +37,8 @@ pub struct Asked {
 /// When our own records cannot be read.
 pub async fn ask(world: &World, basic: &Basic, domain: &str) -> Result<Option<Asked>> {
     let Ok(domain) = DomainName::parse(domain) else { return Ok(None) };
-    let mut answers = Answers { shell_may_add: shell_may_add(&basic.province), ..Answers::default() };
+    let practice = Province::from_word(basic.province.trim()).map_or(Answer::Unknown, Province::shell_may_add);
+    let mut answers = Answers { shell_may_add: practice, ..Answers::default() };
     let number = basic.certificate_number.trim().to_uppercase();
     let subject_here = {
         let reader = world.store.read().await?;
@@ -114,13 +115,6 @@ async fn status(bureau: &Bureau, condition: Condition) -> Result<Option<StatusIn
         }
     };
     Err(Silence { who: bureau.name.clone(), why })
-}
-
-/// What the province's practice says of a shell subject; unknown where no source says it.
-fn shell_may_add(province: &str) -> Answer {
-    let stance = Province::from_word(province.trim())
-        .and_then(|province| province.practice().params.shell_subject_can_add.as_ref());
-    stance.map_or(Answer::Unknown, |stance| stance.value)
 }
 
 fn credential_code(basic: &Basic) -> Option<i64> {

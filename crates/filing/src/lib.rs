@@ -54,6 +54,7 @@ pub mod preflight;
 pub mod progress;
 pub mod province;
 pub mod recorded;
+pub mod rejection;
 pub mod resource;
 pub mod stage;
 pub mod text;

@@ -76,8 +76,6 @@ pub struct EditView {
     pub number: String,
     /// Counts changes; the next save must name it.
     pub version: i64,
-    /// What it asks of the authority, as a word; empty while that is not known.
-    pub action: String,
     /// Where it stands, as a word.
     pub kind: StageKind,
     /// What was typed.
@@ -268,7 +266,6 @@ impl EditView {
     pub fn of(loaded: &Loaded, today: Date) -> Self {
         let findings = loaded.findings(today);
         Self {
-            action: loaded.order.action.clone(),
             order: loaded.order.id.0,
             number: loaded.order.number.clone(),
             version: loaded.order.version,

@@ -179,7 +179,7 @@ impl Rule {
     }
 }
 
-const FILES: [&str; 18] = [
+const FILES: [&str; 20] = [
     include_str!("../../rules/form.toml"),
     include_str!("../../rules/account.toml"),
     include_str!("../../rules/certificate.toml"),
@@ -196,6 +196,8 @@ const FILES: [&str; 18] = [
     include_str!("../../rules/action.toml"),
     include_str!("../../rules/material.toml"),
     include_str!("../../rules/file.toml"),
+    include_str!("../../rules/sms.toml"),
+    include_str!("../../rules/after.toml"),
     include_str!("../../rules/deadline.toml"),
     include_str!("../../rules/province.toml"),
 ];

@@ -161,5 +161,4 @@ guidance-remark = The site's remark must be written.
 guidance-remark-length = The remark needs at least { $n } characters.
 guidance-address-words = Not in an address: { $words }.
 
-advice-title = Good to know
 advice-review-title = To be judged by you

@@ -161,5 +161,4 @@ guidance-remark = 网站备注必须填写。
 guidance-remark-length = 网站备注不少于 { $n } 个字。
 guidance-address-words = 地址里不能写：{ $words }。
 
-advice-title = 办理须知
 advice-review-title = 需要人工把关

@@ -14,7 +14,7 @@ use crate::http::context::Signed;
 use crate::http::failure::Failure;
 use crate::http::typed::{Typed, put};
 use crate::page::fields::Section;
-use crate::page::{Shown, advice, fields, go, guidance, registry, show_with, words};
+use crate::page::{Shown, fields, go, guidance, registry, show_with, words};
 use crate::view::{Head, Page};
 
 /// What somebody already answered elsewhere, such as before they had an account.
@@ -161,7 +161,6 @@ async fn draw(
         ..Facts::default()
     }));
     aside.extend(guidance::of(t, &draft, Section::Basic));
-    aside.extend(advice::of(t, &draft, Section::Basic, "", ctx.world.today()));
     let mut main = vec![];
     if !elsewhere.is_empty() {
         main.push(Card { body: elsewhere, ..Card::default() }.html());
