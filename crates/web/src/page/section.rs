@@ -17,7 +17,7 @@ use crate::http::context::{Ctx, Signed};
 use crate::http::typed::{Typed, put, text};
 use crate::page::fields::{self, Question, Section};
 use crate::page::new_order::resource_choices;
-use crate::page::{Shown, advice, go, guidance, registry, show_with};
+use crate::page::{Shown, go, guidance, registry, show_with};
 use crate::view::{Head, Page};
 
 /// Which question, and whether what is missing is said too.
@@ -158,7 +158,6 @@ async fn draw(signed: &Signed, sheet: Sheet) -> Shown {
     if *section == Section::Basic && step.is_none() {
         main.extend(registry::cards(t, &edit.domains, ctx.now()));
     }
-    main.extend(advice::of(t, &edit.draft, *section, &edit.action, ctx.world.today()));
     let mut shell = ctx.shell(title.clone()).await?;
     shell.narrow = true;
     if step.is_some() {
