@@ -25,6 +25,7 @@ pub mod materials;
 pub mod my_account;
 pub mod open_order;
 pub mod papers;
+pub mod preflight;
 pub mod queue;
 pub mod register;
 pub mod resend_code;
@@ -72,6 +73,7 @@ pub use materials::{
 pub use my_account::my_account;
 pub use open_order::{BasicChecked, CheckBasic, OpenOrder, check_basic, open_order};
 pub use papers::{ListPapers, PaperDraft, PaperView, PrintPaper, list_papers, print_paper};
+pub use preflight::preflight;
 pub use queue::{Queue, QueueCounts, QueueKind, QueueRow, queue, queue_counts};
 pub use register::{Register, register};
 pub use resend_code::{ResendCode, resend_code};

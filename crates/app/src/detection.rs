@@ -37,16 +37,21 @@ pub struct Asked {
 /// When our own records cannot be read.
 pub async fn ask(world: &World, basic: &Basic, domain: &str) -> Result<Option<Asked>> {
     let Ok(domain) = DomainName::parse(domain) else { return Ok(None) };
-    let mut answers = Answers { shell_may_add: shell_may_add(&basic.province), ..Answers::default() };
+    let practice = Province::from_word(basic.province.trim()).map_or(Answer::Unknown, Province::shell_may_add);
+    let mut answers = Answers { shell_may_add: practice, ..Answers::default() };
     let number = basic.certificate_number.trim().to_uppercase();
     let subject_here = {
         let reader = world.store.read().await?;
         let site = store::filed::find_site_by_domain(&reader, domain.as_str()).await?;
         answers.domain_here = yes_or_no(site.is_some_and(|site| site.accessed));
-        store::filed::find_subject_by_certificate(&reader, &basic.certificate_kind, &number).await?
+        if number.is_empty() {
+            None
+        } else {
+            Some(store::filed::find_subject_by_certificate(&reader, &basic.certificate_kind, &number).await?)
+        }
     };
-    answers.subject_here = yes_or_no(subject_here.is_some());
-    answers.shell_may_add = Province::from_word(basic.province.trim()).map_or(Answer::Unknown, Province::shell_may_add);
+    // Without a number nobody was asked about the subject: that is not a no either.
+    answers.subject_here = subject_here.map_or(Answer::Unknown, |found| yes_or_no(found.is_some()));
     let mut silent = Vec::new();
     let mut heard = |told: Result<Option<StatusInfo>, Silence>| {
         told.unwrap_or_else(|silence| {
@@ -59,7 +64,7 @@ pub async fn ask(world: &World, basic: &Basic, domain: &str) -> Result<Option<As
     };
     if let Some(bureau) = world.bureaus.of_province(&basic.province) {
         let about_domain = heard(status(bureau, Condition::Domain(domain.as_str().to_owned())).await);
-        let about_subject = match credential_code(basic) {
+        let about_subject = match credential_code(basic).filter(|_| !number.is_empty()) {
             Some(code) => heard(status(bureau, Condition::Credential(code, number)).await),
             None => None,
         };
@@ -110,13 +115,6 @@ async fn status(bureau: &Bureau, condition: Condition) -> Result<Option<StatusIn
         }
     };
     Err(Silence { who: bureau.name.clone(), why })
-}
-
-/// What the province's practice says of a shell subject; unknown where no source says it.
-fn shell_may_add(province: &str) -> Answer {
-    let stance = Province::from_word(province.trim())
-        .and_then(|province| province.practice().params.shell_subject_can_add.as_ref());
-    stance.map_or(Answer::Unknown, |stance| stance.value)
 }
 
 fn credential_code(basic: &Basic) -> Option<i64> {

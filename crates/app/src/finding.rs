@@ -29,5 +29,6 @@ fn make(field: &str, code: &str, severity: Severity, values: Values<'_>) -> Find
         source: say::text(crate::language::Language::Chinese, &format!("{code}.source"), &[]).unwrap_or_default(),
         effective_from: None,
         effective_until: None,
+        cured_from: None,
     }
 }

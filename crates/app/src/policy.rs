@@ -72,6 +72,7 @@ acts! {
     ConfirmContact "confirm_contact" => Who::Stranger;
     LogIn "log_in" => Who::Stranger;
     LookUp "look_up" => Who::Stranger;
+    Preflight "preflight" => Who::Stranger;
     OpenHandover "open_handover" => Who::Stranger;
     UploadByHandover "upload_by_handover" => Who::Stranger;
     RemoveByHandover "remove_by_handover" => Who::Stranger;
@@ -160,6 +161,7 @@ mod tests {
                 "confirm_contact",
                 "log_in",
                 "look_up",
+                "preflight",
                 "open_handover",
                 "upload_by_handover",
                 "remove_by_handover",

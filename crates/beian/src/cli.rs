@@ -89,6 +89,11 @@ pub enum Command {
     /// Case files: check one, print their schema
     #[command(subcommand)]
     Case(Case),
+    /// Say whether a domain can be filed, what stands in the way, with which papers, and when it could be open
+    #[command(
+        after_help = "Ends with 0 when it can be filed, 1 when it cannot or not yet, 2 when an answer cannot be read, 5 when something that decides is not known."
+    )]
+    Preflight(Box<Preflight>),
     /// The rules of filing: which there are, what each says, what changed when
     #[command(subcommand)]
     Rules(Rules),
@@ -248,6 +253,74 @@ pub enum Case {
     },
     /// Print the JSON Schema of case files
     Schema,
+}
+
+/// What is known before any form. Choices are given by their word or by their name in Chinese or English.
+#[derive(Debug, Args)]
+pub struct Preflight {
+    /// Judge a whole case file instead of the answers below
+    #[arg(value_name = "CASE.json", conflicts_with_all = ["domain", "nature", "certificate", "province", "resource"])]
+    pub case: Option<PathBuf>,
+    /// The domain
+    #[arg(long, value_name = "DOMAIN")]
+    pub domain: Option<String>,
+    /// The organiser's nature, such as enterprise, individual, 企业
+    #[arg(long, value_name = "NATURE")]
+    pub nature: Option<String>,
+    /// The kind of certificate, such as business_licence, resident_id, 营业执照
+    #[arg(long, value_name = "KIND")]
+    pub certificate: Option<String>,
+    /// The province that decides, such as 33, 浙江, Zhejiang
+    #[arg(long, value_name = "PROVINCE")]
+    pub province: Option<String>,
+    /// The kind of resource, such as cloud_server, lighthouse, 云服务器
+    #[arg(long, value_name = "KIND")]
+    pub resource: Option<String>,
+    /// Where the resource stands: mainland or abroad
+    #[arg(long, value_name = "WHERE")]
+    pub region: Option<String>,
+    /// How the resource is paid for: prepaid, pay_as_you_go or package
+    #[arg(long, value_name = "HOW")]
+    pub billing: Option<String>,
+    /// The months the resource was bought for, renewals included
+    #[arg(long, value_name = "MONTHS")]
+    pub months: Option<String>,
+    /// The last day the resource is paid for
+    #[arg(long, value_name = "DATE")]
+    pub resource_until: Option<String>,
+    /// Whether the organiser has filed before: no, here, elsewhere or shell
+    #[arg(long, value_name = "WHERE")]
+    pub subject_filed: Option<String>,
+    /// Whether the domain is filed: no, here, elsewhere (both by this organiser) or other (by somebody else)
+    #[arg(long, value_name = "WHERE")]
+    pub domain_filed: Option<String>,
+    /// Whether the domain's holder is verified: yes or no
+    #[arg(long, value_name = "YES|NO")]
+    pub domain_verified: Option<String>,
+    /// The day the domain's holder was verified
+    #[arg(long, value_name = "DATE")]
+    pub domain_verified_on: Option<String>,
+    /// The last day the domain is registered
+    #[arg(long, value_name = "DATE")]
+    pub domain_until: Option<String>,
+    /// Whether the domain was registered with this provider: yes or no
+    #[arg(long, value_name = "YES|NO")]
+    pub registered_here: Option<String>,
+    /// The day a person's account was verified
+    #[arg(long, value_name = "DATE")]
+    pub account_verified_on: Option<String>,
+    /// The organiser's name; it is not repeated
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// The certificate's number; it is not repeated
+    #[arg(long, value_name = "NUMBER")]
+    pub number: Option<String>,
+    /// The day to judge for; today by default
+    #[arg(long, value_name = "DATE")]
+    pub on: Option<jiff::civil::Date>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// The rules of filing.

@@ -9,6 +9,7 @@ mod domain;
 mod keys;
 mod lines;
 mod papers;
+mod preflight;
 mod print;
 mod rules;
 mod serve;
@@ -33,6 +34,7 @@ pub fn run(cli: Cli) -> Result {
         Command::Check(check) => check::run(&check),
         Command::Calendar(calendar) => calendar::run(&calendar),
         Command::Case(case) => case::run(&case),
+        Command::Preflight(asked) => preflight::run(*asked),
         Command::Rules(rules) => rules::run(&rules),
         Command::Papers(papers) => papers::run(&papers),
         Command::Config(cli::ConfigCommand::Describe) => print::configuration_reference(),
@@ -81,6 +83,7 @@ async fn run_async(given: cli::Given, command: Command) -> Result {
         | Command::Check(_)
         | Command::Calendar(_)
         | Command::Case(_)
+        | Command::Preflight(_)
         | Command::Rules(_)
         | Command::Papers(_)
         | Command::Config(_)

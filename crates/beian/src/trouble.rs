@@ -9,12 +9,16 @@ pub type Result<T = ()> = std::result::Result<T, Trouble>;
 /// How a command ended badly, for scripts. 2 is a wrong command line, with which clap ends by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
-    /// It went wrong; or a value that was checked is not valid, a day that was asked about is not worked.
+    /// It went wrong; or, where a command says so, its answer is no.
     Failed = 1,
+    /// The command line was wrong in a way that only the command can see.
+    Usage = 2,
     /// The configuration was wrong.
     Configuration = 3,
     /// It worked, and the answer is no: a case that is not valid, a trail that is broken, a story that did not end well.
     No = 4,
+    /// It worked, and nobody knows the answer yet.
+    Open = 5,
 }
 
 /// What went wrong, why, and what to do.
@@ -37,17 +41,22 @@ impl Trouble {
         Self { ending: Ending::Configuration, ..Self::new(what) }
     }
 
+    /// The command line was wrong in a way that only the command can see.
+    pub fn usage(what: impl Into<String>) -> Self {
+        Self { ending: Ending::Usage, ..Self::new(what) }
+    }
+
     /// The answer is no.
     pub fn no(what: impl Into<String>) -> Self {
         Self { ending: Ending::No, ..Self::new(what) }
     }
 
-    /// The answer is no and has been printed: there is nothing to add.
-    pub fn said() -> Self {
-        Self::new(String::new())
+    /// The command has said everything itself; only its ending is left to tell.
+    pub fn said(ending: Ending) -> Self {
+        Self { ending, ..Self::new("") }
     }
 
-    /// Whether everything has been said.
+    /// Whether there is anything to print.
     pub const fn is_said(&self) -> bool {
         self.what.is_empty()
     }
@@ -133,7 +142,7 @@ mod tests {
     fn each_ending_has_its_own_number() {
         assert_eq!(Trouble::configuration("x").exit_code(), ExitCode::from(3));
         assert_eq!(Trouble::no("x").exit_code(), ExitCode::from(4));
-        assert_eq!((Trouble::said().is_said(), Trouble::said().exit_code()), (true, ExitCode::from(1)));
-        assert!(!Trouble::new("x").is_said());
+        assert_eq!(Trouble::said(Ending::Open).exit_code(), ExitCode::from(5));
+        assert_eq!((Trouble::said(Ending::Failed).is_said(), Trouble::new("x").is_said()), (true, false));
     }
 }

@@ -43,7 +43,7 @@ mod select;
 
 pub use crate::outside::{Registration, Resolution};
 pub use example::{Base, Changes, DAY, Example, ExampleFault, changed};
-pub use rules::{Family, Rule, rule, rules};
+pub use rules::{Cure, Family, Rule, rule, rules};
 pub use scope::{Claim, Natures, RuleKind, When};
 pub use select::{Change, Turn, Wanted, changes, guidance, select};
 
@@ -90,9 +90,19 @@ pub struct Finding {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = Date)]
     pub effective_until: Option<Date>,
+    /// The first day it is no longer so, at best: when time alone mends it, or when it is acted upon today.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub cured_from: Option<Date>,
 }
 
 impl Finding {
+    /// What it takes to be rid of it, as its rule says.
+    #[must_use]
+    pub fn cure(&self) -> Cure {
+        rule(&self.rule).map_or_else(Cure::default, |rule| rule.cure)
+    }
+
     /// Whether the finding only says that a field is still empty or a paper still missing.
     #[must_use]
     pub fn is_missing(&self) -> bool {

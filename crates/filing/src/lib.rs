@@ -50,6 +50,7 @@ pub mod nature;
 pub mod number;
 pub mod outside;
 pub mod papers;
+pub mod preflight;
 pub mod progress;
 pub mod province;
 mod reason;

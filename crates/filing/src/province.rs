@@ -14,7 +14,7 @@ mod stated;
 
 pub use claim::{Claim, Conflict, Scoped, Source, Valued};
 pub use coverage::{Count, Coverage, coverage};
-pub use line::{Line, LineKind, Occasion, Scope, Topic, line, lines};
+pub use line::{Line, LineKind, Occasion, Scope, Topic, line, lines, told};
 pub use params::{
     AccessFirst, AccessThenChange, AgeUnit, Allowance, ContentRule, DatedPaper, DistinctPhones, DomainCertificate,
     DomainHolder, FooterNumber, Holder, HolderName, Investor, LabelWord, LegalRepresentative, LocalPhone, MaxAge,

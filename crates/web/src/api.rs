@@ -147,6 +147,7 @@ fn operations(most_picture_bytes: usize) -> OpenApiRouter<World> {
         .routes(routes!(gateway::gateway_snapshot))
         .routes(routes!(gateway::gateway_changes))
         .routes(routes!(public::look_up))
+        .routes(routes!(public::preflight, public::preflight_by_link))
         .routes(routes!(public::demo_messages))
         .layer(DefaultBodyLimit::max(body::MOST_JSON_BYTES));
     uploads.merge(others)

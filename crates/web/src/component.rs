@@ -14,6 +14,7 @@ pub mod document;
 pub mod form;
 pub mod list;
 pub mod progress;
+pub mod verdict;
 
 /// A piece of a page that is already HTML.
 #[derive(Debug, Clone, Default)]

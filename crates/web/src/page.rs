@@ -22,6 +22,7 @@ pub mod orders;
 pub mod oversight;
 pub mod papers;
 pub mod phone;
+pub mod preflight;
 pub mod public;
 pub mod registry;
 pub mod reveal;

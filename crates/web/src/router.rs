@@ -18,7 +18,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::http::{failure, guard, watch};
 use crate::page::{
     account, answers, demo, desk, enter, materials, new_order, order, order_acts, orders, oversight, papers, phone,
-    public, reveal, section, verification,
+    preflight, public, reveal, section, verification,
 };
 use crate::{api, asset};
 
@@ -102,6 +102,7 @@ fn forms() -> Router<State> {
         .route("/", get(public::home))
         .route("/start", get(enter::start))
         .route("/lookup", get(public::look_up))
+        .route("/preflight", get(preflight::by_link).post(preflight::with_number))
         .route("/closed", get(public::closed))
         .route("/agreements/{id}/{version}", get(public::agreement))
         .route("/language", post(public::language))

@@ -97,6 +97,26 @@ pub struct Page {
     pub aside: Vec<Html>,
 }
 
+/// The verdict before any form: the answers beside what they come to; on a phone the verdict comes first.
+#[derive(Debug, Clone, Template)]
+#[template(path = "preflight.html")]
+pub struct PreflightPage {
+    /// The reader's language.
+    pub t: T,
+    /// The frame.
+    pub shell: Shell,
+    /// The head.
+    pub head: Head,
+    /// Summaries of errors.
+    pub top: Vec<Html>,
+    /// What the answers come to; nothing before they are all given.
+    pub result: Vec<Html>,
+    /// The answers.
+    pub form: Html,
+    /// What this is good for, while there is no result.
+    pub aside: Vec<Html>,
+}
+
 /// The case page of the desk: data beside documents beside the decision.
 #[derive(Debug, Clone, Template)]
 #[template(path = "case.html")]

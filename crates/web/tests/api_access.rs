@@ -62,6 +62,9 @@ async fn every_caller_is_received_as_the_table_says() {
     assert!(differences.is_empty(), "{} differences:\n{}", differences.len(), differences.join("\n"));
 }
 
+/// The answers of a shared link.
+const PREFLIGHT: &str = "domain=a.cn&nature=enterprise&certificate=business_licence&province=33&resource=cloud_server";
+
 /// What a persona can revoke without losing its own way in.
 struct Spare {
     session: String,
@@ -86,6 +89,7 @@ fn request(scene: &Scene, persona: Persona, spare: &Spare, route: &Route) -> Req
         .replace("{bureau}", testkit::world::BUREAU);
     let path = match route.path.as_str() {
         "/api/v1/look-up" => format!("{path}?q={DOMAIN}"),
+        "/api/v1/preflight" if route.method == "GET" => format!("{path}?{PREFLIGHT}"),
         "/api/v1/gateway/changes" => format!("{path}?after=0&wait=0"),
         "/api/v1/orders/{order}/files/{material}" => format!("{path}?reason=compared%20by%20phone"),
         _ => path,
@@ -111,6 +115,10 @@ fn body(route: &Route) -> Value {
         ("PUT", "/account/identity") => identity(),
         ("PUT", "/account/password") => json!({ "current": "not the password", "new": "another good password" }),
         ("POST", "/account/api-keys") => json!({ "name": "script" }),
+        ("POST", "/preflight") => json!({
+            "domain": DOMAIN, "nature": "enterprise", "certificate": "business_licence", "province": "33",
+            "resource": "cloud_server"
+        }),
         ("POST", "/checks/basic" | "/orders") => json!({ "basic": basic(&json!("none")) }),
         ("PATCH", "/orders/{order}") => json!({ "section": "remove_site", "index": 7 }),
         ("POST", "/orders/{order}/submit") => json!({ "agreements": [] }),

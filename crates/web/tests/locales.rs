@@ -17,6 +17,23 @@ fn members() -> BTreeMap<&'static str, Vec<String>> {
         ("material", words(filing::material::MaterialKind::ALL)),
         ("material-hint", words(filing::material::MaterialKind::ALL)),
         ("resource-kind", words(filing::resource::ResourceKind::ALL)),
+        ("preflight-outcome", words(filing::preflight::Outcome::ALL)),
+        ("preflight-who", words(filing::preflight::Party::ALL)),
+        ("preflight-verified", words(filing::preflight::YesNo::ALL)),
+        ("preflight-subject", words(filing::preflight::SubjectFiled::ALL)),
+        ("preflight-domain", words(filing::preflight::DomainFiled::ALL)),
+        ("preflight-region", words(filing::preflight::Region::ALL)),
+        ("preflight-billing", words(filing::resource::Billing::ALL)),
+        (
+            "preflight-field",
+            words(
+                filing::preflight::Asked::default()
+                    .answers()
+                    .into_iter()
+                    .map(|(name, _)| name)
+                    .filter(|name| *name != "name"),
+            ),
+        ),
         ("obstacle", words(filing::detect::Obstacle::ALL)),
         ("told-why", words(filing::outside::Why::ALL)),
         ("agreement", words(codes.clone())),

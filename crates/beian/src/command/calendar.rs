@@ -3,7 +3,7 @@
 use super::lines::{self, Line};
 use super::{check, say};
 use crate::cli::{Calendar, Cli, Question, day};
-use crate::trouble::{Doing as _, Result, Trouble};
+use crate::trouble::{Doing as _, Ending, Result, Trouble};
 use crate::words::Language;
 use app::world::{Clock as _, SystemClock, china_date};
 use clap::CommandFactory as _;
@@ -73,11 +73,15 @@ pub fn run(calendar: &Calendar) -> Result {
             } else {
                 findings.iter().for_each(|finding| check::tell_finding(finding, Language::choose(None)));
             }
-            return Err(Trouble::said());
+            return Err(Trouble::said(Ending::Failed));
         }
     }
     // A script asks `beian calendar is` like it asks `test`.
-    if matches!(asked, Asked::Is { date } if !calendar::is_working_day(date)) { Err(Trouble::said()) } else { Ok(()) }
+    if matches!(asked, Asked::Is { date } if !calendar::is_working_day(date)) {
+        Err(Trouble::said(Ending::Failed))
+    } else {
+        Ok(())
+    }
 }
 
 fn findings((rule, holes): &Fault) -> Vec<Finding> {

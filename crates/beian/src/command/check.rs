@@ -3,7 +3,7 @@
 use super::lines::{self, Line};
 use super::say;
 use crate::cli;
-use crate::trouble::{Doing as _, Result, Trouble};
+use crate::trouble::{Doing as _, Ending, Result, Trouble};
 use crate::words::Language;
 use app::world::{Clock as _, SystemClock, china_date};
 use filing::check::{Finding, Severity};
@@ -61,7 +61,7 @@ pub fn run(check: &cli::Check) -> Result {
     } else {
         tell(&checked, value, Language::choose(None));
     }
-    if checked.valid { Ok(()) } else { Err(Trouble::said()) }
+    if checked.valid { Ok(()) } else { Err(Trouble::said(Ending::Failed)) }
 }
 
 /// Answers one line; a line that is broken is told so and ends nothing.

@@ -1,6 +1,6 @@
 //! Answers to many questions, one JSON object a line.
 
-use crate::trouble::{Doing as _, Result, Trouble};
+use crate::trouble::{Doing as _, Ending, Result, Trouble};
 use filing::check::Finding;
 use jiff::civil::Date;
 use std::io::{BufRead, BufReader, BufWriter, ErrorKind, Read as _, Write};
@@ -50,7 +50,7 @@ pub fn each(mut answer: impl FnMut(Line<'_>, &mut dyn Write) -> std::io::Result<
             return Ok(());
         }
     }
-    if gone(output.flush())? || all { Ok(()) } else { Err(Trouble::said()) }
+    if gone(output.flush())? || all { Ok(()) } else { Err(Trouble::said(Ending::Failed)) }
 }
 
 /// Whether the reader of the answers has gone.

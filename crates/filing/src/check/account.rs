@@ -33,7 +33,7 @@ pub(super) fn check(cx: &mut Context<'_>) {
     // 48 hours, and the day is all that is known here: two full days.
     let until = identity.verified_on.saturating_add(2.days());
     if identity.individual && cx.on < until {
-        cx.report("account-03", "basic.name").with("until", until);
+        cx.report("account-03", "basic.name").with("until", until).cured_from(until);
     }
     let number = basic.certificate_number.trim();
     let verified = identity.certificate_number.trim();

@@ -163,6 +163,7 @@ impl<'a> Context<'a> {
                 source: line.map_or_else(|| rule.source.clone(), Line::citation),
                 effective_from: rule.effective_from,
                 effective_until: rule.effective_until,
+                cured_from: None,
             });
             self.findings.len() - 1
         });
@@ -254,6 +255,11 @@ impl Report<'_> {
     /// Changes how grave it is, where a province is stricter or milder than the rest.
     pub fn grave(self, severity: super::Severity) -> Self {
         self.change(|finding| finding.severity = severity)
+    }
+
+    /// Says from which day it is no longer so, at best.
+    pub fn cured_from(self, day: Date) -> Self {
+        self.change(|finding| finding.cured_from = Some(day))
     }
 
     fn change(mut self, change: impl FnOnce(&mut Finding)) -> Self {

@@ -1,6 +1,7 @@
 //! What the type of filing comes to, and what stands in its way (filing rules B.0).
 
 use super::Context;
+use crate::calendar;
 use crate::detect::{Detected, Obstacle, detect};
 use crate::stage::Action;
 
@@ -28,7 +29,12 @@ pub(super) fn check(cx: &mut Context<'_>) {
                 };
                 if !said.contains(&rule) {
                     said.push(rule);
-                    cx.report(rule, field);
+                    let days: u32 = cx.rule(rule).limit();
+                    let until = calendar::add_working_days(cx.on, days).date;
+                    let report = cx.report(rule, field);
+                    if days > 0 {
+                        report.cured_from(until);
+                    }
                 }
             }
             Some(Detected::File { action }) => {

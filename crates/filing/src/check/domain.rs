@@ -1,6 +1,7 @@
 //! Domains: their form, suffix, registration and holder (filing rules D.1).
 
 use jiff::ToSpan as _;
+use jiff::civil::Date;
 
 use super::{Context, Registration, Severity, account};
 use crate::calendar;
@@ -144,22 +145,29 @@ fn resolution(cx: &mut Context<'_>, field: &str, name: &DomainName) {
 fn verification(cx: &mut Context<'_>, field: &str, known: &Registration) {
     match known.verified {
         Answer::No => {
-            cx.report("domain-09", field);
+            // Verified today, the ministry knows after the days of the next rule.
+            let until = known_from(cx, known, cx.on);
+            cx.report("domain-09", field).cured_from(until);
         }
         Answer::Unknown => {
             cx.report("domain-16", field);
         }
         Answer::Yes => {
-            let days: u32 = cx.rule("domain-10").limit();
             let Some(verified) = known.verified_on else { return };
-            let until = if known.registered_here {
-                verified.saturating_add(i64::from(days).days())
-            } else {
-                calendar::add_working_days(verified, days).date
-            };
+            let until = known_from(cx, known, verified);
             if cx.on < until {
-                cx.report("domain-10", field).with("found", verified).with("until", until);
+                cx.report("domain-10", field).with("found", verified).with("until", until).cured_from(until);
             }
         }
+    }
+}
+
+/// The day on which the ministry knows a holder that was verified on a day.
+fn known_from(cx: &Context<'_>, known: &Registration, verified: Date) -> Date {
+    let days: u32 = cx.rule("domain-10").limit();
+    if known.registered_here {
+        verified.saturating_add(i64::from(days).days())
+    } else {
+        calendar::add_working_days(verified, days).date
     }
 }

@@ -13,6 +13,26 @@ use crate::nature::Nature;
 use crate::province::Province;
 use crate::stage::Action;
 use crate::text::Text;
+use crate::words::words;
+
+words! {
+    /// What it takes to be rid of a breach: the difference between “no” and “not yet”.
+    pub enum Cure {
+        /// Nothing: with these answers it can never be filed, only other answers help.
+        Never = "never",
+        /// Time alone: it passes by itself on a day.
+        Time = "time",
+        /// Somebody must do something.
+        Act = "act",
+    }
+}
+
+impl Default for Cure {
+    /// Most breaches are mended by whoever files.
+    fn default() -> Self {
+        Self::Act
+    }
+}
 
 /// A family of rules: one file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -42,6 +62,9 @@ pub struct Rule {
     /// How grave a breach is; guidance asks a person to look.
     #[serde(default = "ask")]
     pub severity: Severity,
+    /// What it takes to be rid of a breach.
+    #[serde(default)]
+    pub cure: Cure,
     /// The fields it speaks of; `*` stands for a site's number.
     pub fields: Vec<String>,
     /// Whom it is for.

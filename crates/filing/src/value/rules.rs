@@ -40,6 +40,7 @@ pub(super) fn of(reason: &Reason, on: Date) -> Option<Finding> {
         source: rule.source.clone(),
         effective_from: rule.effective_from,
         effective_until: rule.effective_until,
+        cured_from: None,
     };
     let limit = rule.limit.map(|limit| ("limit", limit.to_string()));
     for (name, value) in reason.holes.iter().chain(&limit) {

@@ -111,6 +111,7 @@ place-unknown-word = “{ $name }” is not one of the choices.
 place-wrong-type = The value has the wrong type: { $reason }.
 place-syntax = Line { $line }, column { $column }: { $reason }.
 place-query = { $reason }
+place-private = “{ $name }” has no place in an address; send it with POST.
 api-title = JSON interface
 api-lead = Everything the pages can do, programs can do under { $base }
 api-how = Send an API key (made on the account page) in the Authorization header. Every refusal is an RFC 9457 problem; programs decide by its code.

@@ -111,6 +111,7 @@ place-unknown-word = “{ $name }”不在可选范围内。
 place-wrong-type = 值的类型不符：{ $reason }。
 place-syntax = 第 { $line } 行第 { $column } 列：{ $reason }。
 place-query = { $reason }
+place-private = “{ $name }”不能放在地址里；请用 POST 发送。
 api-title = JSON 接口
 api-lead = 页面上能做的一切，程序都可以在 { $base } 下完成
 api-how = 在 Authorization 头中提供 API 密钥（账号页面可创建）。所有拒绝都是 RFC 9457 格式，程序请依据 code 判断。

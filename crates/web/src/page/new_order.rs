@@ -17,11 +17,14 @@ use crate::page::fields::Section;
 use crate::page::{Shown, fields, go, guidance, registry, show_with, words};
 use crate::view::{Head, Page};
 
-/// The domain somebody already typed elsewhere.
+/// What somebody already answered elsewhere, such as before they had an account.
 #[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 pub struct Wish {
-    #[serde(default)]
     domain: String,
+    nature: String,
+    certificate: String,
+    province: String,
 }
 
 /// The resources of the account, to choose one from.
@@ -50,7 +53,13 @@ pub async fn resource_choices(Signed { ctx, actor }: &Signed) -> Result<Vec<Choi
 /// The form, with what the account already says filled in.
 pub async fn form(signed: Signed, Query(wish): Query<Wish>) -> Shown {
     let account = act::my_account(&signed.ctx.world, &signed.actor).await?;
-    let mut basic = Basic { domain: wish.domain, ..Basic::default() };
+    let mut basic = Basic {
+        domain: wish.domain,
+        nature: wish.nature,
+        certificate_kind: wish.certificate,
+        province: wish.province,
+        ..Basic::default()
+    };
     if let Some(identity) = &account.identity {
         basic.nature.clone_from(&identity.nature);
         basic.certificate_kind.clone_from(&identity.certificate_kind);

@@ -140,12 +140,16 @@ pub async fn closed(ctx: Ctx, Query(asked): Query<Asked>) -> Shown {
     });
     let title =
         domain.as_ref().map_or_else(|| t.msg("closed-title-any"), |domain| t.one("closed-title", "domain", domain));
-    let file = format!("/orders/new{}", domain.as_ref().map(|domain| format!("?domain={domain}")).unwrap_or_default());
+    let with_domain =
+        |path: &str| format!("{path}{}", domain.as_ref().map(|domain| format!("?domain={domain}")).unwrap_or_default());
     let owner = NowCard {
         title: t.msg("closed-owner"),
         text: t.of("closed-do", state),
-        primary: (state != "open").then(|| Link::new(file, t.msg("home-start"))),
-        second: Some(Link::new(lookup_link(domain.as_deref()), t.msg("nav-lookup"))),
+        primary: (state != "open").then(|| Link::new(with_domain("/preflight"), t.msg("preflight-try"))),
+        second: Some(match state {
+            "open" => Link::new(lookup_link(domain.as_deref()), t.msg("nav-lookup")),
+            _ => Link::new(with_domain("/orders/new"), t.msg("home-start")),
+        }),
         ..NowCard::default()
     };
     let visitor = Card { title: t.msg("closed-visitor"), text: t.msg("closed-visitor-text"), ..Card::default() };
