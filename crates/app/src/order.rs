@@ -22,6 +22,7 @@ use crate::agreement::Accepted;
 use crate::error::{Error, Result};
 use crate::fields;
 use crate::inventory;
+use crate::recorded;
 use crate::timer;
 use crate::world::{World, china_date};
 
@@ -141,6 +142,7 @@ impl Loaded {
             resolutions: BTreeMap::new(),
             running_orders: u32::from(running.is_some_and(|holder| holder != self.order.id)),
             domains_in_other_orders,
+            recorded: recorded::of(reader, &self.order.draft).await?,
             requests: self.open_requests(),
             ..Facts::default()
         })

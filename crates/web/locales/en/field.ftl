@@ -132,3 +132,5 @@ guidance-content-approval = Contents that need a pre-approval: { $words }.
 guidance-remark = The site's remark must be written.
 guidance-remark-length = The remark needs at least { $n } characters.
 guidance-address-words = Not in an address: { $words }.
+said-title = Good to know ({ $n })
+case-province-title = What { $province } asks, for a person to judge

@@ -132,3 +132,5 @@ guidance-content-approval = 需要前置审批的服务内容：{ $words }。
 guidance-remark = 网站备注必须填写。
 guidance-remark-length = 网站备注不少于 { $n } 个字。
 guidance-address-words = 地址里不能写：{ $words }。
+said-title = 还要知道（{ $n } 条）
+case-province-title = { $province }的要求，由人判断

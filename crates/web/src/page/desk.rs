@@ -19,7 +19,7 @@ use crate::component::{Card, Empty, ErrorSummary, Facts, Html, Link, Notice, Row
 use crate::http::context::{Ctx, Signed};
 use crate::http::typed::Typed;
 use crate::locale::T;
-use crate::page::{Shown, answers, go, order, show, status, words};
+use crate::page::{Shown, answers, go, guidance, order, show, status, words};
 use crate::view::{CasePage, Head, Page};
 
 /// Which cases.
@@ -158,6 +158,9 @@ async fn draw(ctx: &Ctx, view: &CaseView, problems: Vec<Link>) -> Shown {
     side.push(calls(t, view, &base));
     if !elsewhere.is_empty() {
         side.push(Card { title: t.msg("case-findings"), body: elsewhere, ..Card::default() }.html());
+    }
+    if let Some(list) = guidance::for_reviewer(t, &view.order.draft, ctx.world.today()) {
+        side.push(Card { body: vec![list], ..Card::default() }.html());
     }
     let timeline = status::timeline(t, &view.order, ctx.now());
     side.push(Card::with(t.msg("progress-title"), &timeline).html());
