@@ -1,7 +1,5 @@
 //! Every rule of `rules/*.toml` catches what it is for and lets its neighbour pass, by its own example.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
-
 use std::collections::BTreeSet;
 
 use filing::check::{self, Base, DAY, Example, Facts, Finding, Rule, RuleKind, rules};
