@@ -34,6 +34,7 @@ pub mod paper;
 pub mod password;
 pub mod picture;
 pub mod policy;
+mod recorded;
 pub mod review;
 pub mod say;
 pub mod settings;

@@ -24,6 +24,7 @@ use crate::domain_facts::{self, Told};
 use crate::error::{Error, Result};
 use crate::fields;
 use crate::inventory;
+use crate::recorded;
 use crate::timer;
 use crate::world::{World, china_date};
 
@@ -150,6 +151,7 @@ impl Loaded {
             detection: self.facts.detection.clone(),
             running_orders: u32::from(running.is_some_and(|holder| holder != self.order.id)),
             domains_in_other_orders,
+            recorded: recorded::of(reader, &self.order.draft).await?,
             requests: self.open_requests(),
             ..Facts::default()
         };

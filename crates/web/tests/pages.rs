@@ -194,6 +194,24 @@ async fn what_was_typed_is_kept_and_said_to_be_wrong_beside_its_field() -> Resul
 }
 
 #[tokio::test]
+async fn what_a_province_asks_and_no_machine_decides_stands_at_its_field_and_on_the_desk() -> Result<()> {
+    let town = town::build(false).await?;
+    let router = router(&town);
+    let (login, order) = &town.draft;
+    let cookie = format!("{}; lang=en", town::cookie(&town.story, login).await?);
+    let page = get(&router, &format!("/orders/{order}/sites/0"), &cookie).await?;
+    let at_field = page.text.split("id=\"f-sites-0-approvals\"").nth(1).unwrap_or_default();
+    assert!(at_field.contains("33-preapproval-01"), "{}", page.text);
+    assert!(!page.text.contains("33-service-01"), "a line about individuals is not told to a company");
+
+    let (_, order) = &town.review;
+    let cookie = format!("{}; lang=en", town::cookie(&town.story, &town::staff(Role::Reviewer)).await?);
+    let page = get(&router, &format!("/review/{order}"), &cookie).await?;
+    assert!(page.text.contains("33-site-01"), "{}", page.text);
+    town.story.finish().await
+}
+
+#[tokio::test]
 async fn a_form_of_another_site_changes_nothing() -> Result<()> {
     let town = town::build(false).await?;
     let router = router(&town);

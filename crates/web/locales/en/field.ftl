@@ -162,3 +162,5 @@ guidance-remark-length = The remark needs at least { $n } characters.
 guidance-address-words = Not in an address: { $words }.
 
 advice-review-title = To be judged by you
+said-title = Good to know ({ $n })
+case-province-title = What { $province } asks, for a person to judge

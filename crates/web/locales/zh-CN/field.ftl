@@ -162,3 +162,5 @@ guidance-remark-length = 网站备注不少于 { $n } 个字。
 guidance-address-words = 地址里不能写：{ $words }。
 
 advice-review-title = 需要人工把关
+said-title = 还要知道（{ $n } 条）
+case-province-title = { $province }的要求，由人判断

@@ -56,6 +56,17 @@ impl Choice {
     }
 }
 
+/// Something to know at a field, with where it was read.
+#[derive(Debug, Clone, Default)]
+pub struct Said {
+    /// What it says.
+    pub text: String,
+    /// Where it was read.
+    pub source: String,
+    /// A text to copy, where the source words one.
+    pub ready: String,
+}
+
 /// A field of a form.
 #[derive(Debug, Clone, Default, Template)]
 #[template(path = "field.html")]
@@ -86,6 +97,8 @@ pub struct Field {
     pub findings: Vec<FindingBox>,
     /// Values that would do, each one click away.
     pub ready: Vec<String>,
+    /// What the authority and the rules say of it that no machine decides.
+    pub said: Vec<Said>,
     /// Which field's choice decides which of these choices fit; the groups are that field's words.
     pub follows: String,
 }

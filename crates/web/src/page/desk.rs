@@ -19,7 +19,7 @@ use crate::component::{Card, Empty, ErrorSummary, Facts, Html, Link, Notice, Row
 use crate::http::context::{Ctx, Signed};
 use crate::http::typed::Typed;
 use crate::locale::T;
-use crate::page::{Shown, advice, answers, go, order, papers, show, status, words};
+use crate::page::{Shown, advice, answers, go, guidance, order, papers, show, status, words};
 use crate::view::{CasePage, Head, Page};
 
 /// Which cases.
@@ -161,6 +161,9 @@ async fn draw(ctx: &Ctx, view: &CaseView, problems: Vec<Link>) -> Shown {
     }
     side.push(papers::checklist(t, &view.order.slots));
     side.push(advice::for_reviewer(t, &view.order.draft, &view.order.action, ctx.world.today()));
+    if let Some(list) = guidance::for_reviewer(t, &view.order.draft, ctx.world.today()) {
+        side.push(Card { body: vec![list], ..Card::default() }.html());
+    }
     let timeline = status::timeline(t, &view.order, ctx.now(), status::Reader::Provider);
     side.push(Card::with(t.msg("progress-title"), &timeline).html());
     let page = CasePage {

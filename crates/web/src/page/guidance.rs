@@ -1,10 +1,14 @@
 //! What the authority of a province asks for, beside the questions it concerns, each with where it was read.
 
+use filing::check;
 use filing::draft::Draft;
 use filing::nature::Nature;
-use filing::province::{PrincipalRule, Province, Source};
+use filing::province::{self, PrincipalRule, Province, Source};
+use filing::stage::Action;
+use jiff::civil::Date;
 
 use crate::component::Html;
+use crate::component::form::Said;
 use crate::component::list::Guidance;
 use crate::locale::T;
 use crate::page::fields::Section;
@@ -17,6 +21,37 @@ pub fn of(t: T, draft: &Draft, section: Section) -> Option<Html> {
     let lines = lines(t, province, individual, section);
     (!lines.is_empty())
         .then(|| Html::of(&Guidance { title: t.one("guidance-title", "province", t.text(&province.name())), lines }))
+}
+
+/// What is to be known at a field and no rule decides: everybody's guidance, then the province's lines.
+#[must_use]
+pub fn at(t: T, draft: &Draft, field: &str, on: Date) -> Vec<Said> {
+    let Some(nature) = Nature::from_word(&draft.basic.nature) else { return Vec::new() };
+    let province = Province::from_code(&draft.basic.province);
+    let general = check::guidance(field, Some(nature), province, Action::FirstFiling, on).map(|rule| Said {
+        text: t.text(&rule.message).to_owned(),
+        source: rule.source.clone(),
+        ready: String::new(),
+    });
+    let own = province.into_iter().flat_map(|province| province::told(province, nature.is_individual(), on));
+    let own = own.filter(|line| line.is_about(field)).map(|line| Said {
+        text: t.text(&line.text).to_owned(),
+        source: line.citation(),
+        ready: line.ready.clone().unwrap_or_default(),
+    });
+    general.chain(own).collect()
+}
+
+/// Every line of the province that a reviewer judges for this draft; nothing where there is none.
+#[must_use]
+pub fn for_reviewer(t: T, draft: &Draft, on: Date) -> Option<Html> {
+    let province = Province::from_code(&draft.basic.province)?;
+    let individual = Nature::from_word(&draft.basic.nature)?.is_individual();
+    let lines: Vec<(String, String)> =
+        province::told(province, individual, on).map(|line| (t.text(&line.text).to_owned(), line.citation())).collect();
+    (!lines.is_empty()).then(|| {
+        Html::of(&Guidance { title: t.one("case-province-title", "province", t.text(&province.name())), lines })
+    })
 }
 
 fn lines(t: T, province: Province, individual: bool, section: Section) -> Vec<(String, String)> {

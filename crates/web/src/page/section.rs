@@ -198,6 +198,9 @@ fn dress(ctx: &Ctx, edit: &EditView, view: View, list: &mut [Field]) {
         if !edit.editable.allows(&path) {
             field.locked = true;
         }
+        if path == field.name {
+            field.said = guidance::at(t, &edit.draft, &path, ctx.world.today());
+        }
         for request in edit.requests.iter().filter(|request| request.field == path && path == field.name) {
             field.findings.push(FindingBox {
                 t,
