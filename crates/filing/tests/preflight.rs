@@ -38,7 +38,8 @@ fn rules_of(verdict: &Verdict) -> Vec<&str> {
     verdict.findings.iter().map(|hurdle| hurdle.finding.rule.as_str()).collect()
 }
 
-type Row = (&'static str, fn(&mut Asked), Outcome, &'static [&'static str], Option<Date>);
+type Change = fn(&mut Asked);
+type Row = (&'static str, Change, Outcome, &'static [&'static str], Option<Date>);
 
 /// What is changed, what it comes to, by which rules, and from which day it could be submitted.
 #[rustfmt::skip]
@@ -120,7 +121,7 @@ fn every_hurdle_is_named_at_once_the_gravest_first_with_fix_and_source() {
 
 #[test]
 fn what_nobody_told_is_unknown_and_never_a_verdict() {
-    let silent: [(&str, fn(&mut Asked)); 4] = [
+    let silent: [(&str, Change); 4] = [
         ("whether the organiser filed", |a| a.subject_filed.clear()),
         ("whether the domain is filed", |a| a.domain_filed.clear()),
         ("both", |a| {
@@ -348,7 +349,7 @@ fn a_rule_that_time_alone_cures_blocks_and_says_from_when() {
 
 /// What somebody could tell besides, each a hurdle or nothing.
 #[rustfmt::skip]
-const BLOCKERS: &[fn(&mut Asked)] = &[
+const BLOCKERS: &[Change] = &[
     |a| a.region = "abroad".into(),
     |a| a.billing = "pay_as_you_go".into(),
     |a| a.months = "1".into(),
