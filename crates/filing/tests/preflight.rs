@@ -51,6 +51,7 @@ const TABLE: &[Row] = &[
     ("an address", |a| a.domain = "203.0.113.24".into(), Outcome::No, &["domain-04"], None),
     ("a page instead of a domain", |a| a.domain = "https://www.yunshan-tech.cn/a".into(), Outcome::NotYet, &["domain-02"], Some(ON)),
     ("a sub-name", |a| a.domain = "www.yunshan-tech.cn".into(), Outcome::NotYet, &["domain-03"], Some(ON)),
+    ("a sub-name under a suffix that is not approved", |a| a.domain = "www.yunshan.io".into(), Outcome::No, &["domain-03", "domain-05"], None),
     ("a state suffix for a company", |a| a.domain = "yunshan.gov.cn".into(), Outcome::No, &["domain-13"], None),
     ("a certificate of another nature", |a| a.certificate = "resident_id".into(), Outcome::No, &["certificate-01"], None),
     ("a resource kind that closed", |a| a.resource = "cloud_run".into(), Outcome::No, &["resource-09"], None),
