@@ -183,7 +183,14 @@ pub fn run(asked: &Asked, outside: &Outside, on: Date) -> Result<Verdict, Vec<Fa
         later.push("account");
     }
     later.extend(["holder", "people_and_site"]);
-    let findings = in_scope(check::run(&read.draft, &read.facts, on), &read.draft, &read.facts);
+    let mut findings = in_scope(check::run(&read.draft, &read.facts, on), &read.draft, &read.facts);
+    if let Some(name) = meant(&read.draft.basic.domain).filter(|_| DomainName::parse(&asked.domain).is_err()) {
+        // What was meant is judged too: everything at once, not the address first and the name behind it later.
+        let mut corrected = read.draft.clone();
+        corrected.basic.domain = name.into();
+        findings.retain(|finding| finding.field == "basic.domain");
+        findings.extend(in_scope(check::run(&corrected, &read.facts, on), &corrected, &read.facts));
+    }
     let named = about.resource_name.clone();
     let mut verdict = judge(&read.draft, &read.facts, about, findings, on);
     for hurdle in &mut verdict.findings {

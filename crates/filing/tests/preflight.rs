@@ -38,7 +38,8 @@ fn rules_of(verdict: &Verdict) -> Vec<&str> {
     verdict.findings.iter().map(|hurdle| hurdle.finding.rule.as_str()).collect()
 }
 
-type Row = (&'static str, fn(&mut Asked), Outcome, &'static [&'static str], Option<Date>);
+type Change = fn(&mut Asked);
+type Row = (&'static str, Change, Outcome, &'static [&'static str], Option<Date>);
 
 /// What is changed, what it comes to, by which rules, and from which day it could be submitted.
 #[rustfmt::skip]
@@ -50,6 +51,7 @@ const TABLE: &[Row] = &[
     ("an address", |a| a.domain = "203.0.113.24".into(), Outcome::No, &["domain-04"], None),
     ("a page instead of a domain", |a| a.domain = "https://www.yunshan-tech.cn/a".into(), Outcome::NotYet, &["domain-02"], Some(ON)),
     ("a sub-name", |a| a.domain = "www.yunshan-tech.cn".into(), Outcome::NotYet, &["domain-03"], Some(ON)),
+    ("a sub-name under a suffix that is not approved", |a| a.domain = "www.yunshan.io".into(), Outcome::No, &["domain-03", "domain-05"], None),
     ("a state suffix for a company", |a| a.domain = "yunshan.gov.cn".into(), Outcome::No, &["domain-13"], None),
     ("a certificate of another nature", |a| a.certificate = "resident_id".into(), Outcome::No, &["certificate-01"], None),
     ("a resource kind that closed", |a| a.resource = "cloud_run".into(), Outcome::No, &["resource-09"], None),
@@ -120,7 +122,7 @@ fn every_hurdle_is_named_at_once_the_gravest_first_with_fix_and_source() {
 
 #[test]
 fn what_nobody_told_is_unknown_and_never_a_verdict() {
-    let silent: [(&str, fn(&mut Asked)); 4] = [
+    let silent: [(&str, Change); 4] = [
         ("whether the organiser filed", |a| a.subject_filed.clear()),
         ("whether the domain is filed", |a| a.domain_filed.clear()),
         ("both", |a| {
@@ -348,7 +350,7 @@ fn a_rule_that_time_alone_cures_blocks_and_says_from_when() {
 
 /// What somebody could tell besides, each a hurdle or nothing.
 #[rustfmt::skip]
-const BLOCKERS: &[fn(&mut Asked)] = &[
+const BLOCKERS: &[Change] = &[
     |a| a.region = "abroad".into(),
     |a| a.billing = "pay_as_you_go".into(),
     |a| a.months = "1".into(),

@@ -104,9 +104,9 @@ async fn a_number_is_judged_and_is_in_no_link() -> Result<()> {
         let link = piece.split('<').next().unwrap_or_default();
         assert!(!link.contains(NUMBER), "{link}");
     }
-    // In an address it is not even read.
-    let (_, page) = get(&router, &format!("/preflight?{LINK}&number={NUMBER}")).await?;
-    assert!(page.contains("It can be filed") && !page.contains(NUMBER));
+    // In an address it is not even read: the browser is sent to one without it.
+    let (status, page) = get(&router, &format!("/preflight?{LINK}&number={NUMBER}")).await?;
+    assert!(status == StatusCode::SEE_OTHER && !page.contains(NUMBER));
     let (status, problem) = get(&router, &format!("/api/v1/preflight?{LINK}&number={NUMBER}")).await?;
     assert_eq!(status, StatusCode::BAD_REQUEST, "{problem}");
     Ok(())
