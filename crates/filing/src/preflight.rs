@@ -118,6 +118,7 @@ pub struct NamedPaper {
 
 /// The verdict.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = PreflightVerdict)]
 pub struct Verdict {
     /// The day it holds for.
     #[schema(value_type = String, format = Date)]
@@ -152,6 +153,17 @@ impl Verdict {
     #[must_use]
     pub fn blocks(&self) -> usize {
         self.findings.iter().filter(|hurdle| hurdle.finding.severity == Severity::Block).count()
+    }
+
+    /// What stands in the way, or may.
+    pub fn hurdles(&self) -> impl Iterator<Item = &Hurdle> {
+        self.findings.iter().filter(|hurdle| hurdle.finding.severity != Severity::Ask)
+    }
+
+    /// What is not known besides the open questions. The rule that says that the type is open only repeats those.
+    pub fn unknowns(&self) -> impl Iterator<Item = &Hurdle> {
+        let repeats = |hurdle: &Hurdle| !self.questions.is_empty() && hurdle.finding.rule.starts_with("detection-");
+        self.findings.iter().filter(move |hurdle| hurdle.finding.severity == Severity::Ask && !repeats(hurdle))
     }
 }
 

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 /// Who is asked about domains. With nothing set nobody is asked, and what others know stays unknown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schema(as = OutsideSettings)]
 pub struct Settings {
     /// The RDAP and WHOIS servers by suffix: `none`, `builtin` for the table this program brings, or `file` for the one
     /// that `bootstrap_file` names.

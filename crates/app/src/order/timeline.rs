@@ -2,6 +2,7 @@
 
 use filing::calendar::add_working_days;
 use filing::deadline::Term;
+pub use filing::preflight::Party;
 use filing::province::Province;
 use filing::stage::Stage;
 use jiff::Timestamp;
@@ -12,20 +13,6 @@ use store::order::Order;
 use utoipa::ToSchema;
 
 use crate::world::china_date;
-
-/// Who acts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Party {
-    /// Whoever files.
-    Applicant,
-    /// The access provider.
-    Provider,
-    /// The authority.
-    Authority,
-    /// Nobody: it is over.
-    Nobody,
-}
 
 /// Whether something happened, happens, or will.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]

@@ -4,9 +4,9 @@ rule-kind-check = check
 rule-kind-guidance = guidance
 rule-kind-deadline = term
 
-severity-block = blocks
-severity-warn = warns
-severity-ask = asks
+rule-severity-block = blocks
+rule-severity-warn = warns
+rule-severity-ask = asks
 
 natures-unit = units
 natures-individual = individuals

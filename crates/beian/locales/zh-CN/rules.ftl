@@ -4,9 +4,9 @@ rule-kind-check = 校验
 rule-kind-guidance = 提示
 rule-kind-deadline = 期限
 
-severity-block = 阻止
-severity-warn = 提醒
-severity-ask = 待确认
+rule-severity-block = 阻止
+rule-severity-warn = 提醒
+rule-severity-ask = 待确认
 
 natures-unit = 单位
 natures-individual = 个人

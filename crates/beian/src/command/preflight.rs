@@ -123,14 +123,10 @@ impl Told {
             self.from(verdict)
         ));
         self.types(verdict);
-        self.list("preflight-hurdles", verdict.findings.iter().map(|hurdle| self.hurdle(hurdle)));
-        self.list(
-            "preflight-open",
-            verdict
-                .questions
-                .iter()
-                .map(|open| format!("? {}\n    → {}", self.text(&open.message), self.text(&open.fix))),
-        );
+        self.list("preflight-hurdles", verdict.hurdles().map(|hurdle| self.hurdle(hurdle)));
+        let questions = verdict.questions.iter();
+        let open = questions.map(|open| format!("? {}\n    → {}", self.text(&open.message), self.text(&open.fix)));
+        self.list("preflight-open", open.chain(verdict.unknowns().map(|hurdle| self.hurdle(hurdle))));
         self.list("preflight-plan", verdict.plan.iter().map(|step| self.step(step)));
         for (key, needs) in
             [("preflight-papers", [Need::Required, Need::Likely]), ("preflight-papers-maybe", [Need::Possible; 2])]

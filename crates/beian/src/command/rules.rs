@@ -61,7 +61,7 @@ fn dates(from: Option<Date>, until: Option<Date>) -> String {
 /// What a rule is on one line: its id, what becomes of it, whom it is for, when, and what it says.
 fn line(language: Language, rule: &Rule) -> String {
     let becomes = match rule.kind {
-        filing::check::RuleKind::Check => language.of("severity", rule.severity.as_str()),
+        filing::check::RuleKind::Check => language.of("rule-severity", rule.severity.as_str()),
         kind => language.of("rule-kind", kind.as_str()),
     };
     let mut parts = vec![format!("{:<15}", rule.id), becomes];

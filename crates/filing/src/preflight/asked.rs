@@ -71,6 +71,7 @@ words! {
 /// What is asked. The first five are needed; `name` and `number` are personal and never part of a link.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schema(as = PreflightAsked)]
 pub struct Asked {
     /// The domain, such as `yunshan-tech.cn`.
     pub domain: String,

@@ -21,6 +21,8 @@ words! {
         Provider = "provider",
         /// The provincial authority.
         Authority = "authority",
+        /// Nobody: it is over.
+        Nobody = "nobody",
     }
 }
 

@@ -5,6 +5,7 @@
 // The same file the test kit publishes: depending on the kit here would make each test of the store build the whole
 // house, because the kit depends on the store.
 #[path = "../../../testkit/src/postgres.rs"]
+#[expect(dead_code, reason = "no server is pulled away here")]
 mod postgres;
 
 mod account;

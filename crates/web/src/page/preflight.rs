@@ -373,12 +373,7 @@ fn open(t: T, verdict: &Verdict) -> Vec<Html> {
         source: String::new(),
         link: None,
     });
-    // The rule that says that the type is open only repeats the questions.
-    let others = verdict.findings.iter().filter(|hurdle| {
-        let by_question = !verdict.questions.is_empty() && hurdle.finding.rule.starts_with("detection-");
-        hurdle.finding.severity == Severity::Ask && !by_question
-    });
-    questions.chain(others.map(|hurdle| told(t, &hurdle.finding))).map(|told| Html::of(&told)).collect()
+    questions.chain(verdict.unknowns().map(|hurdle| told(t, &hurdle.finding))).map(|told| Html::of(&told)).collect()
 }
 
 fn plan(t: T, verdict: &Verdict) -> Vec<Step> {
