@@ -47,8 +47,11 @@ pub struct Step {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = Date)]
     pub limit: Option<Date>,
-    /// Whether some day on the way lies in a year whose holidays are not published yet.
+    /// Whether some day on the way to its days lies in a year whose holidays are not published yet.
     pub estimated: bool,
+    /// The same of its limit.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub limit_estimated: bool,
     /// Where the times were read.
     pub source: String,
 }
@@ -90,7 +93,8 @@ fn dated(word: &str, step: &StepData, province: Province, (early, late, estimate
         earliest: earliest.date,
         latest: latest.date,
         limit: limit.map(|limit| limit.date),
-        estimated: estimated || earliest.estimated || latest.estimated || limit.is_some_and(|limit| limit.estimated),
+        estimated: estimated || earliest.estimated || latest.estimated,
+        limit_estimated: limit.is_some_and(|limit| limit.estimated),
         source: own.map_or_else(|| step.source.clone(), |own| format!("{own}; {}", step.source)),
     }
 }

@@ -382,7 +382,7 @@ fn plan(t: T, verdict: &Verdict) -> Vec<Step> {
         if let Some(limit) = step.limit {
             detail.push_str(&t.one("preflight-limit", "date", whole(t, limit)));
         }
-        if step.estimated {
+        if step.estimated || step.limit_estimated {
             detail.push_str(&t.msg("preflight-estimated"));
         }
         Step {
