@@ -20,4 +20,5 @@ preflight-estimated = {" "}[estimate: holidays not published yet]
 preflight-who-applicant = you
 preflight-who-provider = the provider
 preflight-who-authority = the authority
+preflight-who-nobody = the platform
 preflight-unreadable = some answers cannot be read:

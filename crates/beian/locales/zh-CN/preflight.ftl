@@ -20,4 +20,5 @@ preflight-estimated = {" "}〔估算：节假日安排尚未公布〕
 preflight-who-applicant = 你
 preflight-who-provider = 服务商
 preflight-who-authority = 管局
+preflight-who-nobody = 系统
 preflight-unreadable = 有答案看不懂：

@@ -98,6 +98,7 @@ preflight-estimated = {" "}An estimate: the holidays of that year are not publis
 preflight-who-applicant = yours to do
 preflight-who-provider = the provider's
 preflight-who-authority = the authority's
+preflight-who-nobody = by the platform
 preflight-papers = Papers to prepare
 preflight-papers-maybe = In some cases also
 preflight-papers-text-required = For one site that the principal manages; another manager brings papers of their own.

@@ -80,6 +80,7 @@ preflight-estimated = 日期是估算：那一年的放假安排还没有公布�
 preflight-who-applicant = 由你完成
 preflight-who-provider = 由服务商完成
 preflight-who-authority = 由管局完成
+preflight-who-nobody = 由系统完成
 preflight-papers = 要准备的材料
 preflight-papers-maybe = 有的情况下还要
 preflight-papers-text-required = 按一个网站、负责人就是网站负责人来算；另有网站负责人的，再加那个人的证件。
