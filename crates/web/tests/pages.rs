@@ -160,6 +160,13 @@ async fn every_page_of_every_role_is_sound_in_both_languages() -> Result<()> {
                 }
             }
         }
+        if filed {
+            let (login, order) = &town.reported;
+            let cookie = format!("{}; lang=en", town::cookie(&town.story, login).await?);
+            let page = get(&router, &format!("/orders/{order}"), &cookie).await?.text;
+            let minded = page.split("What to mind from now on").nth(1).unwrap_or_default();
+            assert!(minded.contains("beian.mps.gov.cn") && minded.contains("Tencent Cloud 243/19142"), "{page}");
+        }
         town.story.finish().await?;
     }
     Ok(())

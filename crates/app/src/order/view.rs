@@ -5,6 +5,7 @@ use filing::draft::Draft;
 use filing::material::{self, MaterialKind};
 use filing::papers::{self, Need, Paper};
 use filing::progress::{self, Section};
+use filing::province::{FooterNumber, Province};
 use filing::stage::{ChangeRequest, Stage, StageKind};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -369,7 +370,7 @@ async fn filed(reader: &Reader, world: &World, loaded: &Loaded) -> Result<Option
         let Some(site) = store::filed::find_site_by_domain(reader, &domain).await? else { continue };
         let latest = store::feed::latest(reader, &domain).await?;
         let open = latest.is_some_and(|entry| entry.body["enforcement"] == "open");
-        let footer_html = footer(&site.number);
+        let footer_html = footer(footer_number(&loaded.order.province, subject_number, &site.number));
         sites.push(FiledSiteView { domain, name: site.name, number: site.number, footer_html, open });
     }
     let filed_on = china_date(*at);
@@ -390,8 +391,30 @@ async fn filed(reader: &Reader, world: &World, loaded: &Loaded) -> Result<Option
 /// Where every footer must lead (order 33 of 2005, article 13).
 const MINISTRY: &str = "https://beian.miit.gov.cn/";
 
+/// The number that goes to the foot of a site: its own, or the subject's where the province asks for that.
+fn footer_number<'a>(province: &str, subject: &'a str, site: &'a str) -> &'a str {
+    let province = Province::from_word(province);
+    let asked = province.and_then(|province| province.practice().params.footer_number.as_ref());
+    match asked.map(|asked| asked.value) {
+        Some(FooterNumber::Subject) => subject,
+        Some(FooterNumber::Site) | None => site,
+    }
+}
+
 /// The footer to copy: the site's number, linked to the ministry's page.
 #[must_use]
 pub fn footer(number: &str) -> String {
     format!("<a href=\"{MINISTRY}\" target=\"_blank\" rel=\"noopener\">{number}</a>")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::footer_number;
+
+    #[test]
+    fn the_number_at_the_foot_is_the_sites_and_in_guangdong_the_subjects() {
+        let number = |province| footer_number(province, "粤ICP备2026000001号", "粤ICP备2026000001号-1");
+        assert_eq!(number("44"), "粤ICP备2026000001号");
+        assert_eq!((number("33"), number("")), ("粤ICP备2026000001号-1", "粤ICP备2026000001号-1"));
+    }
 }

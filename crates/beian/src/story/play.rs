@@ -277,7 +277,8 @@ impl Stage<'_> {
         self.step("told", Who::Applicant, told).await?;
         for site in filed["sites"].as_array().cloned().unwrap_or_default() {
             let (domain, number) = (text(&site["domain"]).to_owned(), text(&site["number"]).to_owned());
-            if !number.starts_with(&subject_number) || !text(&site["footer_html"]).contains(&number) {
+            // One province wants the subject's number there, which the site's begins with.
+            if !number.starts_with(&subject_number) || !text(&site["footer_html"]).contains(&subject_number) {
                 let why = Failure::Odd(format!("the number or the footer of {domain} is wrong: {site}"));
                 return Err(Stop { step: "footer", why });
             }

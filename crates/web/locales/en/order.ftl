@@ -368,3 +368,4 @@ letter-valid = { $n ->
     [one] Still valid for a month or more
    *[other] Still valid for { $n } months or more
 }
+after-title = What to mind from now on

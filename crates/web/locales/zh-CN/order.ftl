@@ -331,3 +331,4 @@ letter-age = 出具时间不超过 { $span }，即{ $date }及以后
 letter-age-days = { $n } 天
 letter-age-months = { $n } 个月
 letter-valid = 有效期还剩 { $n } 个月以上
+after-title = 以后要注意

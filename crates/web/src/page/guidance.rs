@@ -42,6 +42,30 @@ pub fn at(t: T, draft: &Draft, field: &str, on: Date) -> Vec<Said> {
     general.chain(own).collect()
 }
 
+/// The same of something that is no single field, such as `materials` or `sites`; nothing where there is none.
+#[must_use]
+pub fn about(t: T, draft: &Draft, what: &str, on: Date) -> Option<Html> {
+    let province = Province::from_code(&draft.basic.province)?;
+    let said = at(t, draft, what, on).into_iter().map(|said| (said.text, said.source)).collect::<Vec<_>>();
+    let title = t.one("guidance-title", "province", t.text(&province.name()));
+    (!said.is_empty()).then(|| Html::of(&Guidance { title, lines: said }))
+}
+
+/// What to mind once a number is there: everybody's duties, then what the province says of them.
+#[must_use]
+pub fn after(t: T, draft: &Draft, on: Date) -> Vec<(String, String)> {
+    let Some(nature) = Nature::from_word(&draft.basic.nature) else { return Vec::new() };
+    let general = check::rules().iter().filter(|family| family.family == "after").flat_map(|family| &family.rules);
+    let general = general
+        .filter(|rule| rule.holds(on) && rule.natures.include(nature))
+        .map(|rule| (t.text(&rule.message).to_owned(), rule.source.clone()));
+    let lines = Province::from_code(&draft.basic.province).into_iter().flat_map(Province::lines);
+    let own = lines
+        .filter(|line| line.is_about("after") && line.nature.covers(nature.is_individual()) && line.holds(on))
+        .map(|line| (t.text(&line.text).to_owned(), line.citation()));
+    general.chain(own).collect()
+}
+
 /// Every line of the province that a reviewer judges for this draft; nothing where there is none.
 #[must_use]
 pub fn for_reviewer(t: T, draft: &Draft, on: Date) -> Option<Html> {

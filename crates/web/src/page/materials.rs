@@ -13,7 +13,7 @@ use crate::component::{Card, Empty, ErrorSummary, Html, Link, Links};
 use crate::http::context::Signed;
 use crate::http::upload::Upload;
 use crate::locale::T;
-use crate::page::{Shown, answers, go, papers, show_with, words};
+use crate::page::{Shown, answers, go, guidance, papers, show_with, words};
 use crate::view::{Head, Page};
 
 /// The papers of an order.
@@ -60,6 +60,7 @@ async fn draw(Signed { ctx, actor }: &Signed, order: Uuid, problem: Option<(Stri
             .html(),
         );
     }
+    main.extend(guidance::about(t, &edit.draft, "materials", ctx.world.today()));
     main.push(Html::of(&Links { links: vec![Link::new(format!("/orders/{order}"), t.msg("back-to-tasks"))] }));
     let page = Page {
         t,

@@ -6,11 +6,11 @@ use axum::extract::Path;
 use filing::stage::{Stage, StageKind};
 use uuid::Uuid;
 
-use crate::component::list::{Duties, DutyLine, Numbers, Snippet};
+use crate::component::list::{Duties, DutyLine, Guidance, Numbers, Snippet};
 use crate::component::{Card, Facts, FindingBox, Html, Link, Row, Tag, Tone};
 use crate::http::context::{Ctx, Signed};
 use crate::locale::T;
-use crate::page::{Shown, registry, show, status, words};
+use crate::page::{Shown, guidance, registry, show, status, words};
 use crate::view::{Head, Page};
 
 /// The page of an order.
@@ -23,6 +23,12 @@ pub async fn order(Signed { ctx, actor }: Signed, Path(order): Path<Uuid>) -> Sh
         main.push(Html::of(&status::now_card(t, &view, ctx.now())));
     }
     main.extend(view.filed.iter().flat_map(|filed| filed_cards(t, filed)));
+    if view.filed.is_some() {
+        let lines = guidance::after(t, &view.draft, ctx.world.today());
+        main.push(
+            Card { body: vec![Html::of(&Guidance { title: t.msg("after-title"), lines })], ..Card::default() }.html(),
+        );
+    }
     if !view.requests.is_empty() {
         main.push(requests(t, &view));
     }

@@ -155,6 +155,9 @@ async fn draw(signed: &Signed, sheet: Sheet) -> Shown {
         );
     }
     main.extend(guidance::of(t, &edit.draft, *section));
+    if matches!(section, Section::Site(_)) && step.is_none() {
+        main.extend(guidance::about(t, &edit.draft, "sites", ctx.world.today()));
+    }
     if *section == Section::Basic && step.is_none() {
         main.extend(registry::cards(t, &edit.domains, ctx.now()));
     }
