@@ -23,12 +23,6 @@ pub async fn order(Signed { ctx, actor }: Signed, Path(order): Path<Uuid>) -> Sh
         main.push(Html::of(&status::now_card(t, &view, ctx.now())));
     }
     main.extend(view.filed.iter().flat_map(|filed| filed_cards(t, filed)));
-    if view.filed.is_some() {
-        let lines = guidance::after(t, &view.draft, ctx.world.today());
-        main.push(
-            Card { body: vec![Html::of(&Guidance { title: t.msg("after-title"), lines })], ..Card::default() }.html(),
-        );
-    }
     if !view.requests.is_empty() {
         main.push(requests(t, &view));
     }
@@ -37,6 +31,12 @@ pub async fn order(Signed { ctx, actor }: Signed, Path(order): Path<Uuid>) -> Sh
     } else {
         let timeline = status::timeline(t, &view, ctx.now(), status::Reader::Applicant);
         main.push(Card::with(t.msg("progress-title"), &timeline).html());
+    }
+    if view.filed.is_some() {
+        let lines = guidance::after(t, &view.draft, ctx.world.today());
+        main.push(
+            Card { body: vec![Html::of(&Guidance { title: t.msg("after-title"), lines })], ..Card::default() }.html(),
+        );
     }
     let page = Page {
         t,
