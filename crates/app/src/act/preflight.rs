@@ -47,20 +47,14 @@ pub async fn preflight(world: &World, origin: &Origin, input: Asked) -> Result<V
         ..Basic::default()
     };
     let domain = [name.as_str().to_owned()];
-    // All at once and over the network: no transaction stays open while somebody thinks.
-    let asking = async {
-        tokio::join!(
-            detection::ask(world, &basic, name.as_str()),
-            domain_facts::learn(world, &domain, domain_facts::OF_CHECK)
-        )
-    };
-    let answers = match tokio::time::timeout(PATIENCE, asking).await {
-        Ok((answered, learnt)) => {
-            learnt?;
-            answered?.map(|asked| asked.answers)
-        }
-        Err(_) => None,
-    };
+    // All at once and over the network: no transaction stays open while somebody thinks. Each has its own patience, so
+    // that whoever is silent takes nobody else's answer along.
+    let (answered, learnt) = tokio::join!(
+        tokio::time::timeout(PATIENCE, detection::ask(world, &basic, name.as_str())),
+        tokio::time::timeout(PATIENCE, domain_facts::learn(world, &domain, domain_facts::OF_CHECK))
+    );
+    learnt.unwrap_or(Ok(()))?;
+    let answers = answered.unwrap_or(Ok(None))?.map(|asked| asked.answers);
     let outside = {
         let reader = world.store.read().await?;
         let in_running_order = store::order::held_by(&reader, &Hold::Domain(domain[0].clone())).await?.is_some();
