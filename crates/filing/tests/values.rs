@@ -111,7 +111,8 @@ fn police() -> impl Strategy<Value = String> {
 
 fn domain() -> impl Strategy<Value = String> {
     let suffixes = vec!["com", "cn", "com.cn", "net", "top", "vip", "xyz", "zj.cn", "xn--zfr164b.cn", "xn--55qw42g.cn"];
-    ("[a-z][a-z0-9]{1,12}(-[a-z0-9]{1,12})?", select(suffixes)).prop_map(|(label, suffix)| format!("{label}.{suffix}"))
+    // Four characters and more: `tj.cn`, `gov.cn` and their like are suffixes themselves.
+    ("[a-z][a-z0-9]{3,12}(-[a-z0-9]{1,12})?", select(suffixes)).prop_map(|(label, suffix)| format!("{label}.{suffix}"))
 }
 
 fn landline() -> impl Strategy<Value = String> {
