@@ -16,6 +16,8 @@ pub mod demo_messages;
 pub mod edit_order;
 pub mod gateway_feed;
 pub mod handover;
+pub mod import_ip_ranges;
+pub mod ip_ranges;
 pub mod ledger;
 pub mod list_orders;
 pub mod log_in;
@@ -33,6 +35,7 @@ pub mod resources;
 pub mod return_upload;
 pub mod reveal;
 pub mod review_case;
+pub mod save_ip_range;
 pub mod save_section;
 pub mod sessions;
 pub mod set_identity;
@@ -60,6 +63,10 @@ pub use handover::{
     StartHandover, UploadByHandover, finish_handover, handover_status, open_handover, remove_by_handover,
     start_handover, upload_by_handover,
 };
+pub use import_ip_ranges::{
+    ExportIpRanges, ImportIpRanges, ImportMode, ImportedIpRanges, export_ip_ranges, import_ip_ranges,
+};
+pub use ip_ranges::{BureauName, IpRangeRef, IpRanges, ListIpRanges, list_ip_ranges, view_ip_range};
 pub use ledger::{
     Alarm, BureauLine, DownloadRow, Ledger, LedgerView, LineState, ResumeLine, UploadRow, ledger, resume_line,
 };
@@ -81,6 +88,7 @@ pub use resources::{ImportResources, Imported, ResourceImport, ResourceView, imp
 pub use return_upload::{ReturnUpload, return_upload};
 pub use reveal::{Reveal, Revealed, reveal};
 pub use review_case::{CallParty, LogCall, MarkField, MarkWord, claim, log_call, mark_field, release, view_case};
+pub use save_ip_range::{SaveIpRange, SavedIpRange, remove_ip_range, save_ip_range};
 pub use save_section::{Patch, SaveSection, SitePatch, save_section};
 pub use sessions::{RevokeSession, SessionView, list_sessions, revoke_session};
 pub use set_identity::{SetIdentity, set_identity};
@@ -91,6 +99,7 @@ pub use withdraw::{abandon, confirm_sms_done, withdraw};
 pub use crate::account::{AccountView, CodeSent, IdentityView, SignedIn};
 pub use crate::agreement::{Accepted, Agreement};
 pub use crate::domain_facts::DomainView;
+pub use crate::ip_filing::view::{IpRangeRow, IpRangeView};
 pub use crate::order::timeline::{Moment, NextStep, Party, TimelineEntry};
 pub use crate::order::view::{Duty, EditView, FiledSiteView, FiledView, MaterialView, OrderView, SlotView, SmsStep};
 pub use crate::order::{Editable, OrderRef};

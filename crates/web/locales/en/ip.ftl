@@ -1,0 +1,103 @@
+# The filing of addresses: the provider's own ranges.
+nav-ip-ranges = IP filing
+ip-lead = Where this provider's addresses come from and who uses them. A site's addresses are filed here before the site is reported.
+ip-bureaus = Bureaus
+ip-compared = The addresses of sites are compared with the ranges filed below; a site outside them is not reported.
+ip-not-compared = No range that can carry sites is filed here yet, so the addresses of sites are not compared. That begins by itself with the first one.
+ip-none = No ranges yet
+ip-none-so = No range is like that
+ip-none-text = Add a source first, then its allocations; or bring them in as a CSV file.
+ip-state-draft = Draft
+ip-state-reported = Reported
+ip-state-refused = Not accepted
+ip-state-filed = Filed
+ip-state-changing = Being corrected
+ip-state-deleting = Being deleted
+ip-state-deleted = Deleted
+ip-addresses =
+    { $n ->
+        [one] 1 address
+       *[other] { $n } addresses
+    }
+ip-head-span = Range
+ip-head-kind = Kind
+ip-head-about = Unit
+ip-head-state = State
+ip-any = Any
+ip-holding = Holds the address
+ip-flagged = Only what needs a look
+ip-pick = Pick
+ip-pick-one = Pick { $span }
+ip-add = Add a range
+ip-add-lead = First choose what it says.
+ip-import = Import CSV
+ip-export = Export CSV
+ip-template = Download the template
+ip-report = Report
+ip-report-picked = Report the picked
+ip-report-all = Report all drafts
+ip-report-refused = Some ranges cannot be reported yet; none was reported.
+ip-edit = Change
+ip-save = Save as draft
+ip-correct = Correct
+ip-correct-lead = A correction goes to the authority at once; until it is accepted the former content holds.
+ip-correct-send = Report the correction
+ip-remove = Remove the draft
+ip-delete = Delete the filing
+ip-modes = Allocation
+ip-content = Content
+ip-proposed = Being corrected to
+ip-proposed-refused = The correction that was not accepted
+ip-waits-add = It is reported and waits for the authority's result.
+ip-waits-change = The correction is reported and waits for the authority's result.
+ip-waits-delete = The deletion is reported and waits for the authority's result.
+ip-standing = Filing
+ip-bureau = Bureau
+ip-bureau-id = The bureau's number
+ip-filed-at = Filed
+ip-updated-at = Changed
+ip-carries = Sites can use addresses of this range.
+ip-carries-not = Sites cannot use addresses of this range: it is not recorded as used by this provider.
+confirm-ip-remove = Remove
+confirm-title-ip-remove = Remove this draft?
+confirm-text-ip-remove = The authority has no such record; what was typed is not kept.
+confirm-ip-delete = Report the deletion
+confirm-title-ip-delete = Delete the filing of this range?
+confirm-text-ip-delete = Once it is reported, sites on its addresses cannot be reported any more.
+ip-import-lead = One record a line: checked first, then saved as drafts. Nothing is reported.
+ip-import-text = The first line has the column names, in Chinese or English; at most 5,000 lines and 2 MB, in UTF-8 or GBK.
+ip-import-file = CSV file
+ip-import-file-hint = No file yet?
+ip-import-mend = Content of the file
+ip-import-mend-hint = Mend it right here. Or
+ip-import-other = take another file
+ip-import-check = Only check
+ip-import-all = Import all, or none if anything is wrong
+ip-import-valid = Import the lines that are right
+ip-import-sound =
+    { $n ->
+        [one] The line can be imported; nothing is saved yet.
+       *[other] All { $n } lines can be imported; nothing is saved yet.
+    }
+ip-import-found = { $sound } of { $lines } lines can be imported; about the rest see below.
+ip-import-findings = Line by line
+ip-import-head-line = Line
+ip-import-head-column = Column
+ip-import-head-grade = Grade
+ip-import-head-found = What is wrong
+ip-finding-block = Mend
+ip-finding-warn = Look
+ip-finding-ask = Find out
+done-ip-saved = Saved as a draft.
+done-ip-removed = Removed.
+done-ip-reported = In line to be reported.
+done-ip-imported = Imported as drafts.
+pass-blocker-ip-not-filed = The site's addresses are not filed yet; see the notice above.
+error-ip-not-filed = The site's addresses lie in no range this provider has filed. File them first, then pass the case.
+error-nothing-to-report = No range was picked that can be reported.
+problem-ip-not-filed = The addresses are not filed
+problem-detail-ip-not-filed = The site's addresses lie in no range this provider has filed with the authority.
+problem-nothing-to-report = There is nothing to report
+problem-detail-nothing-to-report = No range was named that can be reported.
+case-ip-not-filed = { $ips } lies in no range this provider has filed: that is mended by the provider before the case is passed. The applicant need not change anything.
+case-ip-link = See or file these addresses
