@@ -30,6 +30,7 @@ pub mod papers;
 pub mod preflight;
 pub mod queue;
 pub mod register;
+pub mod report_ip_ranges;
 pub mod resend_code;
 pub mod resources;
 pub mod return_upload;
@@ -83,6 +84,9 @@ pub use papers::{ListPapers, PaperDraft, PaperView, PrintPaper, list_papers, pri
 pub use preflight::preflight;
 pub use queue::{Queue, QueueCounts, QueueKind, QueueRow, queue, queue_counts};
 pub use register::{Register, register};
+pub use report_ip_ranges::{
+    CorrectIpRange, ReportIpRanges, ReportedIpRanges, correct_ip_range, delete_ip_range, report_ip_ranges,
+};
 pub use resend_code::{ResendCode, resend_code};
 pub use resources::{ImportResources, Imported, ResourceImport, ResourceView, import_resources, list_resources};
 pub use return_upload::{ReturnUpload, return_upload};

@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::world::World;
 
 pub mod view;
+pub mod wire;
 
 /// The states in which a range is on the authority's books as it is kept here. One whose deletion was sent is not: it
 /// may be gone any moment.
@@ -282,3 +283,12 @@ pub async fn recall(tx: &Tx, world: &World, upload: UploadId) -> Result<usize> {
 
 /// So many records one data file may have (interface V3.0, section 1.3).
 pub const MOST_IN_UPLOAD: u64 = 1_000;
+
+/// The text of a file that somebody's spreadsheet wrote: UTF-8, or the GBK that most of them write here.
+#[must_use]
+pub fn text_of(bytes: &[u8]) -> Option<String> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Some(text.to_owned()),
+        Err(_) => authority::gbk::decode(bytes),
+    }
+}

@@ -126,6 +126,9 @@ acts! {
     RemoveIpRange "remove_ip_range" => MEND_LINE;
     ImportIpRanges "import_ip_ranges" => MEND_LINE;
     ExportIpRanges "export_ip_ranges" => MEND_LINE;
+    ReportIpRanges "report_ip_ranges" => MEND_LINE;
+    CorrectIpRange "correct_ip_range" => MEND_LINE;
+    DeleteIpRange "delete_ip_range" => MEND_LINE;
     ViewAudit "view_audit" => AUDIT;
     VerifyAudit "verify_audit" => AUDIT;
     ImportResources "import_resources" => ADMINISTRATE;

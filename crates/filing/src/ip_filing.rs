@@ -20,6 +20,6 @@ pub use range::{
     AllocatedUse, Allocation, AllocationMode, BroughtIn, Contact, Gateway, Origin, Range, Record, Term, UseMode, User,
     Whereabouts,
 };
-pub use rules::{Choice, Column, Fault, choices, column, columns, fault, finding};
+pub use rules::{Choice, Column, Fault, choices, column, columns, examples, fault, finding};
 pub use span::{Span, first_gap};
 pub use stage::{Ask, Attempt, Kept, Stage, Standing, Told, Untimely};

@@ -6,6 +6,7 @@
 use std::net::Ipv4Addr;
 
 use jiff::Timestamp;
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
@@ -340,4 +341,14 @@ pub async fn of_upload(r: &Reader, upload: UploadId, limit: u64) -> Result<Vec<I
         .all(r.db())
         .await?;
     open(r, rows).await
+}
+
+/// Notes that the ranges of an upload go with another one: its bytes took another number.
+pub async fn move_upload(tx: &Tx, from: UploadId, to: UploadId) -> Result<()> {
+    row::Entity::update_many()
+        .col_expr(row::Column::UploadId, Expr::value(to.0))
+        .filter(row::Column::UploadId.eq(from.0))
+        .exec(tx.db())
+        .await?;
+    Ok(())
 }

@@ -542,6 +542,17 @@ mod tests {
     }
 
     #[test]
+    fn the_examples_of_the_template_are_right() {
+        let mut sources = Vec::new();
+        for draft in rules::examples() {
+            let around = Around { provider: 7, overlapping: vec![], supply: sources.clone() };
+            assert_eq!(rules_of(draft, &around), [""; 0], "{draft:?}");
+            assert_eq!(draft.tidy(), *draft);
+            sources.push(Supply { span: span_of(draft).unwrap(), reported: true });
+        }
+    }
+
+    #[test]
     fn what_stands_around_decides_on_overlap_and_source() {
         let other = span_of(&source()).unwrap();
         let taken = Around { overlapping: vec![other], ..supplied() };

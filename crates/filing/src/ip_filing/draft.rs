@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::rules;
+use crate::address;
+use crate::province::Province;
 use crate::words::words;
 
 words! {
@@ -110,6 +112,17 @@ impl RangeDraft {
             if let Some(value) = read.get_mut(&column.name) {
                 *value = rules::word_of(&column.name, value.trim());
             }
+        }
+        // The smaller place names the greater ones.
+        if read.city.is_empty()
+            && let Some(county) = address::find(&read.county)
+        {
+            county.parent.clone_into(&mut read.city);
+        }
+        if read.province.is_empty()
+            && let Some(province) = address::find(&read.city).and_then(|city| Province::from_code(city.code))
+        {
+            province.code().clone_into(&mut read.province);
         }
         let wanted = read.fields();
         for name in wanted {

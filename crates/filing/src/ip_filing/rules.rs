@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
+use super::draft::RangeDraft;
 use crate::check::{Finding, Severity};
 use crate::nature::Nature;
 use crate::province::Province;
@@ -68,6 +69,7 @@ struct Book {
     field: Vec<Column>,
     choice: Vec<Choice>,
     fault: Vec<Fault>,
+    example: Vec<RangeDraft>,
 }
 
 fn book() -> &'static Book {
@@ -82,6 +84,12 @@ fn book() -> &'static Book {
 #[must_use]
 pub fn columns() -> &'static [Column] {
     &book().field
+}
+
+/// Records as examples, for the template of a file.
+#[must_use]
+pub fn examples() -> &'static [RangeDraft] {
+    &book().example
 }
 
 /// The field of a name.

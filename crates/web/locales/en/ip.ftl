@@ -101,3 +101,6 @@ problem-nothing-to-report = There is nothing to report
 problem-detail-nothing-to-report = No range was named that can be reported.
 case-ip-not-filed = { $ips } lies in no range this provider has filed: that is mended by the provider before the case is passed. The applicant need not change anything.
 case-ip-link = See or file these addresses
+error-range-in-use = Something is still allocated out of this source; delete the allocations first.
+problem-range-in-use = The source is in use
+problem-detail-range-in-use = Delete the allocations out of it first.

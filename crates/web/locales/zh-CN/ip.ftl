@@ -93,3 +93,6 @@ problem-nothing-to-report = 没有可报送的
 problem-detail-nothing-to-report = 没有可以报送的地址段。
 case-ip-not-filed = { $ips } 不在本服务商已备案的地址段内：由服务商先备案，再通过。申请人不用改。
 case-ip-link = 查看或备案这些IP
+error-range-in-use = 这段来源里还有分配，先删除分配，再删除来源。
+problem-range-in-use = 来源仍在使用
+problem-detail-range-in-use = 先删除从中分配的地址段。

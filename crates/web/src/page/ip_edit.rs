@@ -71,7 +71,8 @@ struct Asked {
 
 async fn page(ctx: &Ctx, asked: &Asked, refused: &Refused) -> Shown {
     let t = ctx.t;
-    let action = asked.range.map_or_else(|| "/ip-ranges/new".to_owned(), |range| format!("/ip-ranges/{}/edit", range.id));
+    let action =
+        asked.range.map_or_else(|| "/ip-ranges/new".to_owned(), |range| format!("/ip-ranges/{}/edit", range.id));
     let submit = if asked.filed { "ip-correct-send" } else { "ip-save" };
     let out = asked
         .range
@@ -142,7 +143,9 @@ fn question(t: T, draft: &RangeDraft, name: &str) -> Field {
         "phone" => "tel",
         "email" => "email",
         "first" | "last" | "gateway" => "decimal",
-        "source_unit" | "target" | "broadcaster" | "requester" | "category" | "industry" | "city" | "county" => "numeric",
+        "source_unit" | "target" | "broadcaster" | "requester" | "category" | "industry" | "city" | "county" => {
+            "numeric"
+        }
         _ => "text",
     };
     let mut field = Field::new(t, kind, name, label)

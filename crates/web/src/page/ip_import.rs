@@ -36,7 +36,8 @@ pub struct Way {
 
 /// The form for a file.
 pub async fn form(Signed { ctx, actor }: Signed, Query(way): Query<Way>) -> Shown {
-    let ranges = act::list_ip_ranges(&ctx.world, &actor, ListIpRanges { bureau: way.bureau, ..ListIpRanges::default() });
+    let ranges =
+        act::list_ip_ranges(&ctx.world, &actor, ListIpRanges { bureau: way.bureau, ..ListIpRanges::default() });
     let ranges = ranges.await?;
     if !ranges.may_change {
         return Err(app::Error::Forbidden.into());
@@ -142,16 +143,17 @@ fn without_saved(text: &str, told: &ImportedIpRanges) -> String {
         .filter(|finding| finding.severity == filing::check::Severity::Block)
         .filter_map(|finding| finding.field.split('.').nth(1))
         .collect();
-    let left = text.lines().enumerate().filter(|(index, _)| {
-        *index == 0 || blocked.contains(&(index + 1).to_string().as_str())
-    });
+    let left = text
+        .lines()
+        .enumerate()
+        .filter(|(index, _)| *index == 0 || blocked.contains(&(index + 1).to_string().as_str()));
     left.map(|(_, line)| line).collect::<Vec<_>>().join("\n")
 }
 
 /// An empty file with the heading and an example of each kind.
 pub async fn template(ctx: Ctx) -> Shown {
     let tag = ctx.t.lang().tag();
-    Ok(csv("ip-template.csv", table::write(&filing::ip_filing::examples(), tag)))
+    Ok(csv("ip-template.csv", table::write(filing::ip_filing::examples(), tag)))
 }
 
 /// The ranges of a bureau as a file.

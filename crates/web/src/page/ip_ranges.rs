@@ -99,12 +99,9 @@ pub async fn list(Signed { ctx, actor }: Signed, Query(wanted): Query<Wanted>) -
 fn address(ranges: &IpRanges, wanted: &Wanted, cursor: &str) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query.append_pair("bureau", &ranges.bureau);
-    for (name, value) in [
-        ("kind", &wanted.kind),
-        ("state", &wanted.state),
-        ("holding", &wanted.holding),
-        ("flagged", &wanted.flagged),
-    ] {
+    for (name, value) in
+        [("kind", &wanted.kind), ("state", &wanted.state), ("holding", &wanted.holding), ("flagged", &wanted.flagged)]
+    {
         if let Some(value) = value {
             query.append_pair(name, value);
         }
