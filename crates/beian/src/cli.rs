@@ -10,7 +10,7 @@ use std::path::PathBuf;
 mod miit;
 mod value;
 
-pub use miit::{Export, Miit, Verify};
+pub use miit::{Call, Codes, CodesOf, Decode, Encode, Export, Key, Method, Miit, Pack, Unpack, Validate, Verify};
 pub use value::{Calendar, Check, Question, day};
 
 /// An open ICP filing (备案) platform for access providers.
