@@ -87,7 +87,8 @@ pub use preflight::preflight;
 pub use queue::{Queue, QueueCounts, QueueKind, QueueRow, queue, queue_counts};
 pub use register::{Register, register};
 pub use report_ip_ranges::{
-    CorrectIpRange, ReportIpRanges, ReportedIpRanges, correct_ip_range, delete_ip_range, report_ip_ranges,
+    CorrectIpRange, ReportIpRanges, ReportedIpRanges, correct_ip_range, delete_ip_range, recall_ip_range,
+    report_ip_ranges,
 };
 pub use resend_code::{ResendCode, resend_code};
 pub use resources::{ImportResources, Imported, ResourceImport, ResourceView, import_resources, list_resources};

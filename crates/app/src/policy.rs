@@ -129,6 +129,7 @@ acts! {
     ReportIpRanges "report_ip_ranges" => MEND_LINE;
     CorrectIpRange "correct_ip_range" => MEND_LINE;
     DeleteIpRange "delete_ip_range" => MEND_LINE;
+    RecallIpRange "recall_ip_range" => MEND_LINE;
     ExportEvidence "export_evidence" => MEND_LINE;
     ViewAudit "view_audit" => AUDIT;
     VerifyAudit "verify_audit" => AUDIT;

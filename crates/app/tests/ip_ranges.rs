@@ -186,6 +186,8 @@ async fn a_range_goes_from_draft_to_the_books_and_is_corrected_and_deleted_there
     assert!(matches!(act::save_ip_range(world, &actor, input).await, Err(Error::Conflict { code: "version" })));
     report(world, &actor, &[second]).await.map_err(told)?;
     assert_ne!(wire(world, second).await?, old);
+    let waiting = act::recall_ip_range(world, &actor, IpRangeRef { range: second }).await;
+    assert!(matches!(waiting, Err(Error::Conflict { code: "upload-in-line" })), "{waiting:?}");
     let late = Download {
         allocation_results: vec![result(RecordChange::Add, Some(old), None, &[2003])],
         ..Download::default()

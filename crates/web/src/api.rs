@@ -147,6 +147,7 @@ fn operations(most_picture_bytes: usize) -> OpenApiRouter<World> {
         .routes(routes!(ip_range::view_ip_range, ip_range::save_ip_range, ip_range::remove_ip_range))
         .routes(routes!(ip_range::correct_ip_range))
         .routes(routes!(ip_range::delete_ip_range))
+        .routes(routes!(ip_range::recall_ip_range))
         .routes(routes!(provider::view_audit))
         .routes(routes!(provider::verify_audit))
         .routes(routes!(provider::list_accounts, provider::create_account))

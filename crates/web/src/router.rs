@@ -170,6 +170,7 @@ fn addresses() -> Router<State> {
         .route("/ip-ranges/{range}", get(ip_ranges::range))
         .route("/ip-ranges/{range}/edit", get(ip_edit::edit_form).post(ip_edit::edit))
         .route("/ip-ranges/{range}/remove", get(ip_ranges::remove_form).post(ip_ranges::remove))
+        .route("/ip-ranges/{range}/recall", get(ip_ranges::recall_form).post(ip_ranges::recall))
         .route("/ip-ranges/{range}/delete", get(ip_ranges::delete_form).post(ip_edit::delete))
 }
 

@@ -7,7 +7,7 @@ use filing::ip_filing::{Range, RangeDraft, RangeKind, Span, Stage, Standing, Unt
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::ip_range::{self, Filter};
-use store::upload::Upload;
+use store::upload::{Upload, UploadState};
 use store::{IpRangeId, Tx};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -251,6 +251,36 @@ pub async fn delete_ip_range(world: &World, actor: &Actor, input: IpRangeRef) ->
         .on("ip_range", held.row.id)
         .moved("filed", "deleting")
         .with(facts)
+        .write(&tx)
+        .await?;
+    tx.commit().await?;
+    Ok(IpRangeView::of(&held, actor))
+}
+
+/// Gives up waiting for an answer about a range: it is a draft again, or on the books as it was.
+///
+/// An answer may name no range at all, as when the authority cannot read the file; then nothing here would ever move.
+///
+/// # Errors
+/// `stage` unless something is under way, `upload-in-line` while the authority has not taken the upload yet.
+pub async fn recall_ip_range(world: &World, actor: &Actor, input: IpRangeRef) -> Result<IpRangeView> {
+    require(actor, Act::RecallIpRange)?;
+    let now = world.now();
+    let tx = world.store.write().await?;
+    let mut held = Held::lock(&tx, IpRangeId(input.range)).await?;
+    if let Some(upload) = held.row.upload
+        && store::upload::get(&tx, upload).await?.state != UploadState::Stored
+    {
+        return Err(Error::conflict("upload-in-line"));
+    }
+    let from = held.kept.stage.standing();
+    held.kept.stage = held.kept.stage.clone().recall()?;
+    held.save(&tx, world).await?;
+    let to = held.kept.stage.standing();
+    Trail::by(actor, "recall_ip_range", now)
+        .on("ip_range", held.row.id)
+        .moved(from.as_str(), to.as_str())
+        .with(facts(&held))
         .write(&tx)
         .await?;
     tx.commit().await?;

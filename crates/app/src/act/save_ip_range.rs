@@ -58,6 +58,8 @@ pub async fn save_ip_range(world: &World, actor: &Actor, input: SaveIpRange) -> 
             require_sound(judge(&tx, world, bureau, &content, Some(held.row.id), &[]).await?)?;
             held.kept.draft = content;
             held.kept.stage = Stage::Draft;
+            // A late answer to what was sent before speaks of another content.
+            held.row.wire = None;
             held.save(&tx, world).await?;
             (held, "change_ip_range")
         }

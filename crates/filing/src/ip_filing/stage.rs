@@ -201,7 +201,7 @@ impl Stage {
         }
     }
 
-    /// What was under way is taken out of the line and was never sent.
+    /// What was under way is given up: it was taken out of the line, or the authority never answers.
     ///
     /// # Errors
     /// When nothing is under way.
@@ -218,11 +218,11 @@ impl Stage {
     /// The authority accepted what was asked; gives the content that holds from now on, when that is another one.
     ///
     /// # Errors
-    /// When that was not under way; a repeated answer to an addition changes nothing.
+    /// When that was not under way. An addition that was given up and is then accepted is on the books all the same.
     pub fn accept(self, ask: Ask, id: i64, now: Timestamp) -> Result<(Self, Option<RangeDraft>), Untimely> {
         let filed = |at| Self::Filed { id, at, attempt: None };
         match (self, ask) {
-            (Self::Reported { .. }, Ask::Add) => Ok((filed(now), None)),
+            (Self::Reported { .. } | Self::Draft, Ask::Add) => Ok((filed(now), None)),
             (Self::Changing { proposed, .. }, Ask::Change) => Ok((filed(now), Some(*proposed))),
             (Self::Deleting { id, .. }, Ask::Delete) => Ok((Self::Deleted { id, at: now }, None)),
             (other, _) => Err(other.untimely()),

@@ -214,3 +214,19 @@ pub async fn delete_ip_range(
 ) -> Answer<Json<IpRangeView>> {
     Ok(Json(act::delete_ip_range(&world, &actor, IpRangeRef { range }).await?))
 }
+
+/// Gives up waiting for the authority's answer about a range.
+#[utoipa::path(
+    post,
+    path = "/ip-ranges/{range}/recall",
+    tag = "provider",
+    params(("range" = Uuid, Path, description = "The range")),
+    responses((status = 200, description = "The range", body = IpRangeView))
+)]
+pub async fn recall_ip_range(
+    State(world): State<World>,
+    Known(actor): Known,
+    Path(range): Path<Uuid>,
+) -> Answer<Json<IpRangeView>> {
+    Ok(Json(act::recall_ip_range(&world, &actor, IpRangeRef { range }).await?))
+}

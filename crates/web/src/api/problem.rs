@@ -78,6 +78,7 @@ pub const CODES: &[&str] = &[
     "too-many-sites",
     "too-many-submissions",
     "unauthenticated",
+    "upload-in-line",
     "upload-taken",
     "version",
 ];

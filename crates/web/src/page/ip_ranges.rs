@@ -288,7 +288,10 @@ fn doings(t: T, view: &IpRangeView) -> Vec<Html> {
             links.push(Link::new(format!("/ip-ranges/{id}/edit"), t.msg("ip-correct")));
             links.push(Link::new(format!("/ip-ranges/{id}/delete"), t.msg("ip-delete")));
         }
-        _ => return vec![],
+        Standing::Reported | Standing::Changing | Standing::Deleting => {
+            links.push(Link::new(format!("/ip-ranges/{id}/recall"), t.msg("ip-recall")));
+        }
+        Standing::Deleted => return vec![],
     }
     vec![Card { body, links, ..Card::default() }.html()]
 }
@@ -296,6 +299,11 @@ fn doings(t: T, view: &IpRangeView) -> Vec<Html> {
 /// Asks before a draft is taken away.
 pub async fn remove_form(signed: Signed, Path(range): Path<Uuid>) -> Shown {
     ask(&signed, range, "ip-remove").await
+}
+
+/// Asks before the authority's answer is given up.
+pub async fn recall_form(signed: Signed, Path(range): Path<Uuid>) -> Shown {
+    ask(&signed, range, "ip-recall").await
 }
 
 /// Asks before a range is deleted at the bureau.
@@ -322,6 +330,12 @@ async fn ask(Signed { ctx, actor }: &Signed, range: Uuid, what: &str) -> Shown {
 pub async fn remove(Signed { ctx, actor }: Signed, Path(range): Path<Uuid>) -> Shown {
     act::remove_ip_range(&ctx.world, &actor, IpRangeRef { range }).await?;
     Ok(go("/ip-ranges?done=ip-removed"))
+}
+
+/// Gives up waiting for the authority's answer.
+pub async fn recall(Signed { ctx, actor }: Signed, Path(range): Path<Uuid>) -> Shown {
+    act::recall_ip_range(&ctx.world, &actor, IpRangeRef { range }).await?;
+    Ok(go(&format!("/ip-ranges/{range}?done=ip-recalled")))
 }
 
 /// The kinds and uses a new range can have, each a link to its form.
