@@ -370,7 +370,7 @@ async fn after_24_hours_the_filing_is_returned_and_not_before() {
     sandbox.post("/api/clock", json!({ "advance_seconds": 61 })).await;
     let downloads = sandbox.drain().await;
     assert!(downloads[0].decisions[0].opinion.as_deref().unwrap().contains("24 小时"));
-    assert_eq!(sandbox.get("/api/desk?state=returned").await[0]["subject_id"], 7001);
+    assert_eq!(sandbox.get("/api/desk?state=returned").await[0]["record"], 7001);
 }
 
 #[tokio::test]

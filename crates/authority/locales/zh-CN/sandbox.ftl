@@ -156,7 +156,7 @@ case-until = 截止 { $until }
 case-facts = 申请信息
 case-facts-provider = 接入商
 case-facts-sequence = 报送序号
-case-facts-id = 主体记录 ID
+case-facts-id = 结果标识
 case-facts-received = 收到时间
 case-facts-decided = 决定时间
 case-facts-number = 备案号
@@ -197,9 +197,9 @@ error-cross-site = 请求来自别的网站，没有受理。
 error-not-found = 没有这个页面
 
 # 短信和接口回答里的文字，始终是中文；英文页面只在这里给出译文。
-sms-code = 【沙箱】验证码 { $code }。您作为{ $role }正在办理 { $domain } 的备案，请于 { $until } 前到短信核验页面填写手机号码、验证码和证件号码后六位，逾期申请将退回。请勿转告他人。
+sms-code = 【沙箱】验证码 { $code }。您作为{ $role }正在办理 { $domain } 的{ $action }，请于 { $until } 前到短信核验页面填写手机号码、验证码和证件号码后六位，逾期申请将退回。请勿转告他人。
 sms-approved = 【沙箱】{ $name }的备案申请已通过，备案号：{ $number }。请在网站首页底部标明备案号，并在开通后 30 日内办理公安联网备案。
-sms-refused = 【沙箱】{ $name }的备案申请未通过。原因：{ $opinion }
+sms-refused = 【沙箱】{ $name }的{ $action }申请未通过。原因：{ $opinion }
 sms-timeout = 短信核验超过 24 小时未完成，申请退回。内容没有变化的，可以重新提交。
 sms-tries = 短信核验填错超过 5 次，申请退回。内容没有变化的，可以重新提交。
 opinion-approved = 材料齐全，内容属实，予以备案。
@@ -231,3 +231,22 @@ registry-labels =
     slow-…：20 秒后才回答
     garbage-…：回答不完整
     其他：多年后到期，已实名
+
+# 请求的种类，短信和页面里都用。
+action-first_filing = 备案
+action-new_site = 新增网站
+action-new_access = 新增接入
+action-change = 变更备案
+action-cancel_subject = 注销主体
+action-cancel_site = 注销网站
+action-cancel_access = 取消接入
+action-verification = 核实结果
+action-materials = 核验材料
+action-unfiled = 未备案处理结果
+action-ip = IP 备案
+action-domain = 域名备案
+desk-tab-done = 已处理
+state-done = 已处理
+sms-done = 【沙箱】{ $name }的{ $action }申请已通过。
+sms-password = 【沙箱】{ $number } 的备案密码是 { $password }，请妥善保管。
+too-often = 其他错误：调用过于频繁，请 { $seconds } 秒后再试

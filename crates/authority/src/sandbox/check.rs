@@ -1,5 +1,5 @@
-//! What the machine checks in one first filing without looking at others: the rules that the element table cannot
-//! express, each with its result code of the specification (section 3-5).
+//! What the machine checks in one request without looking at others: the rules that the element table cannot express,
+//! each with its result code of the specification (section 3-5).
 
 use std::net::Ipv4Addr;
 
@@ -27,8 +27,8 @@ pub(super) fn nature(filing: &NewFiling) -> Option<i64> {
     })
 }
 
-/// Checks one filing of a provider whose filed addresses are given (none means all).
-pub(super) fn check(filing: &NewFiling, ranges: &[(Ipv4Addr, Ipv4Addr)]) -> Vec<Finding> {
+/// Checks one first filing of a provider whose filed addresses are given (none given means that they do not count).
+pub(super) fn filing(filing: &NewFiling, ranges: Option<&Ranges>) -> Vec<Finding> {
     let mut findings = Findings(Vec::new());
     let subject = &filing.subject;
     let nature = nature(filing);
@@ -64,14 +64,22 @@ pub(super) fn check(filing: &NewFiling, ranges: &[(Ipv4Addr, Ipv4Addr)]) -> Vec<
     for site in &filing.sites {
         check_site(site, is_unit, ranges, &mut findings);
     }
-    check_attachments(filing, &mut findings);
+    for attachment in &filing.attachments {
+        let owner = match attachment.owner {
+            AttachmentOwner::Subject(id) if id == subject.id => Some(Owner::Subject),
+            AttachmentOwner::Site(id) if filing.sites.iter().any(|site| site.id == id) => Some(Owner::Site),
+            _ => None,
+        };
+        check_attachment(attachment.format, attachment.purpose, &attachment.content, owner, &mut findings);
+    }
     findings.0
 }
 
-struct Findings(Vec<Finding>);
+/// Findings as they are gathered, each once.
+pub(super) struct Findings(pub(super) Vec<Finding>);
 
 impl Findings {
-    fn add(&mut self, code: i64, about: impl Into<String>) {
+    pub(super) fn add(&mut self, code: i64, about: impl Into<String>) {
         let finding = Finding { code: ResultCode(code), about: about.into() };
         if !self.0.contains(&finding) {
             self.0.push(finding);
@@ -127,7 +135,41 @@ fn check_person(person: &Person, findings: &mut Findings) {
     }
 }
 
-fn check_site(site: &Site, is_unit: bool, ranges: &[(Ipv4Addr, Ipv4Addr)], findings: &mut Findings) {
+/// The addresses a provider has filed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Ranges(Vec<(u32, u32)>);
+
+impl Ranges {
+    /// Brings ranges into order; those that touch are one.
+    pub(super) fn new(ranges: impl IntoIterator<Item = (Ipv4Addr, Ipv4Addr)>) -> Self {
+        let mut sorted: Vec<(u32, u32)> =
+            ranges.into_iter().map(|(first, last)| (u32::from(first), u32::from(last))).collect();
+        sorted.sort_unstable();
+        let mut joined: Vec<(u32, u32)> = Vec::new();
+        for (first, last) in sorted {
+            match joined.last_mut() {
+                Some((_, end)) if first <= end.saturating_add(1) => *end = (*end).max(last),
+                _ => joined.push((first, last)),
+            }
+        }
+        Self(joined)
+    }
+
+    /// Whether a range lies inside.
+    pub(super) fn hold(&self, first: Ipv4Addr, last: Ipv4Addr) -> bool {
+        let (first, last) = (u32::from(first), u32::from(last));
+        self.0.iter().any(|(low, high)| *low <= first && last <= *high)
+    }
+}
+
+/// What an attachment belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Owner {
+    Subject,
+    Site,
+}
+
+fn check_site(site: &Site, is_unit: bool, ranges: Option<&Ranges>, findings: &mut Findings) {
     if is_unit && site.manager.office_phone.is_none() {
         findings.add(1031, site.name.as_str());
     }
@@ -169,7 +211,7 @@ fn check_site(site: &Site, is_unit: bool, ranges: &[(Ipv4Addr, Ipv4Addr)], findi
     check_accesses(site, ranges, findings);
 }
 
-fn check_accesses(site: &Site, ranges: &[(Ipv4Addr, Ipv4Addr)], findings: &mut Findings) {
+fn check_accesses(site: &Site, ranges: Option<&Ranges>, findings: &mut Findings) {
     for access in &site.accesses {
         for id in access.locations.iter().filter(|id| Table::ServerLocation.row(**id).is_none()) {
             findings.add(1036, format!("{} {id}", site.name));
@@ -181,7 +223,7 @@ fn check_accesses(site: &Site, ranges: &[(Ipv4Addr, Ipv4Addr)], findings: &mut F
             let text = if ip.first == ip.last { ip.first.to_string() } else { format!("{}-{}", ip.first, ip.last) };
             if ip.first > ip.last || !is_public(ip.first) || !is_public(ip.last) {
                 findings.add(1006, text);
-            } else if !ranges.is_empty() && !ranges.iter().any(|(low, high)| *low <= ip.first && ip.last <= *high) {
+            } else if ranges.is_some_and(|ranges| !ranges.hold(ip.first, ip.last)) {
                 findings.add(1063, text);
             }
         }
@@ -200,41 +242,36 @@ fn check_accesses(site: &Site, ranges: &[(Ipv4Addr, Ipv4Addr)], findings: &mut F
     }
 }
 
-fn check_attachments(filing: &NewFiling, findings: &mut Findings) {
-    for attachment in &filing.attachments {
-        let purpose = Table::AttachmentPurpose.row(attachment.purpose.0);
-        let name = purpose.map(|row| row.words.zh.to_owned()).unwrap_or_else(|| attachment.purpose.0.to_string());
-        if purpose.is_none() {
-            findings.add(1057, name.as_str());
+/// Checks one attachment; `owner` is what it belongs to, if that is part of the request or filed.
+pub(super) fn check_attachment(
+    format: AttachmentFormat,
+    purpose: AttachmentPurpose,
+    content: &[u8],
+    owner: Option<Owner>,
+    findings: &mut Findings,
+) {
+    let row = Table::AttachmentPurpose.row(purpose.0);
+    let name = row.map(|row| row.words.zh.to_owned()).unwrap_or_else(|| purpose.0.to_string());
+    if row.is_none() {
+        findings.add(1057, name.as_str());
+    }
+    if Table::AttachmentFormat.row(format.0).is_none() {
+        findings.add(1056, format.0.to_string());
+    } else if picture(content) != Some(format) || content.len() > purpose.byte_limit() {
+        findings.add(5010, name.as_str());
+    }
+    // Purposes 4 and 5 prove a site's manager, 2 and 3 the subject; the verification form belongs to either.
+    let fits = match owner {
+        Some(Owner::Subject) => {
+            !matches!(purpose, AttachmentPurpose::MANAGER_CERTIFICATE | AttachmentPurpose::MANAGER_PHOTO)
         }
-        if Table::AttachmentFormat.row(attachment.format.0).is_none() {
-            findings.add(1056, attachment.format.0.to_string());
-        } else if picture(&attachment.content) != Some(attachment.format)
-            || attachment.content.len() > attachment.purpose.byte_limit()
-        {
-            findings.add(5010, name.as_str());
+        Some(Owner::Site) => {
+            !matches!(purpose, AttachmentPurpose::SUBJECT_CERTIFICATE | AttachmentPurpose::PRINCIPAL_CERTIFICATE)
         }
-        // Purposes 4 and 5 prove a site's manager, 2 and 3 the subject; the verification form belongs to either.
-        let fits = match attachment.owner {
-            AttachmentOwner::Subject(id) => {
-                id == filing.subject.id
-                    && !matches!(
-                        attachment.purpose,
-                        AttachmentPurpose::MANAGER_CERTIFICATE | AttachmentPurpose::MANAGER_PHOTO
-                    )
-            }
-            AttachmentOwner::Site(id) => {
-                filing.sites.iter().any(|site| site.id == id)
-                    && !matches!(
-                        attachment.purpose,
-                        AttachmentPurpose::SUBJECT_CERTIFICATE | AttachmentPurpose::PRINCIPAL_CERTIFICATE
-                    )
-            }
-            AttachmentOwner::Other(..) => false,
-        };
-        if !fits {
-            findings.add(1061, name.as_str());
-        }
+        None => false,
+    };
+    if !fits {
+        findings.add(1061, name);
     }
 }
 
@@ -332,12 +369,12 @@ mod tests {
     fn codes(change: impl FnOnce(&mut NewFiling)) -> Vec<i64> {
         let mut filing = filing();
         change(&mut filing);
-        check(&filing, &[]).into_iter().map(|finding| finding.code.0).collect()
+        super::filing(&filing, None).into_iter().map(|finding| finding.code.0).collect()
     }
 
     #[test]
     fn a_filing_in_order_has_no_findings() {
-        assert_eq!(check(&filing(), &[]), []);
+        assert_eq!(super::filing(&filing(), None), []);
     }
 
     #[test]
@@ -383,9 +420,13 @@ mod tests {
             }),
             [1029]
         );
-        let range = |low: [u8; 4], high: [u8; 4]| [(Ipv4Addr::from(low), Ipv4Addr::from(high))];
-        assert_eq!(check(&filing(), &range([203, 0, 113, 0], [203, 0, 113, 255])), []);
-        let outside = check(&filing(), &range([198, 51, 100, 0], [198, 51, 100, 255]));
+        let inside = Ranges::new([
+            ([203, 0, 113, 24].into(), [203, 0, 113, 255].into()),
+            ([203, 0, 113, 0].into(), [203, 0, 113, 23].into()),
+        ]);
+        assert!(inside.hold([203, 0, 113, 20].into(), [203, 0, 113, 30].into()), "ranges that touch are one");
+        assert_eq!(super::filing(&filing(), Some(&inside)), []);
+        let outside = super::filing(&filing(), Some(&Ranges::default()));
         assert_eq!(outside[0], Finding { code: ResultCode(1063), about: "203.0.113.24".into() });
     }
 

@@ -3,6 +3,7 @@
 use super::check::Finding;
 use super::desk::{Case, Line};
 use super::office::shown;
+use super::request::Request;
 use super::verify::{Resent, State, TRIES};
 use super::words::Lang;
 use crate::code::{Table, Words};
@@ -113,14 +114,19 @@ pub(super) fn line(line: Line, provider: String, lang: Lang) -> LineView {
     }
 }
 
-/// Province and nature, such as 浙江 · 企业.
+/// What is asked, such as 新增接入.
 pub(super) fn about(line: &Line, lang: Lang) -> String {
-    let nature = line.nature.map(|nature| named(Table::UnitNature, nature, lang)).unwrap_or_default();
-    format!("{} · {nature}", named(Table::Province, line.province, lang))
+    lang.text(&format!("action-{}", line.kind))
 }
 
-/// All data of a filing in groups.
-pub(super) fn groups(filing: &NewFiling, lang: Lang) -> Vec<Group> {
+/// All data of a request in groups.
+pub(super) fn groups(request: &Request, lang: Lang) -> Vec<Group> {
+    match request {
+        Request::FirstFiling(filing) => first_filing(filing, lang),
+    }
+}
+
+fn first_filing(filing: &NewFiling, lang: Lang) -> Vec<Group> {
     let subject = &filing.subject;
     let area = [Some(subject.address.province), subject.address.city, subject.address.county];
     let area: Vec<String> = area.into_iter().flatten().map(|code| code.to_string()).collect();
@@ -206,9 +212,9 @@ fn site_rows(site: &Site, lang: Lang) -> Vec<Row> {
 }
 
 /// The attachments of a filing with the addresses of their pictures.
-pub(super) fn papers(id: i64, filing: &NewFiling, lang: Lang) -> Vec<Paper> {
-    filing
-        .attachments
+pub(super) fn papers(id: i64, request: &Request, lang: Lang) -> Vec<Paper> {
+    request
+        .attachments()
         .iter()
         .enumerate()
         .map(|(index, attachment)| Paper {
@@ -256,7 +262,7 @@ pub(super) fn facts(case: &Case, provider: String) -> Vec<Row> {
     rows.add("case-facts-number", line.number.clone().unwrap_or_default());
     rows.add("case-facts-provider", provider);
     rows.add("case-facts-sequence", line.sequence.to_string());
-    rows.add("case-facts-id", line.subject_id.to_string());
+    rows.add("case-facts-id", line.key.clone());
     rows.add("case-facts-received", shown(line.received_at.as_microsecond()));
     rows.add("case-facts-decided", line.decided_at.map(|at| shown(at.as_microsecond())).unwrap_or_default());
     rows.add("case-facts-officer", case.officer.clone().unwrap_or_default());
