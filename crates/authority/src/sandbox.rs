@@ -32,6 +32,7 @@ mod result;
 mod scenario;
 mod service;
 mod settings;
+mod tables;
 mod verify;
 mod view;
 mod words;

@@ -30,7 +30,7 @@ async fn machine_codes(sandbox: &Sandbox) -> Vec<i64> {
     let downloads = sandbox.drain().await;
     assert_eq!(downloads.len(), 1);
     assert_eq!(downloads[0].results.len(), 1);
-    downloads[0].results[0].findings.iter().map(|(code, _)| code.0).collect()
+    downloads[0].results[0].findings.iter().map(|finding| finding.code.0).collect()
 }
 
 #[tokio::test]
@@ -285,7 +285,7 @@ async fn judged(sandbox: &Sandbox, sequence: i64, text: &str) -> (i64, Option<St
     assert_eq!(send(&sandbox.client(), sequence, &bytes).await, 0, "the verdict comes by download");
     let downloads = sandbox.drain().await;
     let result = &downloads[0].results[0];
-    (result.findings[0].0.0, result.findings[0].1.clone(), result.remark.clone())
+    (result.findings[0].code.0, result.findings[0].text.clone(), result.remark.clone())
 }
 
 #[tokio::test]
@@ -304,7 +304,7 @@ async fn a_file_that_is_not_what_it_should_be_is_refused_as_a_whole() {
     assert_eq!(judged(&sandbox, 7, &text.replace("<Dwmc>", "<Dwmc>&#2;")).await.0, 5008);
     let cancel = "<?xml version=\"1.0\" encoding=\"GBK\"?><UploadData version=\"V.3.0\"><ICP><ZXBA><Zx_xx><Zxlb>0</Zxlb>\
                   <Jlid>1</Jlid><Zxly>1</Zxly></Zx_xx></ZXBA><Qqdwid>110000000001</Qqdwid></ICP></UploadData>";
-    assert_eq!(judged(&sandbox, 8, cancel).await, (5011, Some("该功能目前未开放：ICP/ZXBA".to_owned()), None));
+    assert_eq!(judged(&sandbox, 8, cancel).await, (1058, Some("主体信息不存在：1".to_owned()), None));
 }
 
 #[tokio::test]

@@ -4,7 +4,9 @@
 use std::net::Ipv4Addr;
 
 use crate::code::{ResultCode, Table};
-use crate::message::{Address, AttachmentFormat, AttachmentOwner, AttachmentPurpose, IpRange, NewFiling, Person, Site};
+use crate::message::{
+    Access, Address, AttachmentFormat, AttachmentOwner, AttachmentPurpose, IpRange, NewFiling, Person, Site, Subject,
+};
 
 /// One finding: a code and what it is about, in the words of the filing.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -29,14 +31,30 @@ pub(super) fn nature(filing: &NewFiling) -> Option<i64> {
 
 /// Checks one first filing of a provider whose filed addresses are given (none given means that they do not count).
 pub(super) fn filing(filing: &NewFiling, ranges: Option<&Ranges>) -> Vec<Finding> {
-    let mut findings = Findings(Vec::new());
-    let subject = &filing.subject;
+    let mut findings = Findings::default();
     let nature = nature(filing);
+    subject(&filing.subject, nature, &mut findings);
+    for site in &filing.sites {
+        self::site(site, nature != Some(INDIVIDUAL), ranges, &mut findings);
+    }
+    for paper in &filing.attachments {
+        let owner = match paper.owner {
+            AttachmentOwner::Subject(id) if id == filing.subject.id => Some(Owner::Subject),
+            AttachmentOwner::Site(id) if filing.sites.iter().any(|site| site.id == id) => Some(Owner::Site),
+            _ => None,
+        };
+        attachment(paper.format, paper.purpose, &paper.content, owner, &mut findings);
+    }
+    findings.0
+}
+
+/// Checks a subject whose nature is known.
+pub(super) fn subject(subject: &Subject, nature: Option<i64>, findings: &mut Findings) {
     if nature.is_none_or(|nature| Table::UnitNature.row(nature).is_none()) {
         findings.add(1014, subject.nature.map(|nature| nature.to_string()).unwrap_or_default());
     }
     let is_unit = nature != Some(INDIVIDUAL);
-    check_address(&subject.address, &mut findings);
+    check_address(&subject.address, findings);
 
     let certificate = &subject.certificate;
     match Table::CredentialType.row(certificate.kind) {
@@ -57,25 +75,14 @@ pub(super) fn filing(filing: &NewFiling, ranges: Option<&Ranges>) -> Vec<Finding
     if is_unit && subject.principal.office_phone.is_none() {
         findings.add(1010, subject.name.as_str());
     }
-    check_person(&subject.principal, &mut findings);
+    check_person(&subject.principal, findings);
     if is_unit && subject.principal.certificate_number.is_none() {
         findings.add(1008, subject.principal.name.clone().unwrap_or_default());
     }
-    for site in &filing.sites {
-        check_site(site, is_unit, ranges, &mut findings);
-    }
-    for attachment in &filing.attachments {
-        let owner = match attachment.owner {
-            AttachmentOwner::Subject(id) if id == subject.id => Some(Owner::Subject),
-            AttachmentOwner::Site(id) if filing.sites.iter().any(|site| site.id == id) => Some(Owner::Site),
-            _ => None,
-        };
-        check_attachment(attachment.format, attachment.purpose, &attachment.content, owner, &mut findings);
-    }
-    findings.0
 }
 
 /// Findings as they are gathered, each once.
+#[derive(Debug, Default)]
 pub(super) struct Findings(pub(super) Vec<Finding>);
 
 impl Findings {
@@ -169,7 +176,8 @@ pub(super) enum Owner {
     Site,
 }
 
-fn check_site(site: &Site, is_unit: bool, ranges: Option<&Ranges>, findings: &mut Findings) {
+/// Checks a site of a unit, or of a person.
+pub(super) fn site(site: &Site, is_unit: bool, ranges: Option<&Ranges>, findings: &mut Findings) {
     if is_unit && site.manager.office_phone.is_none() {
         findings.add(1031, site.name.as_str());
     }
@@ -208,16 +216,17 @@ fn check_site(site: &Site, is_unit: bool, ranges: Option<&Ranges>, findings: &mu
             }
         }
     }
-    check_accesses(site, ranges, findings);
+    accesses(&site.name, &site.accesses, ranges, findings);
 }
 
-fn check_accesses(site: &Site, ranges: Option<&Ranges>, findings: &mut Findings) {
-    for access in &site.accesses {
+/// Checks the accesses of a site of this name.
+pub(super) fn accesses(name: &str, accesses: &[Access], ranges: Option<&Ranges>, findings: &mut Findings) {
+    for access in accesses {
         for id in access.locations.iter().filter(|id| Table::ServerLocation.row(**id).is_none()) {
-            findings.add(1036, format!("{} {id}", site.name));
+            findings.add(1036, format!("{name} {id}"));
         }
         for id in access.methods.iter().filter(|id| Table::AccessMethod.row(**id).is_none()) {
-            findings.add(1035, format!("{} {id}", site.name));
+            findings.add(1035, format!("{name} {id}"));
         }
         for ip in &access.ips {
             let text = if ip.first == ip.last { ip.first.to_string() } else { format!("{}-{}", ip.first, ip.last) };
@@ -234,16 +243,16 @@ fn check_accesses(site: &Site, ranges: Option<&Ranges>, findings: &mut Findings)
             }
         }
     }
-    for (index, access) in site.accesses.iter().enumerate() {
+    for (index, access) in accesses.iter().enumerate() {
         let same = |ips: &[IpRange]| ips.iter().map(|ip| (ip.first, ip.last)).collect::<Vec<_>>();
-        if site.accesses[..index].iter().any(|other| same(&other.ips) == same(&access.ips)) {
-            findings.add(1029, site.name.as_str());
+        if accesses[..index].iter().any(|other| same(&other.ips) == same(&access.ips)) {
+            findings.add(1029, name);
         }
     }
 }
 
 /// Checks one attachment; `owner` is what it belongs to, if that is part of the request or filed.
-pub(super) fn check_attachment(
+pub(super) fn attachment(
     format: AttachmentFormat,
     purpose: AttachmentPurpose,
     content: &[u8],
@@ -298,17 +307,17 @@ pub(super) fn is_identity_number(number: &str) -> bool {
     b"10X98765432"[(sum % 11) as usize] == bytes[17].to_ascii_uppercase()
 }
 
-fn is_mobile(text: &str) -> bool {
+pub(super) fn is_mobile(text: &str) -> bool {
     text.len() == 11 && text.starts_with('1') && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn is_email(text: &str) -> bool {
+pub(super) fn is_email(text: &str) -> bool {
     text.split_once('@').is_some_and(|(user, host)| {
         !user.is_empty() && host.contains('.') && host.split('.').all(|part| !part.is_empty()) && !text.contains(' ')
     })
 }
 
-fn is_domain(text: &str) -> bool {
+pub(super) fn is_domain(text: &str) -> bool {
     let labels: Vec<&str> = text.split('.').collect();
     let label = |label: &&str| {
         (1..=63).contains(&label.len())
@@ -327,7 +336,7 @@ pub(super) fn host(url: &str) -> Option<String> {
 }
 
 /// Whether an address can be reached from outside. Ranges for documentation count as reachable: training uses them.
-fn is_public(ip: Ipv4Addr) -> bool {
+pub(super) fn is_public(ip: Ipv4Addr) -> bool {
     !(ip.is_loopback()
         || ip.is_private()
         || ip.is_link_local()
@@ -356,7 +365,7 @@ mod tests {
     fn filing() -> NewFiling {
         let mut filing = example();
         filing.sites[0].approvals.clear();
-        filing.attachments[0].content = jpeg();
+        filing.attachments[0].content = jpeg().into();
         filing
     }
 
@@ -397,7 +406,7 @@ mod tests {
         assert_eq!(codes(|f| f.sites[0].accesses[0].methods = vec![6]), [1035]);
         assert_eq!(codes(|f| f.sites[0].accesses[0].ips[0].first = [127, 0, 0, 1].into()), [1006]);
         assert_eq!(codes(|f| f.sites[0].accesses[0].ips[0].last = [203, 0, 113, 1].into()), [1006]);
-        assert_eq!(codes(|f| f.attachments[0].content = b"text".to_vec()), [5010]);
+        assert_eq!(codes(|f| f.attachments[0].content = b"text".to_vec().into()), [5010]);
         assert_eq!(codes(|f| f.attachments[0].format = AttachmentFormat::PNG), [5010]);
         assert_eq!(codes(|f| f.attachments[0].owner = AttachmentOwner::Subject(1)), [1061]);
         assert_eq!(codes(|f| f.attachments[0].purpose = AttachmentPurpose::MANAGER_PHOTO), [1061]);

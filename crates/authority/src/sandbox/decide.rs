@@ -5,7 +5,7 @@ use sqlx::SqliteConnection;
 use super::Error;
 use super::clock::{local, stored};
 use super::office::Office;
-use super::operation::{Applied, first_filing};
+use super::operation::{Applied, cancel, change, first_filing, new_access, new_site, verification};
 use super::request::{Matter, Request};
 use super::scenario::Happening;
 use super::words::Lang;
@@ -84,6 +84,13 @@ impl Office {
     ) -> Result<Applied, Error> {
         match request {
             Request::FirstFiling(filing) => first_filing::apply(self, tx, matter.isp_id, filing, officer).await,
+            Request::NewSite(request) => new_site::apply(self, tx, matter, request).await,
+            Request::NewAccess(request) => new_access::apply(self, tx, matter, request).await,
+            Request::Change(change) => change::apply(self, tx, matter, change).await,
+            Request::Cancellation(request) => cancel::apply(self, tx, request).await,
+            Request::Verification(result) => verification::apply(self, tx, result, officer).await,
+            // The others are settled when they come and never wait for a decision.
+            _ => Ok(Applied::default()),
         }
     }
 

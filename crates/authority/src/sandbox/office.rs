@@ -13,10 +13,11 @@ use tokio::sync::{Mutex, Notify};
 
 use super::check::{Finding, Ranges};
 use super::clock::{Clock, instant, local, stored};
-use super::examine::{self, Examined};
+use super::examine::{self, Examined, Refused};
 use super::rate::Rate;
 use super::result::file_result;
 use super::scenario::Verdict;
+use super::tables;
 use super::words::Lang;
 use super::{Config, Error, Provider};
 use crate::chance::{self, Chance, SeededChance, SystemChance};
@@ -100,6 +101,11 @@ impl Office {
 
     pub(super) fn provider(&self, isp_id: i64) -> Option<&Provider> {
         self.config.providers.iter().find(|provider| provider.isp_id == isp_id)
+    }
+
+    /// Whether a reporting unit of this id exists: a provider, or one of those every authority knows.
+    pub(super) fn knows_unit(&self, id: i64) -> bool {
+        tables::WELL_KNOWN.contains(&id) || self.provider(id).is_some()
     }
 
     /// Moves the clock on and does what has become due.
@@ -210,28 +216,26 @@ impl Office {
         let cipher = provider.cipher().map_err(|error| Error::Config(error.to_string()))?;
         // It was opened once before it was taken, so this can only fail if the provider's key was changed since.
         let examined = match container.open(Some(&cipher)) {
-            Ok(xml) => examine::read(&xml, provider, &name, self.version),
-            Err(error) => Examined::File {
+            Ok(xml) => examine::read(&xml, provider, &name, self.version, self.config.province),
+            Err(error) => Examined::File(Refused {
                 finding: Finding { code: ResultCode(5999), about: name },
                 remark: Some(error.to_string()),
+                place: (String::new(), String::new()),
                 operation: Operation::NEW_FILING,
                 keys: Vec::new(),
-            },
+            }),
         };
-        let mut results = Vec::new();
+        let mut answers = Download::default();
         match examined {
-            Examined::File { finding, remark, operation, keys } => {
-                let keys = if keys.is_empty() { vec![None] } else { keys.into_iter().map(Some).collect() };
-                results.extend(keys.into_iter().map(|key| file_result(&finding, operation, key, remark.clone())));
-            }
+            Examined::File(refused) => file_result(&refused, &mut answers),
             Examined::Requests(requests) => {
                 for request in requests {
-                    results.extend(self.take(&mut tx, provider, sequence, &request).await?);
+                    self.take(&mut tx, provider, sequence, &request, &mut answers).await?;
                 }
             }
         }
-        if !results.is_empty() {
-            self.queue(&mut tx, provider, &Download { results, ..Download::default() }).await?;
+        if answers != Download::default() {
+            self.queue(&mut tx, provider, &answers).await?;
         }
         sqlx::query("UPDATE upload SET processed_at = ? WHERE isp_id = ? AND sequence = ?")
             .bind(stored(self.clock.now()))

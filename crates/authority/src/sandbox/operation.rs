@@ -1,7 +1,16 @@
 //! The operations a provider may ask for, one file each: what the machine looks at, and what an approval does.
 
+pub(super) mod cancel;
+pub(super) mod change;
 pub(super) mod claims;
+pub(super) mod domain;
 pub(super) mod first_filing;
+pub(super) mod ip;
+pub(super) mod materials;
+pub(super) mod new_access;
+pub(super) mod new_site;
+pub(super) mod unfiled;
+pub(super) mod verification;
 
 use super::records::Recipients;
 

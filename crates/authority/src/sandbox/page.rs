@@ -345,11 +345,10 @@ async fn decide(
 /// Serves the picture of an attachment.
 async fn attachment(State(office): State<Arc<Office>>, Path((id, index)): Path<(i64, usize)>) -> Shown {
     let case = office.case(id).await?;
-    let Some(attachment) = case.as_ref().and_then(|case| case.request.attachments().get(index)) else {
-        return Ok(StatusCode::NOT_FOUND.into_response());
-    };
+    let papers = case.as_ref().map(|case| case.request.papers()).unwrap_or_default();
+    let Some(paper) = papers.get(index) else { return Ok(StatusCode::NOT_FOUND.into_response()) };
     // By its content, not by what the provider said it is.
-    let kind = match super::check::picture(&attachment.content) {
+    let kind = match super::check::picture(paper.content) {
         Some(AttachmentFormat::JPEG) => "image/jpeg",
         Some(AttachmentFormat::PNG) => "image/png",
         _ => return Ok(StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response()),
@@ -357,7 +356,7 @@ async fn attachment(State(office): State<Arc<Office>>, Path((id, index)): Path<(
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-    Ok((headers, attachment.content.clone()).into_response())
+    Ok((headers, paper.content.to_vec()).into_response())
 }
 
 struct Match {

@@ -1,8 +1,13 @@
 //! What the authority starts by itself: at the desk, through the JSON interface, or by a scenario.
 
+mod send;
+mod synchronise;
+
 use std::net::Ipv4Addr;
 
 use serde::{Deserialize, Serialize};
+
+pub(super) use send::Unsent;
 
 /// One thing the authority does of its own accord.
 ///
@@ -204,16 +209,5 @@ impl Push {
             *of = domain.unwrap_or_default().to_owned();
         }
         push
-    }
-}
-// TEMP
-impl super::office::Office {
-    pub(super) async fn push(
-        &self,
-        _tx: &mut sqlx::SqliteConnection,
-        _push: &Push,
-        _provider: Option<i64>,
-    ) -> Result<Result<(), String>, super::Error> {
-        Ok(Ok(()))
     }
 }

@@ -1,25 +1,53 @@
 //! One request of an upload, whatever it asks: how it is taken in, and what is known of it.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
 
 use super::check::Finding;
 use super::clock::stored;
 use super::office::{Office, SMS_HOURS};
-use super::operation::first_filing;
+use super::operation::{
+    cancel, change, domain, first_filing, ip, materials, new_access, new_site, unfiled, verification,
+};
+use super::records::Filed;
 use super::result::machine_result;
 use super::scenario::{Happening, Kind};
 use super::verify::Holder;
 use super::{Error, Provider};
 use crate::code::ResultCode;
-use crate::message::{Attachment, MachineResult, NewFiling};
+use crate::message::{
+    AttachmentOwner, AttachmentPurpose, Cancellation, Change, ChangedIps, DeletedDomain, DeletedIps, DomainRecord,
+    Download, FiledAttachment, FiledOwner, FiledRecord, NewAccess, NewFiling, NewIps, NewSite, UnfiledHandling,
+    Verification,
+};
 
 /// What a provider asks, as it is kept.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Request {
     FirstFiling(NewFiling),
+    NewSite(NewSite),
+    NewAccess(NewAccess),
+    Change(Box<Change>),
+    Cancellation(Cancellation),
+    Verification(Box<Verification>),
+    Materials(FiledAttachment),
+    Unfiled(UnfiledHandling),
+    NewIps(NewIps),
+    ChangedIps(ChangedIps),
+    DeletedIps(DeletedIps),
+    NewDomains(Vec<DomainRecord>),
+    ChangedDomains(Vec<DomainRecord>),
+    DeletedDomains(Vec<DeletedDomain>),
+}
+
+/// An attachment as it is shown.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Paper<'a> {
+    pub(super) purpose: AttachmentPurpose,
+    pub(super) content: &'a [u8],
+    pub(super) of_site: bool,
 }
 
 /// What is known of a request without reading it again.
@@ -60,34 +88,115 @@ impl Matter {
         let (title, names) = (title.to_owned(), vec![title.to_owned()]);
         Self { kind, isp_id, key, record, subject: None, site: None, access: None, title, names, domains: Vec::new() }
     }
+
+    /// Says that it is about a filed site.
+    pub(super) fn concern(&mut self, site: &Filed, record: Option<&FiledRecord>) {
+        (self.subject, self.site) = (Some(site.subject_id), Some(site.id));
+        self.names = vec![site.name.clone()];
+        self.title.clone_from(&site.name);
+        if let Some(record) = record {
+            self.title.clone_from(&record.subject.name);
+            self.names.push(record.subject.name.clone());
+            let there = record.sites.iter().find(|there| there.bureau_id == site.id);
+            self.domains = there.iter().flat_map(|site| &site.domains).map(|domain| domain.name.clone()).collect();
+        }
+    }
+}
+
+impl Looked {
+    /// A request that cannot be looked at any further.
+    pub(super) fn refused(matter: Matter, code: i64) -> Self {
+        let about = matter.key.clone();
+        let findings = vec![Finding { code: ResultCode(code), about }];
+        Self { matter, findings, claims: Vec::new(), holders: Vec::new(), success: None }
+    }
 }
 
 impl Request {
-    /// What the machine makes of it.
-    async fn look(&self, office: &Office, tx: &mut SqliteConnection, provider: &Provider) -> Result<Looked, Error> {
-        match self {
-            Self::FirstFiling(filing) => first_filing::look(office, tx, provider, filing).await,
-        }
+    /// What the machine makes of a request that a person decides; `None` for one that is settled at once.
+    async fn look(
+        &self,
+        office: &Office,
+        tx: &mut SqliteConnection,
+        provider: &Provider,
+    ) -> Result<Option<Looked>, Error> {
+        Ok(Some(match self {
+            Self::FirstFiling(filing) => first_filing::look(office, tx, provider, filing).await?,
+            Self::NewSite(request) => new_site::look(office, tx, provider, request).await?,
+            Self::NewAccess(request) => new_access::look(office, tx, provider, request).await?,
+            Self::Change(change) => change::look(office, tx, provider, change).await?,
+            Self::Cancellation(request) => cancel::look(office, tx, provider, request).await?,
+            Self::Verification(result) => verification::look(office, tx, provider, result).await?,
+            _ => return Ok(None),
+        }))
+    }
+
+    /// Settles a request that nobody decides, and adds its results.
+    async fn settle(
+        &self,
+        office: &Office,
+        tx: &mut SqliteConnection,
+        provider: &Provider,
+        answers: &mut Download,
+    ) -> Result<Option<(Matter, Vec<Finding>)>, Error> {
+        Ok(Some(match self {
+            Self::Materials(paper) => materials::settle(office, tx, provider, paper, answers).await?,
+            Self::Unfiled(handling) => unfiled::settle(office, tx, provider, handling, answers).await?,
+            Self::NewIps(ips) => ip::add(office, tx, provider, ips, answers).await?,
+            Self::ChangedIps(ips) => ip::change(office, tx, provider, ips, answers).await?,
+            Self::DeletedIps(ips) => ip::delete(office, tx, provider, ips, answers).await?,
+            Self::NewDomains(list) => domain::add(office, tx, provider, list, answers).await?,
+            Self::ChangedDomains(list) => domain::change(office, tx, provider, list, answers).await?,
+            Self::DeletedDomains(list) => domain::delete(office, tx, provider, list, answers).await?,
+            _ => return Ok(None),
+        }))
     }
 
     /// The papers that came with it.
-    pub(super) fn attachments(&self) -> &[Attachment] {
+    pub(super) fn papers(&self) -> Vec<Paper<'_>> {
+        fn filed(paper: &FiledAttachment) -> Paper<'_> {
+            let of_site = matches!(paper.owner, FiledOwner::Site(_));
+            Paper { purpose: paper.purpose, content: &paper.content, of_site }
+        }
         match self {
-            Self::FirstFiling(filing) => &filing.attachments,
+            Self::FirstFiling(filing) => filing
+                .attachments
+                .iter()
+                .map(|paper| Paper {
+                    purpose: paper.purpose,
+                    content: &paper.content,
+                    of_site: matches!(paper.owner, AttachmentOwner::Site(_)),
+                })
+                .collect(),
+            Self::NewSite(request) => request.attachments.iter().map(filed).collect(),
+            Self::NewAccess(request) => request.attachments.iter().map(filed).collect(),
+            Self::Change(change) => change.attachments.iter().map(filed).collect(),
+            Self::Materials(paper) => vec![filed(paper)],
+            _ => Vec::new(),
         }
     }
 }
 
 impl Office {
-    /// Takes one request in: checks it, records it, and sends the codes if it is in order.
+    /// Takes one request in and adds what the machine says of it: a request that a person decides is checked and
+    /// recorded, and the codes are sent if it is in order; any other is settled at once.
     pub(super) async fn take(
         &self,
         tx: &mut SqliteConnection,
         provider: &Provider,
         sequence: i64,
         request: &Request,
-    ) -> Result<Option<MachineResult>, Error> {
-        let mut looked = request.look(self, tx, provider).await?;
+        answers: &mut Download,
+    ) -> Result<(), Error> {
+        let Some(mut looked) = request.look(self, tx, provider).await? else {
+            if let Some((matter, findings)) = request.settle(self, tx, provider, answers).await? {
+                let state = if findings.is_empty() { "done" } else { "failed" };
+                self.note(tx, sequence, request, &matter, &findings, state, None).await?;
+                let happening = if findings.is_empty() { Happening::Received } else { Happening::Failed };
+                self.happened(tx, &matter, happening).await?;
+            }
+            return Ok(());
+        };
         let matter = &looked.matter;
         if looked.findings.is_empty() {
             looked.findings = self.scripted_results(tx, matter).await?;
@@ -100,29 +209,7 @@ impl Office {
             (true, false) => "awaiting_sms",
             (true, true) => "waiting",
         };
-        let id: i64 = sqlx::query_scalar(
-            "INSERT INTO request (isp_id, sequence, kind, key, record, subject_id, site_id, access_id, title, domains, \
-                                  state, content, findings, received_at, sms_until, verified_at) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-        )
-        .bind(provider.isp_id)
-        .bind(sequence)
-        .bind(matter.kind.word())
-        .bind(&matter.key)
-        .bind(matter.record)
-        .bind(matter.subject)
-        .bind(matter.site)
-        .bind(matter.access)
-        .bind(&matter.title)
-        .bind(matter.domains.join(" "))
-        .bind(state)
-        .bind(serde_json::to_string(request)?)
-        .bind(serde_json::to_string(&looked.findings)?)
-        .bind(stored(now))
-        .bind((state == "awaiting_sms").then(|| stored(until)))
-        .bind((state == "waiting").then(|| stored(now)))
-        .fetch_one(&mut *tx)
-        .await?;
+        let id = self.note(tx, sequence, request, matter, &looked.findings, state, Some(until)).await?;
         if in_order {
             for (kind, value) in &looked.claims {
                 sqlx::query("INSERT INTO claim (request_id, kind, value) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
@@ -138,10 +225,66 @@ impl Office {
         if state == "waiting" {
             self.happened(tx, matter, Happening::Verified).await?;
         }
-        Ok(match (in_order, looked.success) {
-            (true, None) => None,
-            (_, success) => Some(machine_result(matter, success, &looked.findings)),
-        })
+        if !in_order || looked.success.is_some() {
+            answers.results.push(machine_result(matter, looked.success, &looked.findings));
+        }
+        Ok(())
+    }
+
+    /// Records a request in the state it is in now.
+    #[expect(clippy::too_many_arguments, reason = "it is one row")]
+    async fn note(
+        &self,
+        tx: &mut SqliteConnection,
+        sequence: i64,
+        request: &Request,
+        matter: &Matter,
+        findings: &[Finding],
+        state: &str,
+        until: Option<Timestamp>,
+    ) -> Result<i64, Error> {
+        let now = stored(self.clock.now());
+        Ok(sqlx::query_scalar(
+            "INSERT INTO request (isp_id, sequence, kind, key, record, subject_id, site_id, access_id, title, domains, \
+                                  state, content, findings, received_at, sms_until, verified_at, decided_at) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        )
+        .bind(matter.isp_id)
+        .bind(sequence)
+        .bind(matter.kind.word())
+        .bind(&matter.key)
+        .bind(matter.record)
+        .bind(matter.subject)
+        .bind(matter.site)
+        .bind(matter.access)
+        .bind(&matter.title)
+        .bind(matter.domains.join(" "))
+        .bind(state)
+        .bind(serde_json::to_string(request)?)
+        .bind(serde_json::to_string(findings)?)
+        .bind(now)
+        .bind(until.filter(|_| state == "awaiting_sms").map(stored))
+        .bind((state == "waiting").then_some(now))
+        .bind((state == "done").then_some(now))
+        .fetch_one(&mut *tx)
+        .await?)
+    }
+
+    /// Whether a request of one of these kinds about this record is on its way; `column` names the record's.
+    pub(super) async fn is_pending(
+        &self,
+        tx: &mut SqliteConnection,
+        kinds: &[Kind],
+        column: &'static str,
+        record: i64,
+    ) -> Result<bool, Error> {
+        let sql = match column {
+            "subject_id" => "SELECT kind FROM request WHERE subject_id = ? AND state IN ('awaiting_sms', 'waiting')",
+            "site_id" => "SELECT kind FROM request WHERE site_id = ? AND state IN ('awaiting_sms', 'waiting')",
+            _ => "SELECT kind FROM request WHERE access_id = ? AND state IN ('awaiting_sms', 'waiting')",
+        };
+        let pending: Vec<String> = sqlx::query_scalar(sql).bind(record).fetch_all(&mut *tx).await?;
+        Ok(pending.iter().any(|word| kinds.iter().any(|kind| kind.word() == word)))
     }
 
     /// What is known of a stored request.
@@ -197,6 +340,9 @@ impl Request {
     fn site_names(&self) -> Vec<String> {
         match self {
             Self::FirstFiling(filing) => filing.sites.iter().map(|site| site.name.clone()).collect(),
+            Self::NewSite(request) => request.sites.iter().map(|site| site.name.clone()).collect(),
+            Self::Change(change) => change.sites.iter().map(|site| site.name.clone()).collect(),
+            _ => Vec::new(),
         }
     }
 }

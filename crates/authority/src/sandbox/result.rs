@@ -1,10 +1,11 @@
 //! The results of the machine, in the words of the specification.
 
 use super::check::Finding;
+use super::examine::Refused;
 use super::request::Matter;
 use super::scenario::Kind;
 use crate::code::ResultCode;
-use crate::message::{MachineResult, Operation};
+use crate::message::{self, Download, IpFinding, IpResult, MachineResult, Operation, RecordChange, RecordResult};
 
 impl Kind {
     /// The code of the operation in results. The interface has none for verifications and for unfiled websites; what
@@ -26,24 +27,59 @@ impl Kind {
 /// What the machine says of one request: what it found, or that all is in order.
 pub(super) fn machine_result(matter: &Matter, success: Option<ResultCode>, findings: &[Finding]) -> MachineResult {
     let list = match success.filter(|_| findings.is_empty()) {
-        Some(success) => vec![(success, text(success, ""))],
-        None => findings.iter().map(|finding| (finding.code, text(finding.code, &finding.about))).collect(),
+        Some(success) => vec![told(success, "")],
+        None => findings.iter().map(|finding| told(finding.code, &finding.about)).collect(),
     };
     MachineResult { findings: list, operation: matter.kind.operation(), key: Some(matter.key.clone()), remark: None }
 }
 
-/// The result for a file that was refused as a whole.
-pub(super) fn file_result(
-    finding: &Finding,
-    operation: Operation,
-    key: Option<String>,
-    remark: Option<String>,
-) -> MachineResult {
-    MachineResult { findings: vec![(finding.code, text(finding.code, &finding.about))], operation, key, remark }
+/// Adds the results for a file that was refused as a whole, one for each request that can be seen in it.
+pub(super) fn file_result(refused: &Refused, answers: &mut Download) {
+    let finding = told(refused.finding.code, &refused.finding.about);
+    let remark = refused.remark.clone();
+    let change = match refused.place.1.as_str() {
+        "XGBA" => RecordChange::Change,
+        "SCBA" => RecordChange::Delete,
+        _ => RecordChange::Add,
+    };
+    match refused.place.0.as_str() {
+        "IP" => answers.source_results.push(IpResult {
+            findings: vec![IpFinding { code: finding.code, text: finding.text, related: Vec::new() }],
+            bureau_id: None,
+            change,
+            id: None,
+            remark,
+        }),
+        "YM" => answers.domain_results.push(RecordResult {
+            findings: vec![finding],
+            bureau_id: None,
+            change,
+            id: None,
+            remark,
+        }),
+        _ => {
+            let keys: Vec<Option<String>> = match refused.keys.as_slice() {
+                [] => vec![None],
+                keys => keys.iter().cloned().map(Some).collect(),
+            };
+            let result = |key| MachineResult {
+                findings: vec![finding.clone()],
+                operation: refused.operation,
+                key,
+                remark: remark.clone(),
+            };
+            answers.results.extend(keys.into_iter().map(result));
+        }
+    }
+}
+
+/// A code with its text.
+pub(super) fn told(code: ResultCode, about: &str) -> message::Finding {
+    message::Finding { code, text: Some(text(code, about)) }
 }
 
 /// The text of a result: that of the specification, and what it is about.
-pub(super) fn text(code: ResultCode, about: &str) -> Option<String> {
+pub(super) fn text(code: ResultCode, about: &str) -> String {
     let words = code.words().map(|words| words.zh).unwrap_or_default();
     let text = match (words, about) {
         // For a file that fails the schema the text is the file's name and nothing else (specification, 3-4).
@@ -51,5 +87,5 @@ pub(super) fn text(code: ResultCode, about: &str) -> Option<String> {
         (words, "") => words.to_owned(),
         (words, about) => format!("{words}：{about}"),
     };
-    Some(text.chars().take(255).collect())
+    text.chars().take(255).collect()
 }

@@ -63,9 +63,8 @@ pub(in crate::sandbox) async fn look(
     if Extra::CancelReason.name(request.reason).is_none() {
         findings.add(1026, request.reason.to_string());
     }
-    let hosts = |accesses: &[crate::message::FiledAccess]| {
-        accesses.iter().any(|access| access.provider == provider.isp_id)
-    };
+    let hosts =
+        |accesses: &[crate::message::FiledAccess]| accesses.iter().any(|access| access.provider == provider.isp_id);
     match request.kind {
         CancelledKind::Subject => {
             if !record.sites.iter().any(|site| hosts(&site.accesses)) {

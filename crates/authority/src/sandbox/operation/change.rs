@@ -4,11 +4,11 @@ use sqlx::SqliteConnection;
 
 use super::{Applied, claims};
 use crate::code::ResultCode;
+use crate::message::FiledBy;
 use crate::message::{
     Access, Change, ChangedSite, Domain, FiledDomain, FiledIp, FiledOwner, FiledRecord, FiledSite, IpRange, NewFiling,
     Person, Reference, Site, Subject,
 };
-use crate::message::FiledBy;
 use crate::sandbox::check::{self, Findings, INDIVIDUAL, Owner};
 use crate::sandbox::clock::local;
 use crate::sandbox::office::Office;
@@ -133,12 +133,13 @@ fn whole(change: &Change, record: &FiledRecord) -> NewFiling {
             filed_by: record.subject.filed_by.unwrap_or(FiledBy::Provider),
             remark: subject.remark.clone(),
         },
-        sites: change.sites.iter().map(site).collect(),
+        sites: change.sites.iter().map(changed_site).collect(),
         attachments: Vec::new(),
     }
 }
 
-fn site(site: &ChangedSite) -> Site {
+/// A site of a change as a new one would be given.
+pub(in crate::sandbox) fn changed_site(site: &ChangedSite) -> Site {
     let access = |access: &crate::message::ChangedAccess| Access {
         id: access.bureau_id,
         locations: access.locations.clone(),
@@ -163,9 +164,10 @@ fn site(site: &ChangedSite) -> Site {
 fn claims(change: &Change, record: &FiledRecord, isp_id: i64) -> Vec<claims::Claim> {
     let mut claims = Vec::new();
     let certificate = &change.subject.certificate;
-    let same = record.subject.certificate.as_ref().is_some_and(|filed| {
-        filed.kind == certificate.kind && filed.number.eq_ignore_ascii_case(&certificate.number)
-    });
+    let same =
+        record.subject.certificate.as_ref().is_some_and(|filed| {
+            filed.kind == certificate.kind && filed.number.eq_ignore_ascii_case(&certificate.number)
+        });
     if !same {
         claims.push(("certificate", format!("{}:{}", certificate.kind, certificate.number.to_uppercase())));
     }
@@ -175,7 +177,8 @@ fn claims(change: &Change, record: &FiledRecord, isp_id: i64) -> Vec<claims::Cla
             claims.push(("name", format!("{}:{}", change.subject.bureau_id, site.name)));
         }
         let host = |url: &Option<String>| url.as_deref().and_then(check::host);
-        let new_host = host(&site.home_url).filter(|new| filed.and_then(|filed| host(&filed.home_url)).as_ref() != Some(new));
+        let new_host =
+            host(&site.home_url).filter(|new| filed.and_then(|filed| host(&filed.home_url)).as_ref() != Some(new));
         claims.extend(new_host.map(|host| ("url", host)));
         for domain in site.domains.iter().filter(|domain| domain.bureau_id.is_none()) {
             claims.push(("domain", domain.name.to_lowercase()));
@@ -286,8 +289,5 @@ pub(in crate::sandbox) async fn apply(
         }
     }
     office.publish(tx, &record).await?;
-    Ok(Applied {
-        number: record.subject.number.clone(),
-        told: vec![Recipients::Record(record.subject.bureau_id)],
-    })
+    Ok(Applied { number: record.subject.number.clone(), told: vec![Recipients::Record(record.subject.bureau_id)] })
 }

@@ -59,6 +59,7 @@ pub(in crate::sandbox) async fn conflicts(tx: &mut SqliteConnection, claims: &[C
             "domain" | "domain_id" => 1039,
             "subject" | "site" => 1037,
             "access" => 1038,
+            "hosting" => 1029,
             _ => 1040,
         };
         let last = value.rsplit_once(':').map_or(value.as_str(), |(_, last)| last);
@@ -87,6 +88,14 @@ async fn is_filed(tx: &mut SqliteConnection, kind: &str, value: &str) -> Result<
         }
     };
     Ok(sqlx::query_scalar(sql).bind(value).bind(kind).fetch_one(&mut *tx).await?)
+}
+
+/// The names and domains of sites, to look them up.
+pub(in crate::sandbox) fn listed(sites: &[Site]) -> Vec<(&str, Vec<&str>)> {
+    sites
+        .iter()
+        .map(|site| (site.name.as_str(), site.domains.iter().map(|domain| domain.name.as_str()).collect()))
+        .collect()
 }
 
 /// Looks names and domains up in the blacklist.

@@ -29,12 +29,8 @@ pub(in crate::sandbox) async fn look(
     let ranges = office.filed_ranges(tx, provider).await?;
     let mut findings = check::filing(filing, ranges.as_ref());
     findings.extend(claims::conflicts(tx, &claims).await?);
-    let sites: Vec<(&str, Vec<&str>)> = filing
-        .sites
-        .iter()
-        .map(|site| (site.name.as_str(), site.domains.iter().map(|domain| domain.name.as_str()).collect()))
-        .collect();
-    findings.extend(claims::blacklisted(tx, Some(&subject.certificate.number), &sites).await?);
+    let listed = claims::listed(&filing.sites);
+    findings.extend(claims::blacklisted(tx, Some(&subject.certificate.number), &listed).await?);
     Ok(Looked { matter, findings, claims, holders: who(filing), success: Some(ResultCode::IP_MATCHED) })
 }
 
