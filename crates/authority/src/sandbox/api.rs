@@ -12,8 +12,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::Error;
+use super::decide::Decided;
 use super::fault::Fault;
-use super::issue::Decided;
 use super::office::Office;
 use super::verify::{Entry, Resent};
 
@@ -93,11 +93,12 @@ async fn resend(State(office): State<Arc<Office>>, body: Result<Json<Resend>, Js
 #[derive(Deserialize)]
 struct Wanted {
     state: Option<String>,
+    kind: Option<String>,
 }
 
 async fn desk(State(office): State<Arc<Office>>, Query(wanted): Query<Wanted>) -> Answer {
     office.settle().await?;
-    Ok(Json(office.queue_of(wanted.state.as_deref()).await?).into_response())
+    Ok(Json(office.queue_of(wanted.state.as_deref(), wanted.kind.as_deref()).await?).into_response())
 }
 
 #[derive(Deserialize)]
@@ -124,7 +125,7 @@ async fn decision(
         Decided::Approved(number) => Ok(Json(json!({ "state": "approved", "number": number })).into_response()),
         Decided::Refused => Ok(Json(json!({ "state": "refused" })).into_response()),
         Decided::NotWaiting => {
-            Err(Problem(StatusCode::CONFLICT, "not-waiting", "this filing does not wait for a decision".to_owned()))
+            Err(Problem(StatusCode::CONFLICT, "not-waiting", "this request does not wait for a decision".to_owned()))
         }
         Decided::OpinionMissing => Err(Problem(
             StatusCode::UNPROCESSABLE_ENTITY,

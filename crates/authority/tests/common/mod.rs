@@ -33,15 +33,7 @@ pub fn provider() -> Provider {
 }
 
 pub fn config(folder: &std::path::Path) -> Config {
-    Config {
-        database: folder.join("authority.sqlite"),
-        province: 33,
-        providers: vec![provider()],
-        approve_after: None,
-        hours: None,
-        whois: None,
-        seed: Some(7),
-    }
+    Config { providers: vec![provider()], seed: Some(7), ..Config::new(&folder.join("authority.sqlite")) }
 }
 
 impl Sandbox {
