@@ -431,3 +431,54 @@ async fn who_only_looks_sees_no_contact_and_changes_nothing() -> Result<()> {
     assert!(matches!(refused, Err(Error::Forbidden)));
     Ok(())
 }
+
+#[tokio::test]
+async fn over_the_wire_ranges_are_filed_corrected_and_deleted_and_the_site_on_them_is_accepted() -> Result<()> {
+    let authority =
+        testkit::authority::TestAuthority::start_with(|config| config.providers[0].compare_ips = true).await?;
+    let story = Story::begin_with(authority).await?;
+    let supervisor = staff(&story, Role::Supervisor).await?;
+    let unit = |draft: RangeDraft, unit: &str| RangeDraft { source_unit: unit.into(), ..draft };
+    let state = async |range: Uuid| -> Result<Standing> { Ok(view(&story, &supervisor, range).await?.range.state) };
+    let reach = async |range: Uuid, wanted: Standing| -> Result<()> {
+        story.work_until(wanted.as_str(), async || Ok(state(range).await? == wanted)).await
+    };
+    let draft = unit(source("203.0.113.0", "203.0.113.255"), "999");
+    let first = save(&story, &supervisor, draft).await.map_err(told)?.range.id;
+    let draft = allocated("203.0.113.0", "203.0.113.127");
+    let second = save(&story, &supervisor, draft).await.map_err(told)?.range.id;
+    report(&story, &supervisor, &[]).await.map_err(told)?;
+
+    // The authority knows no unit 999, and so no source of the allocation either.
+    reach(first, Standing::Refused).await?;
+    reach(second, Standing::Refused).await?;
+    let refused = view(&story, &supervisor, first).await?.range;
+    assert_eq!((refused.findings[0].rule.as_str(), refused.findings[0].field.as_str()), ("ip-2029", "source_unit"));
+    let saved = SavedIpRange { id: first, version: refused.version };
+    let content = unit(source("203.0.113.0", "203.0.113.255"), "1");
+    let input = SaveIpRange { range: Some(saved), bureau: String::new(), content };
+    act::save_ip_range(&story, &supervisor, input).await.map_err(told)?;
+    report(&story, &supervisor, &[first, second]).await.map_err(told)?;
+    reach(second, Standing::Filed).await?;
+    assert_eq!(state(first).await?, Standing::Filed);
+
+    // A site on these addresses is taken, and compared there too.
+    let case = case("government")?;
+    let (applicant, order) = story.fill_in(&case).await?;
+    story.submit(&applicant, order).await?;
+    story.pass(order).await?;
+    story.reach(order, StageKind::AwaitingSms).await?;
+
+    let filed = view(&story, &supervisor, second).await?;
+    let content = allocated("203.0.113.0", "203.0.113.63");
+    let input = CorrectIpRange { range: second, version: filed.range.version, content };
+    act::correct_ip_range(&story, &supervisor, input).await.map_err(told)?;
+    reach(second, Standing::Filed).await?;
+    let corrected = view(&story, &supervisor, second).await?.range;
+    assert_eq!((corrected.last.to_string().as_str(), corrected.findings.len()), ("203.0.113.63", 0));
+    act::delete_ip_range(&story, &supervisor, IpRangeRef { range: second }).await.map_err(told)?;
+    reach(second, Standing::Deleted).await?;
+    act::delete_ip_range(&story, &supervisor, IpRangeRef { range: first }).await.map_err(told)?;
+    reach(first, Standing::Deleted).await?;
+    story.finish().await
+}

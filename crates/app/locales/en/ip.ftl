@@ -1,4 +1,2 @@
-bureau-unknown = There is no such bureau.
-    .fix = Choose one that is configured.
 address-malformed = This is no IPv4 address.
     .fix = Write it like 203.0.113.5.

@@ -1,4 +1,2 @@
-bureau-unknown = 没有这个管局。
-    .fix = 从配置里的管局中选择。
 address-malformed = 这不是一个 IPv4 地址。
     .fix = 写成 203.0.113.5 这样。
