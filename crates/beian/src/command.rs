@@ -69,8 +69,9 @@ async fn run_async(given: cli::Given, command: Command) -> Result {
             telemetry::start(&loaded.config.log)?;
             serve::platform(loaded.config).await
         }
-        Command::Authority(listen) => {
-            let loaded = load(given.config, with(flags, "--listen", "sandbox.listen", listen.listen))?;
+        Command::Authority(authority) => {
+            let flags = with(flags, "--listen", "sandbox.listen", authority.listen);
+            let loaded = load(given.config, with(flags, "--scenario", "sandbox.scenario", authority.scenario))?;
             telemetry::start(&loaded.config.log)?;
             serve::authority(loaded.config).await
         }
