@@ -14,7 +14,9 @@ use serde_json::json;
 use super::Error;
 use super::decide::Decided;
 use super::fault::Fault;
+use super::number::Service;
 use super::office::Office;
+use super::push::Push;
 use super::verify::{Entry, Resent};
 
 /// The largest body of a request that is not an upload.
@@ -31,6 +33,9 @@ pub(super) fn routes() -> Router<Arc<Office>> {
         .route("/api/lookup", get(look_up))
         .route("/api/ledger", get(ledger))
         .route("/api/faults", get(faults).post(order_fault).delete(clear_faults))
+        .route("/api/push", post(push))
+        .route("/api/records", get(records))
+        .route("/api/services", post(service))
         .route("/api/clock", get(clock).post(advance))
         .layer(DefaultBodyLimit::max(MAX_BODY))
 }
@@ -162,6 +167,57 @@ async fn order_fault(State(office): State<Arc<Office>>, fault: Result<Json<Fault
 async fn clear_faults(State(office): State<Arc<Office>>) -> Answer {
     office.clear_faults().await?;
     Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// Something the authority starts by itself.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Pushed {
+    /// Who receives it; everybody it concerns if missing.
+    provider: Option<i64>,
+    send: Push,
+}
+
+async fn push(State(office): State<Arc<Office>>, body: Result<Json<Pushed>, JsonRejection>) -> Answer {
+    let body = body?.0;
+    office.settle().await?;
+    match office.push_now(&body.send, body.provider).await? {
+        Ok(()) => Ok(StatusCode::ACCEPTED.into_response()),
+        Err(unsent) => Err(Problem(StatusCode::NOT_FOUND, "not-pushed", unsent.to_string())),
+    }
+}
+
+#[derive(Deserialize)]
+struct Of {
+    #[serde(default)]
+    of: String,
+}
+
+/// The record under a domain, a number or an id, as the authority has it.
+async fn records(State(office): State<Arc<Office>>, Query(asked): Query<Of>) -> Answer {
+    match office.record_of(&asked.of).await? {
+        Some(record) => Ok(Json(record).into_response()),
+        None => Err(Problem(StatusCode::NOT_FOUND, "not-filed", "nothing is filed under this".to_owned())),
+    }
+}
+
+/// An app, a mini program or a quick app that gets a number.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewService {
+    of: String,
+    kind: Service,
+    name: String,
+}
+
+async fn service(State(office): State<Arc<Office>>, body: Result<Json<NewService>, JsonRejection>) -> Answer {
+    let body = body?.0;
+    match office.enter_service(&body.of, body.kind, &body.name).await? {
+        Some(number) => Ok((StatusCode::CREATED, Json(json!({ "number": number }))).into_response()),
+        None => {
+            Err(Problem(StatusCode::NOT_FOUND, "not-filed", "no such subject is filed, or it is a website".to_owned()))
+        }
+    }
 }
 
 async fn clock(State(office): State<Arc<Office>>) -> Answer {

@@ -90,6 +90,8 @@ pub(super) struct Filed {
     pub(super) site: String,
     pub(super) site_number: String,
     pub(super) domain: String,
+    /// What it is: a website, an app, a mini program or a quick app.
+    pub(super) kind: String,
     #[serde(skip)]
     pub(super) filed_at: i64,
 }
@@ -158,10 +160,16 @@ impl Office {
         Ok(sqlx::query_as(
             "SELECT subject.name AS subject, subject.nature AS nature, subject.number AS subject_number, \
                     site.name AS site, site.number AS site_number, domain.name AS domain, \
-                    subject.filed_at AS filed_at \
+                    'website' AS kind, subject.filed_at AS filed_at \
              FROM domain JOIN site ON site.id = domain.site_id JOIN subject ON subject.id = site.subject_id \
              WHERE domain.name = lower(?1) OR subject.number = ?1 OR site.number = ?1 OR subject.name = ?1 \
-             ORDER BY domain.id LIMIT 100",
+             UNION ALL \
+             SELECT subject.name, subject.nature, subject.number, service.name, service.number, '', \
+                    service.kind, service.filed_at \
+             FROM service JOIN subject ON subject.id = service.subject_id \
+             WHERE subject.cancelled_at IS NULL \
+               AND (subject.number = ?1 OR service.number = ?1 OR subject.name = ?1 OR service.name = ?1) \
+             LIMIT 100",
         )
         .bind(wanted.trim())
         .fetch_all(&self.db)

@@ -15,7 +15,7 @@ const FIRST_ID: i64 = 110_000_000_000;
 /// What a service of a subject is. Websites, apps and mini programs share one line of serials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Service {
+pub(super) enum Service {
     /// 网站, without a letter.
     Website,
     /// APP, with `A`.
@@ -27,6 +27,16 @@ pub enum Service {
 }
 
 impl Service {
+    /// Its word in the database; websites stand elsewhere.
+    pub(super) fn word(self) -> Option<&'static str> {
+        match self {
+            Self::Website => None,
+            Self::App => Some("app"),
+            Self::MiniProgram => Some("mini_program"),
+            Self::QuickApp => Some("quick_app"),
+        }
+    }
+
     fn letter(self) -> &'static str {
         match self {
             Self::Website => "",

@@ -7,8 +7,6 @@ use std::net::Ipv4Addr;
 
 use serde::{Deserialize, Serialize};
 
-pub(super) use send::Unsent;
-
 /// One thing the authority does of its own accord.
 ///
 /// `of` names what it is about: a domain, a filing number, or an id of the authority. A scripted push may leave it out:

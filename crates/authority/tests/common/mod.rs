@@ -232,5 +232,10 @@ pub fn filing(id: i64, domain: &str, certificate: &str) -> NewFiling {
 
 /// The XML of an upload with these filings.
 pub fn xml(filings: Vec<NewFiling>) -> Vec<u8> {
-    Upload { provider: ISP, operation: UploadOperation::NewFiling(filings) }.to_gbk(Version::V3_0).unwrap()
+    upload(ISP, UploadOperation::NewFiling(filings))
+}
+
+/// The XML of an upload of a provider.
+pub fn upload(provider: i64, operation: UploadOperation) -> Vec<u8> {
+    Upload { provider, operation }.to_gbk(Version::V3_0).unwrap()
 }

@@ -12,6 +12,7 @@ use crate::message::{
     TaskAccess, TaskDomain, TaskIp, TaskRecord, TaskSite, TaskSubject, UnfiledSite, Unreported,
 };
 use crate::sandbox::clock::{local, stored};
+use crate::sandbox::number::Service;
 use crate::sandbox::office::Office;
 use crate::sandbox::records::Filed;
 use crate::sandbox::words::Lang;
@@ -77,6 +78,51 @@ impl Office {
                 Ok(Ok(()))
             }
         }
+    }
+
+    /// Does it in a transaction of its own.
+    pub(in crate::sandbox) async fn push_now(&self, push: &Push, provider: Option<i64>) -> Sent {
+        let mut tx = self.write().await?;
+        let sent = self.push(&mut tx, push, provider).await?;
+        if sent.is_ok() {
+            tx.commit().await?;
+        }
+        Ok(sent)
+    }
+
+    /// The record that is filed under a domain, a number or an id.
+    pub(in crate::sandbox) async fn record_of(&self, of: &str) -> Result<Option<FiledRecord>, Error> {
+        let mut db = self.db.acquire().await?;
+        match self.target(&mut db, of).await? {
+            Some(target) => self.record(&mut db, target.subject).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Enters an app, a mini program or a quick app of a filed subject and returns its number. Websites are filed by
+    /// their providers.
+    pub(in crate::sandbox) async fn enter_service(
+        &self,
+        of: &str,
+        service: Service,
+        name: &str,
+    ) -> Result<Option<String>, Error> {
+        let mut tx = self.write().await?;
+        let Some(word) = service.word() else { return Ok(None) };
+        let Some(target) = self.target(&mut tx, of).await? else { return Ok(None) };
+        let Some(subject) = self.subject(&mut tx, &Reference::Id(target.subject)).await? else { return Ok(None) };
+        let number = self.service_number(&mut tx, subject.id, &subject.number, service).await?;
+        sqlx::query("INSERT INTO service (id, subject_id, kind, number, name, filed_at) VALUES (?, ?, ?, ?, ?, ?)")
+            .bind(self.next_id(&mut tx).await?)
+            .bind(subject.id)
+            .bind(word)
+            .bind(&number)
+            .bind(name.trim())
+            .bind(stored(self.clock.now()))
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(Some(number))
     }
 
     async fn deliver(&self, tx: &mut SqliteConnection, providers: &[i64], download: &Download) -> Sent {
