@@ -10,12 +10,12 @@ use std::io::Write as _;
 use authority::client::{Bureau, Client};
 use authority::envelope::Container;
 use authority::message::{
-    AllocationMode, CancelledKind, ChangedIps, DeletedDomain, DeletedIps, DomainRecord, Download, IpAllocation,
-    IpBroadcast, IpBroughtIn, IpResult, IpSource, IpUsage, NewIps, SourceUnit, UnfiledHandling, UploadOperation,
-    Verification, VerificationOutcome, VerifiedRecord,
+    AllocationMode, Cancellation, CancelledKind, ChangedIps, DeletedDomain, DeletedIps, DomainRecord, Download,
+    IpAllocation, IpBroadcast, IpBroughtIn, IpResult, IpSource, IpUsage, NewIps, SourceUnit, UnfiledHandling,
+    UploadOperation, Verification, VerificationOutcome, VerifiedRecord,
 };
 use authority::sandbox::{Provider, Right};
-use common::{ISP, Sandbox, filing, provider, upload, xml};
+use common::{ISP, PRINCIPAL, PRINCIPAL_TAIL, Sandbox, filing, provider, upload, xml};
 use serde_json::{Value, json};
 
 const DOMAIN: &str = "yunshan-tech.cn";
@@ -122,6 +122,23 @@ async fn every_kind_of_push_arrives_and_satisfies_the_table() {
     assert_eq!((ended.len(), ended[0].cancelled[0].kind), (1, CancelledKind::Access), "a shell has no record");
     assert_eq!(push(&sandbox, json!({ "cancel_site": { "of": DOMAIN } })).await, 202);
     assert_eq!(push(&sandbox, json!({ "cancel_site": { "of": DOMAIN } })).await, 404);
+}
+
+#[tokio::test]
+async fn what_has_ended_meanwhile_is_not_approved() {
+    let sandbox = Sandbox::start().await;
+    let filed = file(&sandbox).await;
+    let record = filed[1].records[0].subject.bureau_id;
+    let request = Cancellation { kind: CancelledKind::Subject, record, reason: 1, remark: None, password: None };
+    assert!(send(&sandbox.client(), UploadOperation::Cancellation(vec![request])).await.is_empty());
+    let code = sandbox.code(PRINCIPAL).await;
+    sandbox.verify(PRINCIPAL, &code, PRINCIPAL_TAIL).await;
+    push(&sandbox, json!({ "cancel_subject": { "of": DOMAIN } })).await;
+    sandbox.drain().await;
+    let id = sandbox.at_desk().await;
+    let (_, told) = sandbox.post(&format!("/api/desk/{id}/decision"), json!({ "approve": true })).await;
+    assert_eq!(told["state"], "refused");
+    assert!(sandbox.drain().await[0].decisions[0].opinion.as_deref().unwrap().contains("主体已注销"));
 }
 
 #[tokio::test]
