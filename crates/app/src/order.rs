@@ -6,6 +6,7 @@ use filing::check::{self, Facts, Finding};
 use filing::detect::{Answers, Detected, detect};
 use filing::draft::Draft;
 use filing::material::{Held, MaterialKind};
+use filing::resource::Resource;
 use filing::stage::{ChangeRequest, Requester, Stage, StageKind};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -24,6 +25,7 @@ use crate::domain_facts::{self, Told};
 use crate::error::{Error, Result};
 use crate::fields;
 use crate::inventory;
+use crate::ip_filing;
 use crate::recorded;
 use crate::timer;
 use crate::world::{World, china_date};
@@ -143,12 +145,14 @@ impl Loaded {
             }
         }
         let running = store::order::held_by(reader, &Hold::Account(self.order.account)).await?;
+        let unfiled_ips = self.unfiled_ips(reader, world, &resources).await?;
         let mut facts = Facts {
             identity: identity_of(&self.account, world),
             account_mobile: self.account.mobile.clone().filter(|_| self.account.mobile_confirmed_at.is_some()),
             resources,
             materials: self.materials.iter().filter_map(held).collect(),
             detection: self.facts.detection.clone(),
+            unfiled_ips,
             running_orders: u32::from(running.is_some_and(|holder| holder != self.order.id)),
             domains_in_other_orders,
             recorded: recorded::of(reader, &self.order.draft).await?,
@@ -157,6 +161,16 @@ impl Loaded {
         };
         domain_facts::tell(world, &self.told, &mut facts);
         Ok(facts)
+    }
+
+    /// Which addresses of the order's resources the provider has not filed with the bureau that gets the order.
+    async fn unfiled_ips(&self, reader: &Reader, world: &World, resources: &[Resource]) -> Result<Vec<String>> {
+        let draft = &self.order.draft;
+        let Some(bureau) = world.bureaus.of_province(&draft.basic.province) else { return Ok(Vec::new()) };
+        let used =
+            |id: &str| draft.basic.resource.trim() == id || draft.sites.iter().any(|site| site.resource.trim() == id);
+        let ips = resources.iter().filter(|resource| used(&resource.id)).flat_map(|resource| resource.ips.clone());
+        ip_filing::unfiled(reader, &bureau.code, &ips.collect::<Vec<_>>()).await
     }
 
     /// The registrable domains of the draft, as the database and the wire write them.

@@ -68,4 +68,6 @@ ids! {
     SubjectId;
     /// Names a filed site.
     SiteId;
+    /// Names a record of the provider's addresses.
+    IpRangeId;
 }

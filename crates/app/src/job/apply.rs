@@ -15,6 +15,8 @@ use store::filed::{FiledSite, FiledState, FiledSubject};
 use store::upload::{Upload, UploadState};
 use store::{OrderId, SiteId, SubjectId, Tx};
 
+mod ip;
+
 use super::report::settle_stored;
 use crate::act::submit::everybody;
 use crate::bureau::Bureau;
@@ -53,14 +55,15 @@ pub async fn apply(tx: &Tx, world: &World, bureau: &Bureau, content: &Download) 
     for record in &content.records {
         fates.push(filed_record(tx, world, bureau, record, &mut lines).await?);
     }
+    let ranges = ip::apply(tx, world, bureau, content, &mut lines).await?;
     for line in lines {
         line.write(tx).await?;
     }
     let count = |wanted: Fate| fates.iter().filter(|fate| **fate == wanted).count();
     let (foreign, earlier) = (count(Fate::Foreign), count(Fate::Earlier));
     Ok(format!(
-        "results {}, decisions {}, records {}, not ours {foreign}, of an earlier round {earlier}, not handled {:?}, \
-         not readable {}",
+        "results {}, decisions {}, records {}, not ours {foreign}, of an earlier round {earlier}, ranges {ranges}, not \
+         handled {:?}, not readable {}",
         content.results.len(),
         content.decisions.len(),
         content.records.len(),

@@ -352,7 +352,11 @@ impl Line<'_> {
 pub async fn settle_stored(tx: &Tx, world: &World, upload: &Upload, note: &str) -> Result<Option<Trail>> {
     let now = world.now();
     store::upload::mark_stored(tx, upload.id, now, 0, Some(&clip(note))).await?;
-    let Some(order) = upload.order else { return Ok(None) };
+    let Some(order) = upload.order else {
+        // What it carries waits for a result that names it; nothing else is to be moved here.
+        let facts = json!({ "bureau": upload.bureau, "sequence": upload.sequence, "operation": upload.operation });
+        return Ok(Some(Trail::by_job("report", now).on("upload", upload.id).with(facts)));
+    };
     reported(tx, world, order, upload, now).await
 }
 
