@@ -41,6 +41,7 @@ pub mod setting;
 mod store;
 pub mod upload;
 pub mod wire_id;
+pub mod wire_reference;
 
 pub use error::{Conflict, Error, Result};
 pub use id::{
