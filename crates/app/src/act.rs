@@ -14,6 +14,7 @@ pub mod confirm_contact;
 pub mod decide;
 pub mod demo_messages;
 pub mod edit_order;
+pub mod export_evidence;
 pub mod gateway_feed;
 pub mod handover;
 pub mod ledger;
@@ -54,6 +55,7 @@ pub use confirm_contact::{ConfirmContact, confirm_contact};
 pub use decide::{RequestChanges, pass, request_changes};
 pub use demo_messages::{DemoMessage, DemoMessages, demo_messages};
 pub use edit_order::{EditOrder, edit_order};
+pub use export_evidence::{ExportEvidence, Exported, export_evidence};
 pub use gateway_feed::{GatewayChanges, gateway_changes, gateway_snapshot};
 pub use handover::{
     HandoverLink, HandoverProgress, HandoverStatus, HandoverView, LinkState, OpenHandover, RemoveByHandover,

@@ -17,6 +17,7 @@ pub mod contact;
 pub mod detection;
 pub mod domain_facts;
 pub mod error;
+pub mod evidence;
 pub mod fault;
 pub mod feed;
 pub mod fields;

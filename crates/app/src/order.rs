@@ -217,6 +217,7 @@ impl Loaded {
         if self.in_other_account && self.action().is_some_and(Action::subject_is_here) {
             findings.push(in_other_account());
         }
+        findings.extend(self.untold());
         findings.extend(crate::upload::unwritable(&self.order.draft));
         findings.extend(
             self.open_requests()
@@ -265,6 +266,27 @@ impl Loaded {
         let particulars = self.filed.as_ref().map(on_file::particulars);
         on_file::carry(&mut self.order.draft, action, particulars.as_ref(), &self.facts.asked);
         Ok(())
+    }
+
+    /// The records the order adds to whose numbers nobody told: without them the wire cannot name what is meant.
+    fn untold(&self) -> Vec<Finding> {
+        let Some(action) = self.action() else { return Vec::new() };
+        let finding = |field: &str| crate::finding::block(field, "number-not-told", &[]);
+        if matches!(action, Action::AddSiteHere | Action::AddSiteElsewhere) {
+            let told = self.subject_number().is_some();
+            return if told { Vec::new() } else { vec![finding("basic.certificate_number")] };
+        }
+        if !action.adds_access() {
+            return Vec::new();
+        }
+        let sites = self.order.draft.sites.iter().enumerate();
+        sites
+            .filter(|(_, site)| {
+                let asked = on_file::asked_about(&site.domain, &self.facts.asked);
+                asked.is_none_or(|asked| asked.site_number.is_none())
+            })
+            .map(|(index, _)| finding(&format!("sites.{index}.domain")))
+            .collect()
     }
 
     /// The filing number of the subject the order builds upon: our own records first, then what the ministry answered.

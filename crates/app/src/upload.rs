@@ -15,13 +15,20 @@ use crate::fields;
 use crate::finding;
 use crate::order::Loaded;
 use crate::world::World;
+use filed::OnFile;
 use ids::WireIds;
 use pictures::Picture;
 
+mod filed;
 mod ids;
+mod new_access;
 mod new_filing;
+mod new_site;
 mod parts;
 mod pictures;
+
+/// The version the data files are written in.
+const VERSION: Version = Version::V3_0;
 
 /// What can be made ready before the transaction: the zipped data file.
 #[derive(Debug)]
@@ -29,7 +36,7 @@ pub struct Prepared {
     version: i64,
     bureau: String,
     operation: &'static str,
-    references: Vec<Reference>,
+    mentions: Vec<Mention>,
     zip: Vec<u8>,
     md5: String,
 }
@@ -42,13 +49,15 @@ struct Request {
     /// Its wire name, for the ledger.
     word: &'static str,
     /// What it calls records that the authority numbered.
-    references: Vec<Reference>,
+    mentions: Vec<Mention>,
 }
 
 /// An id or number of the authority's, and the operation whose results may come back with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Reference {
+struct Mention {
+    /// The operation.
     operation: Operation,
+    /// The id or number.
     reference: String,
 }
 
@@ -58,6 +67,7 @@ struct Sheet<'a> {
     pictures: &'a [Picture],
     bureau: &'a Bureau,
     ids: &'a WireIds,
+    on_file: &'a OnFile,
 }
 
 /// What of an order the authority's character set (GBK) cannot carry, field by field.
@@ -84,6 +94,7 @@ pub async fn prepare(world: &World, loaded: &Loaded) -> Result<Prepared> {
     let bureau = world.bureaus.of_province(document.province.code()).cloned();
     let bureau = bureau.ok_or(Error::Unavailable { code: "no-bureau" })?;
     let originals = pictures::read(world, loaded).await?;
+    let on_file = OnFile::read(&world.store.read().await?, loaded, &bureau.code).await?;
     let ids = {
         let tx = world.store.write().await?;
         // A round that is prepared twice gets the same numbers; nobody misses those of one that is never sent.
@@ -93,22 +104,24 @@ pub async fn prepare(world: &World, loaded: &Loaded) -> Result<Prepared> {
         ids
     };
     let code = bureau.code.clone();
-    let (zip, operation, references) = tokio::task::spawn_blocking(move || {
+    let (zip, operation, mentions) = tokio::task::spawn_blocking(move || {
         let pictures = pictures::shrink(originals)?;
-        let sheet = Sheet { document: &document, pictures: &pictures, bureau: &bureau, ids: &ids };
+        let sheet = Sheet { document: &document, pictures: &pictures, bureau: &bureau, ids: &ids, on_file: &on_file };
         let request = request(action, &sheet)?;
-        Ok::<_, Error>((pack(request.operation, &bureau)?, request.word, request.references))
+        Ok::<_, Error>((pack(request.operation, &bureau)?, request.word, request.mentions))
     })
     .await
     .map_err(|error| Error::internal(format!("packing thread: {error}")))??;
     let md5 = envelope::hash(&zip);
-    Ok(Prepared { version: loaded.order.version, bureau: code, operation, references, zip, md5 })
+    Ok(Prepared { version: loaded.order.version, bureau: code, operation, mentions, zip, md5 })
 }
 
 /// The request of an order, by what it asks.
 fn request(action: Action, sheet: &Sheet<'_>) -> Result<Request> {
     match action {
         Action::FirstFiling => new_filing::request(sheet),
+        Action::AddSiteHere | Action::AddSiteElsewhere => new_site::request(sheet),
+        Action::AddAccess | Action::OneClickAccess => new_access::request(sheet),
         _ => Err(Error::internal(format!("{action} has no upload"))),
     }
 }
@@ -116,7 +129,7 @@ fn request(action: Action, sheet: &Sheet<'_>) -> Result<Request> {
 /// The zipped data file of a request.
 fn pack(operation: UploadOperation, bureau: &Bureau) -> Result<Vec<u8>> {
     let file = Upload { provider: bureau.client.bureau().isp_id, operation };
-    let xml = file.to_gbk(Version::V3_0).map_err(|error| {
+    let xml = file.to_gbk(VERSION).map_err(|error| {
         // The words of the error name the element and never its value.
         let why = error.to_string();
         Error::Invalid(vec![finding::block(crate::order::WHOLE, "not-writable", &[("why", &why)])])
@@ -132,7 +145,7 @@ pub async fn append(tx: &Tx, world: &World, loaded: &Loaded, prepared: Prepared)
     loaded.require_version(prepared.version)?;
     store::bureau::ensure(tx, &prepared.bureau).await?;
     let round = (loaded.order.id, loaded.facts.rounds);
-    for Reference { operation, reference } in &prepared.references {
+    for Mention { operation, reference } in &prepared.mentions {
         store::wire_reference::note(tx, round, &prepared.bureau, operation.0, reference).await?;
     }
     let new = NewUpload {

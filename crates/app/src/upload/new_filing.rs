@@ -1,7 +1,7 @@
 //! 首次备案 (`XZBA`): a new subject with its sites.
 
 use authority::message::{
-    Address, Attachment, AttachmentFormat, AttachmentOwner, Certificate, FiledBy, NewFiling, Subject, UploadOperation,
+    Address, Attachment, AttachmentFormat, AttachmentOwner, Binary, Certificate, FiledBy, NewFiling, Subject, UploadOperation,
 };
 
 use super::{Request, Sheet, parts};
@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 /// When something of it has no form on the wire.
 pub(super) fn request(sheet: &Sheet<'_>) -> Result<Request> {
     let filing = NewFiling { subject: subject(sheet)?, sites: parts::sites(sheet)?, attachments: attachments(sheet)? };
-    Ok(Request { operation: UploadOperation::NewFiling(vec![filing]), word: "XZBA", references: Vec::new() })
+    Ok(Request { operation: UploadOperation::NewFiling(vec![filing]), word: "XZBA", mentions: Vec::new() })
 }
 
 fn subject(sheet: &Sheet<'_>) -> Result<Subject> {
@@ -54,7 +54,7 @@ fn attachments(sheet: &Sheet<'_>) -> Result<Vec<Attachment>> {
             None => AttachmentOwner::Subject(sheet.ids.subject()?),
             Some(index) => AttachmentOwner::Site(sheet.ids.site(index)?.site()?),
         };
-        let content = picture.jpeg.clone();
+        let content = Binary(picture.jpeg.clone());
         attachments.push(Attachment { format: AttachmentFormat::JPEG, purpose, content, owner, remark: None });
     }
     Ok(attachments)

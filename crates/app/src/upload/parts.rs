@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 
 use authority::code::Table;
-use authority::message::{Access, Approval, Domain, IpRange, Person, Site};
+use authority::message::{Access, Approval, AttachmentFormat, Binary, Domain, FiledAttachment, FiledOwner, IpRange, Person, Site};
 use filing::certificate::CertificateKind;
 use filing::document;
 use filing::material::{MaterialKind, Needed};
@@ -28,8 +28,12 @@ pub(super) fn sites(sheet: &Sheet<'_>) -> Result<Vec<Site>> {
 fn new_site(sheet: &Sheet<'_>, index: usize, site: &document::Site) -> Result<Site> {
     let ids = sheet.ids.site(index)?;
     let wanted = Needed { kind: MaterialKind::Approval, site: Some(index) };
-    let scans: Vec<Vec<u8>> =
-        sheet.pictures.iter().filter(|picture| picture.wanted == wanted).map(|picture| picture.jpeg.clone()).collect();
+    let scans: Vec<Binary> = sheet
+        .pictures
+        .iter()
+        .filter(|picture| picture.wanted == wanted)
+        .map(|picture| Binary(picture.jpeg.clone()))
+        .collect();
     Ok(Site {
         id: ids.site()?,
         name: site.name.clone(),
@@ -73,6 +77,23 @@ pub(super) fn access(sheet: &Sheet<'_>, index: usize, site: &document::Site) -> 
         methods: vec![sheet.bureau.access_method],
         ips: ips.iter().zip(&ids.ips).map(|(ip, id)| IpRange { id: *id, first: *ip, last: *ip }).collect(),
     })
+}
+
+/// The pictures of what is filed, each with its owner: the subject, or a site by its place in the order.
+///
+/// # Errors
+/// When an owner has no name on the wire.
+pub(super) fn filed_attachments(
+    sheet: &Sheet<'_>,
+    owner: impl Fn(Option<usize>) -> Result<FiledOwner>,
+) -> Result<Vec<FiledAttachment>> {
+    let mut attachments = Vec::new();
+    for picture in sheet.pictures {
+        let Some(purpose) = picture.purpose() else { continue };
+        let (owner, content) = (owner(picture.wanted.site)?, Binary(picture.jpeg.clone()));
+        attachments.push(FiledAttachment { format: AttachmentFormat::JPEG, purpose, content, owner, remark: None });
+    }
+    Ok(attachments)
 }
 
 /// A principal or manager.
