@@ -87,7 +87,7 @@ pub struct Loaded {
     /// What others told of its domains.
     pub told: Vec<Told>,
     /// The subject as filed here in the order's own account.
-    pub filed: Option<FiledSubject>,
+    pub own_subject: Option<FiledSubject>,
     /// Whether the subject is filed here in another account, which alone may build upon it.
     pub in_other_account: bool,
     /// What the checks know besides the draft.
@@ -137,9 +137,10 @@ impl Loaded {
         let told = domain_facts::read(reader, &domains_of(&order.draft)).await?;
         let found = on_file::subject(reader, &order.draft.basic).await?;
         let in_other_account = found.as_ref().is_some_and(|found| found.account != order.account);
-        let filed = found.filter(|_| !in_other_account);
+        let own_subject = found.filter(|_| !in_other_account);
         let known = Facts::default();
-        let mut loaded = Self { order, facts, account, materials, submissions, told, filed, in_other_account, known };
+        let mut loaded =
+            Self { order, facts, account, materials, submissions, told, own_subject, in_other_account, known };
         loaded.known = loaded.gather(reader, world).await?;
         Ok(loaded)
     }
@@ -162,7 +163,7 @@ impl Loaded {
             detection: self.facts.detection.clone(),
             running_orders: u32::from(running.is_some_and(|holder| holder != self.order.id)),
             domains_in_other_orders,
-            recorded: match &self.filed {
+            recorded: match &self.own_subject {
                 Some(filed) => recorded::of(reader, filed).await?,
                 None => Recorded::default(),
             },
@@ -262,8 +263,8 @@ impl Loaded {
         action.map_or("", |action| action.as_str()).clone_into(&mut self.order.action);
         let found = on_file::subject(reader, &self.order.draft.basic).await?;
         self.in_other_account = found.as_ref().is_some_and(|found| found.account != self.order.account);
-        self.filed = found.filter(|_| !self.in_other_account);
-        let particulars = self.filed.as_ref().map(on_file::particulars);
+        self.own_subject = found.filter(|_| !self.in_other_account);
+        let particulars = self.own_subject.as_ref().map(on_file::particulars);
         on_file::carry(&mut self.order.draft, action, particulars.as_ref(), &self.facts.asked);
         Ok(())
     }
@@ -293,7 +294,7 @@ impl Loaded {
     #[must_use]
     pub fn subject_number(&self) -> Option<String> {
         let asked = on_file::asked_about(&self.order.draft.basic.domain, &self.facts.asked);
-        let own = self.filed.as_ref().map(|filed| filed.number.clone());
+        let own = self.own_subject.as_ref().map(|filed| filed.number.clone());
         own.or_else(|| asked.and_then(|asked| asked.subject_number.clone()))
     }
 
@@ -312,7 +313,7 @@ impl Loaded {
     /// Which fields the applicant may change now.
     #[must_use]
     pub fn editable(&self) -> Editable {
-        let particulars = self.filed.as_ref().map(on_file::particulars);
+        let particulars = self.own_subject.as_ref().map(on_file::particulars);
         let locked = on_file::locked(&self.order.draft, self.action(), particulars.as_ref(), &self.facts.asked);
         match &self.order.stage {
             Stage::Draft { .. } => Editable { all: true, fields: Vec::new(), locked },

@@ -30,7 +30,7 @@ impl OnFile {
     /// # Errors
     /// When our records cannot be read.
     pub async fn read(reader: &Reader, loaded: &Loaded, bureau: &str) -> Result<Self> {
-        let own = loaded.filed.as_ref().filter(|filed| filed.bureau == bureau);
+        let own = loaded.own_subject.as_ref().filter(|filed| filed.bureau == bureau);
         let subject = Filed { id: own.and_then(|filed| filed.bureau_id), number: loaded.subject_number() };
         let mut sites = Vec::new();
         for site in &loaded.order.draft.sites {

@@ -1,7 +1,8 @@
 //! 首次备案 (`XZBA`): a new subject with its sites.
 
 use authority::message::{
-    Address, Attachment, AttachmentFormat, AttachmentOwner, Binary, Certificate, FiledBy, NewFiling, Subject, UploadOperation,
+    Address, Attachment, AttachmentFormat, AttachmentOwner, Binary, Certificate, FiledBy, NewFiling, Subject,
+    UploadOperation,
 };
 
 use super::{Request, Sheet, parts};

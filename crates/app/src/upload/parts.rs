@@ -3,7 +3,9 @@
 use std::net::Ipv4Addr;
 
 use authority::code::Table;
-use authority::message::{Access, Approval, AttachmentFormat, Binary, Domain, FiledAttachment, FiledOwner, IpRange, Person, Site};
+use authority::message::{
+    Access, Approval, AttachmentFormat, Binary, Domain, FiledAttachment, FiledOwner, IpRange, Person, Site,
+};
 use filing::certificate::CertificateKind;
 use filing::document;
 use filing::material::{MaterialKind, Needed};
