@@ -14,6 +14,7 @@ pub mod confirm_contact;
 pub mod decide;
 pub mod demo_messages;
 pub mod edit_order;
+pub mod filings;
 pub mod gateway_feed;
 pub mod handover;
 pub mod ledger;
@@ -23,6 +24,8 @@ pub mod log_out;
 pub mod look_up;
 pub mod materials;
 pub mod my_account;
+pub mod open_cancellation;
+pub mod open_change;
 pub mod open_order;
 pub mod papers;
 pub mod preflight;
@@ -54,6 +57,7 @@ pub use confirm_contact::{ConfirmContact, confirm_contact};
 pub use decide::{RequestChanges, pass, request_changes};
 pub use demo_messages::{DemoMessage, DemoMessages, demo_messages};
 pub use edit_order::{EditOrder, edit_order};
+pub use filings::{FilingRef, FilingSite, FilingView, ListFilings, list_filings, view_filing};
 pub use gateway_feed::{GatewayChanges, gateway_changes, gateway_snapshot};
 pub use handover::{
     HandoverLink, HandoverProgress, HandoverStatus, HandoverView, LinkState, OpenHandover, RemoveByHandover,
@@ -71,6 +75,8 @@ pub use materials::{
     MaterialFile, OpenMaterial, RemoveMaterial, UploadMaterial, open_material, remove_material, upload_material,
 };
 pub use my_account::my_account;
+pub use open_cancellation::{OpenCancellation, open_cancellation};
+pub use open_change::{OpenChange, open_change};
 pub use open_order::{BasicChecked, CheckBasic, OpenOrder, check_basic, open_order};
 pub use papers::{ListPapers, PaperDraft, PaperView, PrintPaper, list_papers, print_paper};
 pub use preflight::preflight;
@@ -91,6 +97,7 @@ pub use withdraw::{abandon, confirm_sms_done, withdraw};
 pub use crate::account::{AccountView, CodeSent, IdentityView, SignedIn};
 pub use crate::agreement::{Accepted, Agreement};
 pub use crate::domain_facts::DomainView;
+pub use crate::filed::possible::Possible;
 pub use crate::order::timeline::{Moment, NextStep, Party, TimelineEntry};
 pub use crate::order::view::{Duty, EditView, FiledSiteView, FiledView, MaterialView, OrderView, SlotView, SmsStep};
 pub use crate::order::{Editable, OrderRef};

@@ -19,6 +19,7 @@ pub mod error;
 pub mod fault;
 pub mod feed;
 pub mod fields;
+pub mod filed;
 pub mod finding;
 pub mod heavy;
 pub mod idempotency;
