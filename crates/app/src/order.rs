@@ -85,7 +85,7 @@ pub struct Loaded {
     /// What was submitted, by round.
     pub submissions: Vec<Submission>,
     /// What was filed when a change began.
-    pub filed: Option<Draft>,
+    pub as_filed: Option<Draft>,
     /// What others told of its domains.
     pub told: Vec<Told>,
     /// What the checks know besides the draft.
@@ -135,9 +135,10 @@ impl Loaded {
             .await?
             .into_iter()
             .partition(|submission| submission.round == about::AS_FILED);
-        let filed = as_filed.into_iter().next().map(|submission| submission.draft);
+        let as_filed = as_filed.into_iter().next().map(|submission| submission.draft);
         let told = domain_facts::read(reader, &domains_of(&order.draft)).await?;
-        let mut loaded = Self { order, facts, account, materials, submissions, filed, told, known: Facts::default() };
+        let mut loaded =
+            Self { order, facts, account, materials, submissions, as_filed, told, known: Facts::default() };
         loaded.known = loaded.gather(reader, world).await?;
         Ok(loaded)
     }
@@ -280,7 +281,7 @@ impl Loaded {
     /// What the reviewer compares the draft with: what is filed, or what was submitted before.
     #[must_use]
     pub fn compared_with(&self) -> Option<&Draft> {
-        self.filed.as_ref().or_else(|| self.previous_submission().map(|previous| &previous.draft))
+        self.as_filed.as_ref().or_else(|| self.previous_submission().map(|previous| &previous.draft))
     }
 
     /// Moves the order to a stage and sets its timer; the caller saves it.

@@ -6,7 +6,7 @@ use authority::code::Table;
 use authority::envelope;
 use authority::message::{
     Access, Address, Approval, Attachment, AttachmentFormat, AttachmentOwner, AttachmentPurpose, Binary, Certificate,
-    Domain, FiledBy, IpRange, NewFiling, Person, Site, Subject, Upload, UploadOperation, Version,
+    Domain, FiledBy, IpRange, NewFiling, Operation, Person, Site, Subject, Upload, UploadOperation,
 };
 use filing::check::Finding;
 use filing::document::{self, Document};
@@ -20,17 +20,42 @@ use crate::bureau::Bureau;
 use crate::error::{Error, Result};
 use crate::fields;
 use crate::finding;
-use crate::order::Loaded;
+use crate::order::{Loaded, about};
 use crate::picture;
 use crate::world::World;
+
+mod cancel;
+mod change;
+pub mod materials;
+mod pictures;
 
 /// What can be made ready before the transaction: the zipped data file.
 #[derive(Debug)]
 pub struct Prepared {
     version: i64,
     bureau: String,
+    operation: &'static str,
+    references: Vec<Reference>,
     zip: Vec<u8>,
     md5: String,
+}
+
+/// What an order asks on the wire.
+#[derive(Debug)]
+struct Request {
+    /// The operation with its content.
+    operation: UploadOperation,
+    /// Its wire name, for the ledger.
+    word: &'static str,
+    /// What it calls records that the authority numbered.
+    references: Vec<Reference>,
+}
+
+/// An id or number of the authority's, and the operation whose results may come back with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Reference {
+    operation: Operation,
+    reference: String,
 }
 
 #[derive(Debug, Clone)]
@@ -58,6 +83,19 @@ pub fn unwritable(draft: &Draft) -> Vec<Finding> {
 /// [`Error::Invalid`] when something blocks or cannot be written, [`Error::Unavailable`] when no bureau takes the
 /// province's filings.
 pub async fn prepare(world: &World, loaded: &Loaded) -> Result<Prepared> {
+    if let Some(action) = about::chosen(&loaded.order) {
+        let (bureau, request) = match action.cancels() {
+            true => cancel::request(world, loaded, action).await?,
+            false => change::request(world, loaded).await?,
+        };
+        let Request { operation, word, references } = request;
+        let code = bureau.code.clone();
+        let zip = tokio::task::spawn_blocking(move || pack(operation, &bureau))
+            .await
+            .map_err(|error| Error::internal(format!("packing thread: {error}")))??;
+        let md5 = envelope::hash(&zip);
+        return Ok(Prepared { version: loaded.order.version, bureau: code, operation: word, references, zip, md5 });
+    }
     let document = Document::from_draft(&loaded.order.draft, &loaded.known, world.today()).map_err(Error::Invalid)?;
     let bureau = world.bureaus.of_province(document.province.code()).cloned();
     let bureau = bureau.ok_or(Error::Unavailable { code: "no-bureau" })?;
@@ -80,7 +118,14 @@ pub async fn prepare(world: &World, loaded: &Loaded) -> Result<Prepared> {
         .await
         .map_err(|error| Error::internal(format!("packing thread: {error}")))??;
     let md5 = envelope::hash(&zip);
-    Ok(Prepared { version: loaded.order.version, bureau: code, zip, md5 })
+    Ok(Prepared {
+        version: loaded.order.version,
+        bureau: code,
+        operation: "XZBA",
+        references: Vec::new(),
+        zip,
+        md5,
+    })
 }
 
 /// The zipped data file of an order.
@@ -94,9 +139,13 @@ fn write(document: &Document, originals: Vec<(Needed, Vec<u8>)>, bureau: &Bureau
         .collect::<Result<Vec<_>, picture::Refusal>>()
         .map_err(|refusal| Error::internal(format!("a kept picture cannot be shrunk: {refusal}")))?;
     let filing = new_filing(document, &pictures, bureau, ids)?;
-    let provider = bureau.client.bureau().isp_id;
-    let file = Upload { provider, operation: UploadOperation::NewFiling(vec![filing]) };
-    let xml = file.to_gbk(Version::V3_0).map_err(|error| {
+    pack(UploadOperation::NewFiling(vec![filing]), bureau)
+}
+
+/// The zipped data file of a request.
+fn pack(operation: UploadOperation, bureau: &Bureau) -> Result<Vec<u8>> {
+    let file = Upload { provider: bureau.client.bureau().isp_id, operation };
+    let xml = file.to_gbk(bureau.client.bureau().version).map_err(|error| {
         // The words of the error name the element and never its value.
         let why = error.to_string();
         Error::Invalid(vec![finding::block(crate::order::WHOLE, "not-writable", &[("why", &why)])])
@@ -134,11 +183,15 @@ fn wanted_pictures(loaded: &Loaded) -> Vec<(Needed, MaterialId)> {
 pub async fn append(tx: &Tx, world: &World, loaded: &Loaded, prepared: Prepared) -> Result<store::upload::Upload> {
     loaded.require_version(prepared.version)?;
     store::bureau::ensure(tx, &prepared.bureau).await?;
+    let round = (loaded.order.id, loaded.facts.rounds);
+    for Reference { operation, reference } in &prepared.references {
+        store::wire_reference::note(tx, round, &prepared.bureau, operation.0, reference).await?;
+    }
     let new = NewUpload {
         id: UploadId(world.uuid()),
         bureau: &prepared.bureau,
         order: Some(loaded.order.id),
-        operation: "XZBA",
+        operation: prepared.operation,
         container: &prepared.zip,
         md5: &prepared.md5,
         at: world.now(),

@@ -134,7 +134,7 @@ pub async fn open(
 pub async fn tell(reader: &Reader, loaded: &Loaded, facts: &mut Facts) -> Result<()> {
     let Some(action) = chosen(&loaded.order) else { return Ok(()) };
     facts.action = Some(action);
-    facts.filed.clone_from(&loaded.filed);
+    facts.filed.clone_from(&loaded.as_filed);
     let Some(target) = &loaded.facts.target else { return Ok(()) };
     let filed = target.read(reader).await?;
     let answers = &mut facts.recorded.answers;
