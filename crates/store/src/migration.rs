@@ -15,6 +15,7 @@ mod m0005_authority;
 mod m0006_filed;
 mod m0007_domain_fact;
 mod m0008_wire_reference;
+mod m0009_ending;
 
 /// All migrations.
 pub(crate) struct Migrator;
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_filed::Migration),
             Box::new(m0007_domain_fact::Migration),
             Box::new(m0008_wire_reference::Migration),
+            Box::new(m0009_ending::Migration),
         ]
     }
 }

@@ -342,12 +342,13 @@ fn sms(world: &World, loaded: &Loaded) -> Option<SmsStep> {
     Some(SmsStep { until: *sms_until, mobiles, url: world.settings.sms_check_url.to_string() })
 }
 
-/// The mobile numbers the ministry texts, each once: every manager's, and where the subject is new, its principal's.
+/// The mobile numbers the ministry texts, each once, by what is asked.
 #[must_use]
 pub fn receivers_of_codes(loaded: &Loaded) -> Vec<String> {
     let draft = &loaded.order.draft;
     let principal = loaded.action().is_none_or(Action::texts_principal).then_some(&draft.principal);
-    let managers = (0..draft.sites.len()).filter_map(|site| material::manager(draft, site));
+    let sites = if loaded.action().is_none_or(Action::texts_managers) { 0..draft.sites.len() } else { 0..0 };
+    let managers = sites.filter_map(|site| material::manager(draft, site));
     let mut mobiles: Vec<String> = Vec::new();
     for person in principal.into_iter().chain(managers) {
         let mobile = person.mobile.trim().to_owned();
@@ -369,9 +370,11 @@ fn can(actor: &Actor, loaded: &Loaded) -> Vec<&'static str> {
         Stage::InReview { .. } => vec!["abandon"],
         Stage::AwaitingSms { .. } => vec!["confirm_sms_done"],
         // Once it has a number on the wire, the authority may have it at any moment.
-        Stage::ToReport { .. } | Stage::AtAuthority { .. } | Stage::Filed { .. } | Stage::Abandoned { .. } => {
-            Vec::new()
-        }
+        Stage::ToReport { .. }
+        | Stage::AtAuthority { .. }
+        | Stage::Filed { .. }
+        | Stage::Cancelled { .. }
+        | Stage::Abandoned { .. } => Vec::new(),
     }
 }
 

@@ -6,7 +6,7 @@ use authority::message::{
 };
 
 use super::{Request, Sheet, parts};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// The request of a first filing. Its results come back with our own number of the subject.
 ///
@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 /// When something of it has no form on the wire.
 pub(super) fn request(sheet: &Sheet<'_>) -> Result<Request> {
     let filing = NewFiling { subject: subject(sheet)?, sites: parts::sites(sheet)?, attachments: attachments(sheet)? };
-    Ok(Request { operation: UploadOperation::NewFiling(vec![filing]), word: "XZBA", mentions: Vec::new() })
+    Ok(Request { operation: UploadOperation::NewFiling(vec![filing]), word: "XZBA", references: Vec::new() })
 }
 
 fn subject(sheet: &Sheet<'_>) -> Result<Subject> {
@@ -26,9 +26,9 @@ fn subject(sheet: &Sheet<'_>) -> Result<Subject> {
         nature: Some(i64::from(nature.code())),
         investor: subject.investor.clone().or_else(|| subject.legal_representative.clone()),
         address: Address {
-            province: division(&document.province.division_code())?,
-            city: Some(division(&subject.city)?),
-            county: Some(division(&subject.district)?),
+            province: parts::division(&document.province.division_code())?,
+            city: Some(parts::division(&subject.city)?),
+            county: Some(parts::division(&subject.district)?),
             street: Some(subject.postal_address.clone()),
         },
         certificate: Certificate {
@@ -40,10 +40,6 @@ fn subject(sheet: &Sheet<'_>) -> Result<Subject> {
         filed_by: FiledBy::Provider,
         remark: subject.remark.clone(),
     })
-}
-
-fn division(code: &str) -> Result<i64> {
-    code.parse().map_err(|_| Error::internal("a division without a number"))
 }
 
 /// The pictures, each with the subject or the site it proves something of.

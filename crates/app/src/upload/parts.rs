@@ -124,3 +124,11 @@ pub(super) fn person(person: &document::Person, nature: Nature) -> Result<Person
 pub(super) fn code(kind: CertificateKind, nature: Nature) -> Result<i64> {
     kind.code(nature).map(i64::from).ok_or_else(|| Error::internal(format!("{kind} has no code for {nature}")))
 }
+
+/// The number of a division.
+///
+/// # Errors
+/// When it is none.
+pub(super) fn division(code: &str) -> Result<i64> {
+    code.parse().map_err(|_| Error::internal("a division without a number"))
+}

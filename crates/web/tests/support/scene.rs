@@ -47,6 +47,8 @@ pub struct Scene {
     pub handover: String,
     /// An account nobody of the personas holds.
     pub bystander: String,
+    /// Something the owner has filed.
+    pub filing: String,
 }
 
 /// An answer, read.
@@ -126,8 +128,12 @@ impl Scene {
             material: String::new(),
             handover: String::new(),
             bystander: String::new(),
+            filing: String::new(),
         };
         scene.people().await;
+        let owner = scene.done(Persona::Owner, "GET", "/account", Value::Null, 200).await;
+        let owner = text(&owner.body["id"]).parse().unwrap();
+        scene.filing = testkit::filed::filing(&scene.kit.world, owner).await.unwrap().to_string();
         scene.open().await;
         scene
     }
