@@ -85,11 +85,9 @@ async fn what_we_numbered_leads_back_by_our_number_of_its_kind() -> Result<()> {
     let access = store::wire_id::allocate(&tx, "access", (order, 1), Some(0), BUREAU).await?.wire;
     let again = store::wire_id::allocate(&tx, "access", (order, 2), Some(0), BUREAU).await?.wire;
     let of = |round| Some(Ours { order, round });
-    for (operation, key, round) in [
-        (Operation::NEW_FILING, subject, 2),
-        (Operation::NEW_ACCESS, access, 1),
-        (Operation::NEW_ACCESS, again, 2),
-    ] {
+    for (operation, key, round) in
+        [(Operation::NEW_FILING, subject, 2), (Operation::NEW_ACCESS, access, 1), (Operation::NEW_ACCESS, again, 2)]
+    {
         assert_eq!(correlate::of_result(&tx, BUREAU, &result(operation, key)).await.map_err(told)?, of(round));
     }
     for (operation, record, round) in [
@@ -157,9 +155,8 @@ async fn of_two_who_referred_to_the_same_the_last_that_went_out_is_meant() -> Re
     for order in [first, second] {
         store::wire_reference::note(&tx, (order, 1), BUREAU, Operation::NEW_SITE.0, NUMBER).await?;
     }
-    let found = |tx| async move {
-        correlate::of_result(tx, BUREAU, &result(Operation::NEW_SITE, NUMBER)).await.map_err(told)
-    };
+    let found =
+        |tx| async move { correlate::of_result(tx, BUREAU, &result(Operation::NEW_SITE, NUMBER)).await.map_err(told) };
     assert_eq!(found(&tx).await?.context("one")?.order, second);
     // A round of the first that still waits in our line is not what the authority speaks of.
     enter_round(&tx, first, 2).await?;
