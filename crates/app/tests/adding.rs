@@ -168,7 +168,9 @@ async fn a_site_is_added_for_a_subject_filed_here_which_is_shown_and_not_asked_f
 #[tokio::test]
 async fn a_site_is_added_for_a_subject_filed_elsewhere_and_then_its_other_site_is_brought_here() -> Result<()> {
     let story = filed_elsewhere(0).await?;
-    let product = company(1)?;
+    let mut product = company(1)?;
+    // With a manager of its own, the principal's papers would be asked for besides.
+    product.draft.sites[0].manager_is_principal = true;
     let (applicant, order) = story.fill_in(&product).await?;
     assert_eq!(view(&story, &applicant, order).await?.action, "add_site_elsewhere");
     to_the_authority(&story, &applicant, order).await?;
