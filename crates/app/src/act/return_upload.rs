@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::ledger::{Ledger, LedgerView, ledger};
+use crate::access;
 use crate::actor::Actor;
 use crate::error::{Error, Result};
 use crate::ip_filing;
@@ -108,6 +109,7 @@ async fn give_back(tx: &Tx, world: &World, actor: &Actor, upload: &Upload, order
     let stage = loaded.order.stage.clone().return_to_review(now)?;
     loaded.enter(stage, now);
     loaded.save(tx).await?;
+    access::close_again(tx, world, &loaded).await?;
     Ok(line.on("order", loaded.order.id).moved(from, "submitted"))
 }
 

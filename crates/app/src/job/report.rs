@@ -370,8 +370,7 @@ async fn reported(tx: &Tx, world: &World, order: OrderId, upload: &Upload, now: 
     loaded.enter(stage, now);
     loaded.save(tx).await?;
     let until = local_time(filing::deadline::Term::SmsHours.hours_after(now));
-    let mobiles: Vec<String> =
-        receivers_of_codes(&loaded.order.draft).iter().map(|mobile| filing::mask::phone(mobile)).collect();
+    let mobiles: Vec<String> = receivers_of_codes(&loaded).iter().map(|mobile| filing::mask::phone(mobile)).collect();
     let domain = loaded.order.draft.basic.domain.clone();
     notice::send(
         tx,

@@ -49,6 +49,8 @@ pub struct Scene {
     pub bystander: String,
     /// A range of the provider's addresses, as a draft.
     pub range: String,
+    /// Something the owner has filed.
+    pub filing: String,
 }
 
 /// An answer, read.
@@ -129,8 +131,12 @@ impl Scene {
             handover: String::new(),
             bystander: String::new(),
             range: String::new(),
+            filing: String::new(),
         };
         scene.people().await;
+        let owner = scene.done(Persona::Owner, "GET", "/account", Value::Null, 200).await;
+        let owner = text(&owner.body["id"]).parse().unwrap();
+        scene.filing = testkit::filed::filing(&scene.kit.world, owner).await.unwrap().to_string();
         scene.open().await;
         scene
     }
