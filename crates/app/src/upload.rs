@@ -118,14 +118,7 @@ pub async fn prepare(world: &World, loaded: &Loaded) -> Result<Prepared> {
         .await
         .map_err(|error| Error::internal(format!("packing thread: {error}")))??;
     let md5 = envelope::hash(&zip);
-    Ok(Prepared {
-        version: loaded.order.version,
-        bureau: code,
-        operation: "XZBA",
-        references: Vec::new(),
-        zip,
-        md5,
-    })
+    Ok(Prepared { version: loaded.order.version, bureau: code, operation: "XZBA", references: Vec::new(), zip, md5 })
 }
 
 /// The zipped data file of an order.

@@ -1,8 +1,8 @@
 //! The rulebook as people read it: whom a rule is for, since when, what changed, and what nobody but a person decides.
 
-use filing::draft::CancellationDraft;
 use filing::check::{self, Base, DAY, Rule, RuleKind, Turn, Wanted, guidance, rule, rules, select};
 use filing::deadline::Term;
+use filing::draft::CancellationDraft;
 use filing::nature::Nature;
 use filing::province::Province;
 use filing::stage::Action;

@@ -15,11 +15,14 @@ use store::filed::{FiledSite, FiledState, FiledSubject};
 use store::upload::{Upload, UploadState};
 use store::{OrderId, SiteId, SubjectId, Tx};
 
+mod ended;
+
 use super::report::settle_stored;
 use crate::act::submit::everybody;
 use crate::bureau::Bureau;
 use crate::error::{Error, Result};
 use crate::feed;
+use crate::filed::draft::site_document;
 use crate::notice;
 use crate::order::{self, Loaded, WHOLE};
 use crate::trail::Trail;
@@ -30,12 +33,19 @@ use crate::world::{World, china_date};
 /// # Errors
 /// When the store cannot; nothing is applied then.
 pub async fn apply(tx: &Tx, world: &World, bureau: &Bureau, content: &Download) -> Result<String> {
-    let subjects = content.results.iter().map(subject_of_result);
-    let subjects = subjects.chain(content.decisions.iter().map(subject_of_decision));
-    let subjects = subjects.chain(content.records.iter().map(|record| record.subject.id));
     let mut orders = BTreeSet::new();
-    for subject in subjects {
-        orders.extend(ours(tx, bureau, subject).await?.map(|ours| ours.order));
+    for result in &content.results {
+        orders.extend(of_result(tx, bureau, result).await?.map(|ours| ours.order));
+    }
+    for decision in &content.decisions {
+        orders.extend(of_decision(tx, bureau, decision).await?.map(|ours| ours.order));
+    }
+    for record in &content.records {
+        orders.extend(ours(tx, bureau, record.subject.id).await?.map(|ours| ours.order));
+        orders.extend(ended::order_of_record(tx, bureau, record).await?);
+    }
+    for cancelled in &content.cancelled {
+        orders.extend(ended::order_of_cancelled(tx, bureau, cancelled).await?);
     }
     // Every act locks its order first and the end of the audit trail last. Here, too, all orders are locked before the
     // first line is written, always in the same sequence, so that nobody waits for somebody who waits for this.
@@ -45,13 +55,20 @@ pub async fn apply(tx: &Tx, world: &World, bureau: &Bureau, content: &Download) 
     let mut lines = Vec::new();
     let mut fates = Vec::new();
     for result in &content.results {
-        fates.push(machine_result(tx, world, bureau, result, &mut lines).await?);
+        if result.operation == Operation::MATERIALS {
+            fates.push(ended::paper_answered(tx, world, result).await?);
+        } else {
+            fates.push(machine_result(tx, world, bureau, result, &mut lines).await?);
+        }
     }
     for decision in &content.decisions {
         fates.push(officer_decision(tx, world, bureau, decision, &mut lines).await?);
     }
     for record in &content.records {
         fates.push(filed_record(tx, world, bureau, record, &mut lines).await?);
+    }
+    for cancelled in &content.cancelled {
+        fates.push(ended::cancelled(tx, world, bureau, cancelled, &mut lines).await?);
     }
     for line in lines {
         line.write(tx).await?;
@@ -94,6 +111,27 @@ async fn ours(tx: &Tx, bureau: &Bureau, subject: Option<i64>) -> Result<Option<O
     Ok(found.map(|id| Ours { order: id.order, round: id.round }))
 }
 
+/// What a result speaks of: the first filing under our number, what is filed under the authority's.
+async fn of_result(tx: &Tx, bureau: &Bureau, result: &MachineResult) -> Result<Option<Ours>> {
+    match (result.operation, &result.key) {
+        (Operation::NEW_FILING, _) | (_, None) => ours(tx, bureau, subject_of_result(result)).await,
+        (operation, Some(key)) => referred(tx, bureau, operation, key).await,
+    }
+}
+
+/// What a decision speaks of.
+async fn of_decision(tx: &Tx, bureau: &Bureau, decision: &Decision) -> Result<Option<Ours>> {
+    match (decision.operation, decision.record) {
+        (None | Some(Operation::NEW_FILING), _) | (_, None) => ours(tx, bureau, subject_of_decision(decision)).await,
+        (Some(operation), Some(record)) => referred(tx, bureau, operation, &record.to_string()).await,
+    }
+}
+
+async fn referred(tx: &Tx, bureau: &Bureau, operation: Operation, reference: &str) -> Result<Option<Ours>> {
+    let found = store::wire_reference::find(tx, &bureau.code, operation.0, reference).await?;
+    Ok(found.first().map(|found| Ours { order: found.order, round: found.round }))
+}
+
 /// Our number of the subject a result speaks of: only for a first filing is `Bs` that (specification, section 4).
 fn subject_of_result(result: &MachineResult) -> Option<i64> {
     (result.operation == Operation::NEW_FILING).then(|| result.key_id()).flatten()
@@ -134,7 +172,7 @@ async fn machine_result(
     result: &MachineResult,
     lines: &mut Vec<Trail>,
 ) -> Result<Fate> {
-    let Some(ours) = ours(tx, bureau, subject_of_result(result)).await? else { return Ok(Fate::Foreign) };
+    let Some(ours) = of_result(tx, bureau, result).await? else { return Ok(Fate::Foreign) };
     let Some(mut loaded) = load_reported(tx, world, ours, lines).await? else { return Ok(Fate::Earlier) };
     let failures: Vec<_> = result.findings.iter().filter(|finding| !finding.code.is_success()).collect();
     if failures.is_empty() {
@@ -191,6 +229,7 @@ const fn fields_of(code: i64) -> &'static [&'static str] {
         1009 => &["principal.email", "sites.*.manager.email"],
         1019 => &["subject.city", "subject.district", "subject.postal_address"],
         1020 => &["sites.*.name"],
+        1026 => &["cancellation.reason"],
         1033 => &["sites.*.approvals"],
         1034 => &["sites.*.content"],
         1044 => &["principal.name"],
@@ -209,7 +248,7 @@ async fn officer_decision(
     decision: &Decision,
     lines: &mut Vec<Trail>,
 ) -> Result<Fate> {
-    let Some(ours) = ours(tx, bureau, subject_of_decision(decision)).await? else { return Ok(Fate::Foreign) };
+    let Some(ours) = of_decision(tx, bureau, decision).await? else { return Ok(Fate::Foreign) };
     let Some(mut loaded) = load_reported(tx, world, ours, lines).await? else { return Ok(Fate::Earlier) };
     let opinion = decision.opinion.clone().unwrap_or_default();
     if decision.approved {
@@ -294,6 +333,9 @@ async fn filed_record(
     record: &FiledRecord,
     lines: &mut Vec<Trail>,
 ) -> Result<Fate> {
+    if let Some(fate) = ended::record(tx, world, bureau, record, lines).await? {
+        return Ok(fate);
+    }
     let Some(ours) = ours(tx, bureau, record.subject.id).await? else { return Ok(Fate::Foreign) };
     let order = ours.order;
     let loaded = Loaded::lock(tx, world, order).await?;
@@ -448,6 +490,7 @@ async fn keep_site(
             known.bureau_id = Some(site.bureau_id);
             known.access_bureau_id = access.map(|access| access.bureau_id);
             known.accessed = access.is_some();
+            known.document = site_document(site, typed, &draft.principal)?;
             known.updated_at = now;
             store::filed::update_site(tx, &mut known).await?;
         }
@@ -464,7 +507,7 @@ async fn keep_site(
                 accessed: access.is_some(),
                 resource,
                 name: site.name.clone(),
-                document: serde_json::to_value(site)?,
+                document: site_document(site, typed, &draft.principal)?,
                 state: FiledState::Active,
                 filed_at: now,
                 updated_at: now,

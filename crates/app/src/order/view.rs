@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::masked::masked;
 use super::timeline::{NextStep, TimelineEntry, next_step, timeline};
-use super::{Editable, Loaded};
+use super::{Editable, Loaded, about};
 use crate::actor::Actor;
 use crate::domain_facts::{DomainView, Told};
 use crate::error::Result;
@@ -327,17 +327,21 @@ impl OrderView {
 fn sms(world: &World, loaded: &Loaded) -> Option<SmsStep> {
     let Stage::AwaitingSms { sms_until, .. } = &loaded.order.stage else { return None };
     let mut mobiles: Vec<String> =
-        receivers_of_codes(&loaded.order.draft).iter().map(|mobile| filing::mask::phone(mobile)).collect();
+        receivers_of_codes(loaded).iter().map(|mobile| filing::mask::phone(mobile)).collect();
     mobiles.dedup();
     Some(SmsStep { until: *sms_until, mobiles, url: world.settings.sms_check_url.to_string() })
 }
 
-/// The mobile numbers the ministry texts in a first filing: the principal's and each manager's, each once.
+/// The mobile numbers the ministry texts, each once: those of the people whose part is filed, changed or ended (filing
+/// rules G.2).
 #[must_use]
-pub fn receivers_of_codes(draft: &Draft) -> Vec<String> {
-    let managers = (0..draft.sites.len()).filter_map(|site| material::manager(draft, site));
+pub fn receivers_of_codes(loaded: &Loaded) -> Vec<String> {
+    let draft = &loaded.order.draft;
+    let (principal, managers) = about::texted(loaded);
+    let principal = principal.then_some(&draft.principal);
+    let managers = managers.into_iter().filter_map(|site| material::manager(draft, site));
     let mut mobiles: Vec<String> = Vec::new();
-    for person in std::iter::once(&draft.principal).chain(managers) {
+    for person in principal.into_iter().chain(managers) {
         let mobile = person.mobile.trim().to_owned();
         if !mobile.is_empty() && !mobiles.contains(&mobile) {
             mobiles.push(mobile);

@@ -38,20 +38,14 @@ pub(super) async fn request(world: &World, loaded: &Loaded, action: Action) -> R
             site.and_then(|site| site.access_bureau_id),
             site.map(|site| &site.number),
         ),
-        _ => (
-            CancelledKind::Subject,
-            Operation::CANCEL_SUBJECT,
-            filed.subject.bureau_id,
-            Some(&filed.subject.number),
-        ),
+        _ => (CancelledKind::Subject, Operation::CANCEL_SUBJECT, filed.subject.bureau_id, Some(&filed.subject.number)),
     };
     let record = record.ok_or(Error::conflict("no-record"))?;
     let said = loaded.order.draft.cancellation.clone().unwrap_or_default();
     let cancellation =
         Cancellation { kind, record, reason: bureau.cancel_reason, remark: remark(&said), password: None };
     let references = [Some(record.to_string()), number.cloned()];
-    let references =
-        references.into_iter().flatten().map(|reference| Reference { operation, reference }).collect();
+    let references = references.into_iter().flatten().map(|reference| Reference { operation, reference }).collect();
     let operation = UploadOperation::Cancellation(vec![cancellation]);
     Ok((bureau, Request { operation, word: "ZXBA", references }))
 }

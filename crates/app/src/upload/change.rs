@@ -144,7 +144,12 @@ fn domains(site: &document::Site, record: Option<&SiteRecord>, ids: &Ids) -> Vec
     let filed = record.map(|record| record.domains.as_slice()).unwrap_or_default();
     if filed.is_empty() {
         let name = site.domain.as_str().to_owned();
-        return ids.domains.iter().take(1).map(|id| ChangedDomain { id: *id, bureau_id: None, name: name.clone() }).collect();
+        return ids
+            .domains
+            .iter()
+            .take(1)
+            .map(|id| ChangedDomain { id: *id, bureau_id: None, name: name.clone() })
+            .collect();
     }
     let one = |(domain, id): (&authority::message::FiledDomain, &i64)| ChangedDomain {
         id: domain.id.unwrap_or(*id),
@@ -183,21 +188,11 @@ fn access(
             last: *ip,
         }
     });
-    Ok(ChangedAccess {
-        bureau_id,
-        locations: vec![location],
-        methods: vec![bureau.access_method],
-        ips: ips.collect(),
-    })
+    Ok(ChangedAccess { bureau_id, locations: vec![location], methods: vec![bureau.access_method], ips: ips.collect() })
 }
 
 /// The approvals with their scans: new ones where a new paper was brought, else those on record.
-fn approvals(
-    site: &document::Site,
-    record: Option<&SiteRecord>,
-    index: usize,
-    pictures: &[Picture],
-) -> Vec<Approval> {
+fn approvals(site: &document::Site, record: Option<&SiteRecord>, index: usize, pictures: &[Picture]) -> Vec<Approval> {
     let wanted = Needed { kind: MaterialKind::Approval, site: Some(index) };
     let fresh: Vec<Binary> = pictures
         .iter()
@@ -207,11 +202,8 @@ fn approvals(
     let one = |approval: &document::Approval| {
         let kind = i64::from(approval.kind);
         let known = record.and_then(|record| record.approvals.iter().find(|known| known.kind == kind));
-        let scans = if fresh.is_empty() {
-            known.map(|known| known.scans.clone()).unwrap_or_default()
-        } else {
-            fresh.clone()
-        };
+        let scans =
+            if fresh.is_empty() { known.map(|known| known.scans.clone()).unwrap_or_default() } else { fresh.clone() };
         Approval { kind, number: approval.number.clone(), scans }
     };
     site.approvals.iter().map(one).collect()
