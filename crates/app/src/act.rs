@@ -14,6 +14,7 @@ pub mod confirm_contact;
 pub mod decide;
 pub mod demo_messages;
 pub mod edit_order;
+pub mod export_evidence;
 pub mod filings;
 pub mod gateway_feed;
 pub mod handover;
@@ -58,6 +59,7 @@ pub use confirm_contact::{ConfirmContact, confirm_contact};
 pub use decide::{RequestChanges, pass, request_changes};
 pub use demo_messages::{DemoMessage, DemoMessages, demo_messages};
 pub use edit_order::{EditOrder, edit_order};
+pub use export_evidence::{ExportEvidence, Exported, export_evidence};
 pub use filings::{FilingRef, FilingSite, FilingView, ListFilings, SentPaper, list_filings, view_filing};
 pub use gateway_feed::{GatewayChanges, gateway_changes, gateway_snapshot};
 pub use handover::{

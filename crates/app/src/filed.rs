@@ -1,12 +1,9 @@
 //! What is filed comes to an end: rows and the gateways' feed move together, in the transaction that makes it true.
 
-use authority::message::{FiledRecord, FiledSite as SiteRecord};
-use filing::draft::Draft;
-use filing::verdict::{Enforcement, Known, Reason, Verdict};
+use store::Tx;
 use store::filed::{FiledSite, FiledState, FiledSubject};
-use store::{OrderId, Tx};
 
-use crate::bureau::Bureau;
+use crate::access;
 use crate::error::Result;
 use crate::feed;
 use crate::world::World;
@@ -67,8 +64,8 @@ pub async fn close_access(tx: &Tx, world: &World, site: &mut FiledSite) -> Resul
     site.accessed = false;
     site.updated_at = world.now();
     store::filed::update_site(tx, site).await?;
-    let number = Some(site.number.clone());
-    close(tx, world, site, Known::Yes, Reason::AccessCancelled, number).await
+    let origin = access::origin(tx, site.resource).await?;
+    feed::publish(tx, &feed::access_cancelled(&site.domain, &site.number, origin, world.now())).await
 }
 
 /// Ends a site: its number is gone, its domain is free for another filing and closed until then.
@@ -83,7 +80,9 @@ pub async fn cancel_site(tx: &Tx, world: &World, site: &mut FiledSite) -> Result
     site.accessed = false;
     site.updated_at = world.now();
     store::filed::update_site(tx, site).await?;
-    close(tx, world, site, Known::No, Reason::FilingCancelled, None).await
+    // Where it was is kept, so that it opens there again when it is filed anew.
+    let origin = access::origin(tx, site.resource).await?;
+    feed::publish(tx, &feed::filing_cancelled(&site.domain, origin, world.now())).await
 }
 
 /// Ends a subject and every site of it.
@@ -100,95 +99,4 @@ pub async fn cancel_subject(tx: &Tx, world: &World, subject: &mut FiledSubject) 
     subject.state = FiledState::Cancelled;
     subject.updated_at = world.now();
     Ok(store::filed::update_subject(tx, subject).await?)
-}
-
-/// Brings the rows of a filed subject up to date with the authority's record; an order whose change it shows gives its
-/// draft. A domain that is no longer in the record is no longer filed, an access that is not in it has ended.
-///
-/// # Errors
-/// When the store cannot.
-pub async fn refresh(
-    tx: &Tx,
-    world: &World,
-    bureau: &Bureau,
-    record: &FiledRecord,
-    change: Option<(OrderId, &Draft)>,
-) -> Result<()> {
-    let found = store::filed::find_subject_by_bureau_id(tx, &bureau.code, record.subject.bureau_id).await?;
-    let Some(mut subject) = found else { return Ok(()) };
-    subject.name.clone_from(&record.subject.name);
-    subject.document["record"] = serde_json::to_value(&record.subject)?;
-    if let Some((_, typed)) = change {
-        subject.document["draft"] = serde_json::to_value(typed)?;
-    }
-    subject.updated_at = world.now();
-    store::filed::update_subject(tx, &mut subject).await?;
-    let provider = bureau.client.bureau().isp_id;
-    for recorded in &record.sites {
-        for mut site in store::filed::sites_by_bureau_id(tx, &bureau.code, recorded.bureau_id).await? {
-            if site.state == FiledState::Cancelled {
-                continue;
-            }
-            if !recorded.domains.iter().any(|domain| domain.name == site.domain) {
-                cancel_site(tx, world, &mut site).await?;
-                continue;
-            }
-            let access = recorded.accesses.iter().find(|access| access.provider == provider);
-            if access.is_none() {
-                close_access(tx, world, &mut site).await?;
-            }
-            take(&mut site, recorded, change)?;
-            site.access_bureau_id = access.map(|access| access.bureau_id).or(site.access_bureau_id);
-            site.updated_at = world.now();
-            store::filed::update_site(tx, &mut site).await?;
-        }
-    }
-    Ok(())
-}
-
-/// Takes what a record says of a site, and what an order typed of it.
-fn take(site: &mut FiledSite, recorded: &SiteRecord, change: Option<(OrderId, &Draft)>) -> Result<()> {
-    site.name.clone_from(&recorded.name);
-    let typed = change.and_then(|(order, typed)| {
-        let own = typed.sites.iter().find(|own| own.domain.trim().eq_ignore_ascii_case(&site.domain))?;
-        Some((order, own, &typed.principal))
-    });
-    match typed {
-        Some((order, own, principal)) => {
-            site.order = Some(order);
-            site.resource = own.resource.parse().ok().or(site.resource);
-            site.document = draft::site_document(recorded, Some(own), principal)?;
-        }
-        None => {
-            let kept = site.document.get("draft").cloned().unwrap_or_default();
-            site.document = serde_json::json!({ "record": serde_json::to_value(recorded)?, "draft": kept });
-        }
-    }
-    Ok(())
-}
-
-async fn close(
-    tx: &Tx,
-    world: &World,
-    site: &FiledSite,
-    filed: Known,
-    reason: Reason,
-    number: Option<String>,
-) -> Result<()> {
-    // Where it was is kept, so that it opens there again when it is filed anew.
-    let origin = match site.resource {
-        Some(id) => store::resource::get(tx, id).await?.origin,
-        None => None,
-    };
-    let verdict = Verdict {
-        domain: site.domain.clone(),
-        filed,
-        accessed: Known::No,
-        enforcement: Enforcement::Closed,
-        reason,
-        number,
-        origin,
-        at: world.now(),
-    };
-    feed::publish(tx, &verdict).await
 }

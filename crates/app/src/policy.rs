@@ -124,6 +124,7 @@ acts! {
     ResumeLine "resume_line" => MEND_LINE;
     ReturnUpload "return_upload" => MEND_LINE;
     AcceptDownload "accept_download" => MEND_LINE;
+    ExportEvidence "export_evidence" => MEND_LINE;
     ViewAudit "view_audit" => AUDIT;
     VerifyAudit "verify_audit" => AUDIT;
     ImportResources "import_resources" => ADMINISTRATE;

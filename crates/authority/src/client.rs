@@ -227,6 +227,11 @@ impl Client {
         crate::gbk::decode(&container.open(Some(&self.cipher))?).ok_or(OpenError::CharacterSet)
     }
 
+    /// Opens a container as far as the zip, whose MD5 is then known to be the one that travelled with it.
+    pub fn open_zip(&self, container: &Container) -> Result<Vec<u8>, OpenError> {
+        container.open_zip(Some(&self.cipher))
+    }
+
     /// Sends one data file under its sequence number (`isp_upload`).
     pub async fn upload(&self, sequence: i64, container: &Container) -> Result<UploadAnswer, CallError> {
         let values = [

@@ -7,8 +7,10 @@ use filing::stage::Action;
 use jiff::civil::Date;
 use std::path::PathBuf;
 
+mod miit;
 mod value;
 
+pub use miit::{Export, Miit, Verify};
 pub use value::{Calendar, Check, Question, day};
 
 /// An open ICP filing (备案) platform for access providers.
@@ -114,6 +116,9 @@ pub enum Command {
     /// The configuration: what is set, what can be set
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// The interface to the authority: what travelled over it
+    #[command(subcommand)]
+    Miit(Miit),
     /// Accounts
     #[command(subcommand)]
     Account(Account),

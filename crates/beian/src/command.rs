@@ -8,6 +8,7 @@ mod data;
 mod domain;
 mod keys;
 mod lines;
+mod miit;
 mod papers;
 mod preflight;
 mod print;
@@ -37,6 +38,7 @@ pub fn run(cli: Cli) -> Result {
         Command::Preflight(asked) => preflight::run(*asked),
         Command::Rules(rules) => rules::run(&rules),
         Command::Papers(papers) => papers::run(&papers),
+        Command::Miit(cli::Miit::Verify(asked)) => miit::verify(&asked),
         Command::Config(cli::ConfigCommand::Describe) => print::configuration_reference(),
         Command::Config(cli::ConfigCommand::Show { json }) => {
             print::configuration(&load(cli.given.config, flags)?, json)
@@ -73,6 +75,7 @@ async fn run_async(given: cli::Given, command: Command) -> Result {
         Command::Backup(backup) => data::backup(&quiet(given, flags)?, &backup.to).await,
         Command::Restore(restore) => data::restore(&quiet(given, flags)?, &restore),
         Command::Audit(cli::Audit::Verify) => data::verify_audit(&quiet(given, flags)?).await,
+        Command::Miit(cli::Miit::Export(asked)) => miit::export(&quiet(given, flags)?, asked).await,
         Command::Keys(keys) => keys::run(&quiet(given, flags)?, keys).await,
         Command::Account(account) => account::run(&quiet(given, flags)?, account).await,
         Command::Resources(cli::Resources::Import { file }) => {
@@ -86,6 +89,7 @@ async fn run_async(given: cli::Given, command: Command) -> Result {
         | Command::Preflight(_)
         | Command::Rules(_)
         | Command::Papers(_)
+        | Command::Miit(cli::Miit::Verify(_))
         | Command::Config(_)
         | Command::Gateway(_) => Err(Trouble::new("this command needs no runtime")),
     }

@@ -244,3 +244,28 @@ fn a_domain_is_told_with_who_told_it() {
     assert_eq!(operator.types(&["domain", "yunshan-tech.cn"]).code, 3, "nobody is asked unless it is configured");
     assert_eq!(operator.types(&["--set", &set, "domain", "192.0.2.1"]).code, 4);
 }
+
+#[test]
+fn what_travelled_is_exported_and_checked_without_a_database() {
+    let operator = Operator::with_data();
+    let bundle = operator.text("bundle.zip");
+    let export = ["miit", "export", "--from", "2026-11-01", "--to", "2026-11-30", &bundle];
+    let said = operator.does(&export);
+    let fingerprint = said.lines().find_map(|line| line.strip_prefix("fingerprint ")).unwrap();
+    let again = operator.types(&export);
+    assert_eq!(again.code, 1, "an existing file is not overwritten: {again:?}");
+    // Another machine: no data folder, no keys.
+    let other = Operator::new();
+    let check = other.types(&["miit", "verify", &bundle, "--fingerprint", fingerprint]);
+    assert_eq!(check.code, 0, "{check:?}");
+    assert!(check.out.contains("as they were written"), "{check:?}");
+    assert!(!other.path("data").exists());
+    let wrong = other.types(&["miit", "verify", &bundle, "--fingerprint", &"0".repeat(64), "--json"]);
+    assert_eq!(wrong.code, 1, "{wrong:?}");
+    assert!(wrong.out.contains("manifest_changed"), "{wrong:?}");
+    std::fs::write(other.path("x"), "no bundle").unwrap();
+    assert_eq!(other.types(&["miit", "verify", &other.text("x")]).code, 2);
+    let backwards = ["miit", "export", "--from", "2026-11-02", "--to", "2026-11-01", &operator.text("b.zip")];
+    assert_eq!(operator.types(&backwards).code, 1);
+    assert!(!operator.path("b.zip").exists());
+}

@@ -18,7 +18,7 @@ table! {
 }
 
 /// The hash before the first entry.
-pub(crate) const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 /// Where a chain ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,8 +30,17 @@ pub(crate) struct Head {
 }
 
 /// The hash of an entry: SHA-256 over the hash before (as hex text) and the entry's text.
-pub(crate) fn link(prev: &str, text: &str) -> String {
+#[must_use]
+pub fn link(prev: &str, text: &str) -> String {
     sha256([prev.as_bytes(), text.as_bytes()].concat().as_slice())
+}
+
+/// Two entries of a ledger as the database counts them.
+pub(crate) fn span(found: Option<(Option<i64>, Option<i64>)>) -> Result<Option<(u64, u64)>> {
+    match found {
+        Some((Some(first), Some(last))) => Ok(Some((unsigned(first)?, unsigned(last)?))),
+        _ => Ok(None),
+    }
 }
 
 /// Where the chain ends.

@@ -308,6 +308,37 @@ pub async fn mark_unreadable(tx: &Tx, id: DownloadId, note: &str) -> Result<()> 
     .await
 }
 
+/// The first and the last entry of a bureau's ledger that came from one instant (included) to another (not included);
+/// everything between the two belongs to the time, too.
+pub async fn span(r: &Reader, bureau: &str, from: Timestamp, to: Timestamp) -> Result<Option<(u64, u64)>> {
+    let find = row::Entity::find()
+        .select_only()
+        .column_as(row::Column::Entry.min(), "first")
+        .column_as(row::Column::Entry.max(), "last")
+        .filter(row::Column::Bureau.eq(bureau))
+        .filter(row::Column::ReceivedAt.gte(micros(from)))
+        .filter(row::Column::ReceivedAt.lt(micros(to)));
+    chain::span(find.into_tuple().one(r.db()).await?)
+}
+
+/// The ledger after an entry with the text that each entry's hash covers (at most `limit`).
+pub async fn lines(r: &Reader, bureau: &str, after_entry: u64, limit: u64) -> Result<Vec<(Download, String)>> {
+    let rows = row::Entity::find()
+        .filter(row::Column::Bureau.eq(bureau))
+        .filter(row::Column::Entry.gt(signed(after_entry)?))
+        .order_by_asc(row::Column::Entry)
+        .limit(limit)
+        .all(r.db())
+        .await?;
+    rows.into_iter().map(|row| (text(&row), row)).map(|(text, row)| Ok((from_row(row)?, text))).collect()
+}
+
+/// Where the ledger of a bureau ends: how many entries, and the hash of the last.
+pub async fn end(r: &Reader, bureau: &str) -> Result<(u64, String)> {
+    let Head { entries, hash } = chain::head(r, &download_chain(bureau)).await?;
+    Ok((entries, hash))
+}
+
 /// Walks the ledger of a bureau, its bytes included.
 pub async fn verify(r: &Reader, bureau: &str) -> Result<Verdict> {
     let head = chain::head(r, &download_chain(bureau)).await?;

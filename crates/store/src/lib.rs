@@ -4,7 +4,7 @@
 //! without [`Tx::commit`] leaves nothing behind. Records are plain values; entities, tables and dialects stay inside.
 //! Everything runs alike on SQLite (embedded) and PostgreSQL.
 
-mod chain;
+pub mod chain;
 mod counter;
 mod db;
 mod id;

@@ -132,7 +132,7 @@ pub async fn open(
 #[must_use]
 pub fn texted(loaded: &Loaded) -> (bool, Vec<usize>) {
     let sites = 0..loaded.order.draft.sites.len();
-    match (chosen(&loaded.order), &loaded.as_filed) {
+    match (loaded.action(), &loaded.as_filed) {
         (Some(Action::CancelAccess), _) => (false, Vec::new()),
         (Some(Action::CancelSubject), _) => (true, Vec::new()),
         (Some(Action::CancelSite), _) => (false, sites.collect()),
@@ -144,7 +144,7 @@ pub fn texted(loaded: &Loaded) -> (bool, Vec<usize>) {
             };
             (changed.iter().any(|path| !path.starts_with("sites.")), sites.filter(of_site).collect())
         }
-        _ => (true, sites.collect()),
+        (action, _) => (action.is_none_or(Action::texts_principal), sites.collect()),
     }
 }
 

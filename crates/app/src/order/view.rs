@@ -21,6 +21,7 @@ use super::{Editable, Loaded, about};
 use crate::actor::Actor;
 use crate::domain_facts::{DomainView, Told};
 use crate::error::Result;
+use crate::on_file::OnFileView;
 use crate::world::{World, china_date};
 
 /// An order as its owner or the provider sees it; nothing personal can be read in it.
@@ -54,6 +55,8 @@ pub struct OrderView {
     pub next: NextStep,
     /// The papers and pictures.
     pub slots: Vec<SlotView>,
+    /// What it builds upon, when it adds to something that is filed.
+    pub on_file: Option<OnFileView>,
     /// The numbers and the duties, once it is filed.
     pub filed: Option<FiledView>,
     /// How to confirm the ministry's text message, while it is awaited.
@@ -91,6 +94,10 @@ pub struct EditView {
     pub tasks: Vec<Section>,
     /// What must be mended, whether or not it already is.
     pub requests: Vec<ChangeRequest>,
+    /// What it asks, as a word of [`filing::stage::Action`]; empty while detection has no answer.
+    pub action: String,
+    /// What it builds upon, when it adds to something that is filed.
+    pub on_file: Option<OnFileView>,
     /// The papers and pictures.
     pub slots: Vec<SlotView>,
 }
@@ -278,6 +285,8 @@ impl EditView {
             findings,
             domains: loaded.told.iter().map(Told::view).collect(),
             requests: requests(&loaded.order.stage),
+            action: loaded.order.action.clone(),
+            on_file: loaded.on_file(),
         }
     }
 }
@@ -315,6 +324,7 @@ impl OrderView {
             timeline: timeline(order, &trail),
             next: next_step(order),
             slots: slots(loaded, &findings, world.today()),
+            on_file: loaded.on_file(),
             filed: filed(reader, world, loaded).await?,
             sms: sms(world, loaded),
             can: can(actor, loaded),

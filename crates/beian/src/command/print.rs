@@ -36,7 +36,7 @@ pub fn command_line() -> Result {
     command.build();
     describe(&command, "beian", &mut text);
     text.push_str("\n## Exit codes\n\n| code | meaning |\n|---|---|\n");
-    text.push_str("| 0 | it worked; what `beian check` was given is valid |\n| 1 | it went wrong; the message says what, why and what to do. Of `beian check` and `beian calendar`: a value is not valid, a day is not worked |\n");
+    text.push_str("| 0 | it worked; what `beian check` was given is valid |\n| 1 | it went wrong; the message says what, why and what to do. Of `beian check` and `beian calendar`: a value is not valid, a day is not worked; of `beian miit verify`: something was tampered with |\n");
     text.push_str("| 2 | the command line was wrong |\n| 3 | the configuration was wrong |\n");
     text.push_str("| 4 | it worked and the answer is no: a case that is not valid, a trail that is broken, a story that did not end as it must |\n");
     text.push_str("| 5 | it worked and nobody knows the answer yet |\n");

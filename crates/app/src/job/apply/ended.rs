@@ -8,7 +8,7 @@ use store::order::Hold;
 use store::supplement::SupplementState;
 use store::{OrderId, Tx};
 
-use super::{Fate, Ours, load_reported};
+use super::{Fate, correlate::Ours, load_reported};
 use crate::act::submit::everybody;
 use crate::bureau::Bureau;
 use crate::error::Result;
@@ -133,43 +133,32 @@ pub(super) async fn order_of_record(tx: &Tx, bureau: &Bureau, record: &FiledReco
     }
 }
 
-/// A record of a subject about which a change or a cancellation runs; none when none does.
+/// What a record that was kept shows as ended: an access that is no longer in it.
 ///
 /// # Errors
 /// When the store cannot.
-pub(super) async fn record(
+pub(super) async fn after_record(
     tx: &Tx,
     world: &World,
     bureau: &Bureau,
     record: &FiledRecord,
     lines: &mut Vec<Trail>,
-) -> Result<Option<Fate>> {
-    let Some(order) = order_of_record(tx, bureau, record).await? else { return Ok(None) };
-    let Some(number) = record.subject.number.clone().filter(|number| !number.trim().is_empty()) else {
-        return Ok(Some(Fate::Applied));
-    };
-    let loaded = Loaded::lock(tx, world, order).await?;
-    let ours = Ours { order, round: loaded.facts.rounds };
-    let loaded = load_reported(tx, world, ours, lines).await?.unwrap_or(loaded);
-    let changes = about::chosen(&loaded.order).is_some_and(Action::changes);
-    // The record may have come for another reason: it is the outcome once the officer approved.
-    let done = changes && loaded.order.stage.is_with_authority() && loaded.facts.approved_at.is_some();
-    let draft = loaded.order.draft.clone();
-    filed::refresh(tx, world, bureau, record, done.then_some((order, &draft))).await?;
-    if done {
-        change_holds(tx, world, loaded, &number, lines).await?;
-    } else {
-        settle(tx, world, order, lines).await?;
+) -> Result<()> {
+    match order_of_record(tx, bureau, record).await? {
+        Some(order) => settle(tx, world, order, lines).await,
+        None => Ok(()),
     }
-    Ok(Some(Fate::Applied))
 }
 
 /// Ends a change: the record has the new content, and the numbers stay.
-async fn change_holds(tx: &Tx, world: &World, mut loaded: Loaded, number: &str, lines: &mut Vec<Trail>) -> Result<()> {
+///
+/// # Errors
+/// When the store cannot.
+pub(super) async fn change_holds(tx: &Tx, world: &World, mut loaded: Loaded, number: &str) -> Result<Option<Trail>> {
     let now = world.now();
     let order = loaded.order.id;
     let from = order::word(&loaded.order.stage);
-    let Ok(stage) = loaded.order.stage.clone().file(number.to_owned(), now) else { return Ok(()) };
+    let Ok(stage) = loaded.order.stage.clone().file(number.to_owned(), now) else { return Ok(None) };
     loaded.enter(stage, now);
     loaded.save(tx).await?;
     store::order::release_holds(tx, order).await?;
@@ -178,8 +167,7 @@ async fn change_holds(tx: &Tx, world: &World, mut loaded: Loaded, number: &str, 
     let values = [("domain", domain.as_str()), ("number", number), ("url", url.as_str())];
     notice::send(tx, world, &everybody(&loaded), "change-passed", &values).await?;
     let facts = json!({ "number": number });
-    lines.push(Trail::by_authority("change", now).on("order", order).moved(from, "filed").with(facts));
-    Ok(())
+    Ok(Some(Trail::by_authority("change", now).on("order", order).moved(from, "filed").with(facts)))
 }
 
 /// What the machine says of a paper that was sent by itself (`Czlx` 35): the one that waits longest under the id or
