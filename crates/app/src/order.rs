@@ -147,7 +147,6 @@ impl Loaded {
         let found = on_file::subject(reader, &order.draft.basic).await?;
         let in_other_account = found.as_ref().is_some_and(|found| found.account != order.account);
         let own_subject = found.filter(|_| !in_other_account);
-        let known = Facts::default();
         let mut loaded = Self {
             order,
             facts,
@@ -158,7 +157,7 @@ impl Loaded {
             told,
             own_subject,
             in_other_account,
-            known,
+            known: Facts::default(),
         };
         loaded.known = loaded.gather(reader, world).await?;
         Ok(loaded)
@@ -347,7 +346,7 @@ impl Loaded {
             if above { vec![field.clone()] } else { below.cloned().collect() }
         };
         let fields = if editable.all { writable.clone() } else { editable.fields.iter().flat_map(both).collect() };
-        Editable { all: false, fields, ..editable }
+        Editable { all: false, fields, locked: Vec::new() }
     }
 
     /// Which fields the stage leaves open, whatever the order asks.

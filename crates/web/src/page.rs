@@ -20,6 +20,7 @@ pub mod filings;
 pub mod guidance;
 pub mod materials;
 pub mod new_order;
+pub mod on_file;
 pub mod order;
 pub mod order_acts;
 pub mod orders;

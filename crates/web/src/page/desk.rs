@@ -19,7 +19,7 @@ use crate::component::{Card, Empty, ErrorSummary, Facts, Html, Link, Notice, Row
 use crate::http::context::{Ctx, Signed};
 use crate::http::typed::Typed;
 use crate::locale::T;
-use crate::page::{Shown, advice, answers, go, guidance, order, papers, show, status, words};
+use crate::page::{Shown, advice, answers, go, guidance, on_file, order, papers, show, status, words};
 use crate::view::{CasePage, Head, Page};
 
 /// Which cases.
@@ -158,6 +158,7 @@ async fn draw(ctx: &Ctx, view: &CaseView, problems: Vec<Link>) -> Shown {
     if !view.mine && view.order.kind == filing::stage::StageKind::Submitted {
         side.push(claim_card(t, &base));
     }
+    side.extend(on_file::card(t, view.order.on_file.as_ref(), &view.order.draft));
     side.push(calls(t, view, &base));
     if !elsewhere.is_empty() {
         side.push(Card { title: t.msg("case-findings"), body: elsewhere, ..Card::default() }.html());
