@@ -141,7 +141,9 @@ fn to_gbk(root: Element, version: Version, schema: &Schema) -> Result<Vec<u8>, W
         return Err(WriteError { violations });
     }
     let whole = |problem| WriteError { violations: vec![Violation { path: schema.root().to_owned(), problem }] };
-    let mut bytes = b"<?xml version=\"1.0\" encoding=\"GBK\"?>".to_vec();
+    let declaration = b"<?xml version=\"1.0\" encoding=\"GBK\"?>";
+    let mut bytes = Vec::with_capacity(declaration.len() + root.length());
+    bytes.extend_from_slice(declaration);
     root.write_gbk(&mut bytes).map_err(|character| whole(Problem::Unmappable(character)))?;
     let (found, max) = (bytes.len(), version.limits().file_bytes);
     if found > max { Err(whole(Problem::TooLarge { found, max })) } else { Ok(bytes) }

@@ -246,6 +246,9 @@ impl Rule {
 
 /// The first character of a text that cannot travel.
 fn untransportable(text: &str) -> Option<Problem> {
+    if text.bytes().all(|byte| (b' '..0x7f).contains(&byte)) {
+        return None;
+    }
     if let Some(character) = tree::forbidden_character(text) {
         return Some(Problem::Forbidden(character));
     }

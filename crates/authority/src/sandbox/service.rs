@@ -380,7 +380,7 @@ fn spoil(container: Container, provider: &Provider, fault: Option<FaultKind>) ->
             let cipher = provider.cipher().ok();
             let zip = container.open_zip(cipher.as_ref()).unwrap_or_default();
             let cipher = cipher.filter(|_| container.encrypt_algorithm == 1);
-            envelope::pack_zip(&zip[..zip.len() / 2], cipher.as_ref())
+            envelope::seal(&zip[..zip.len() / 2], cipher.as_ref())
         }
         Some(FaultKind::WrongCharset) => rewritten(container, provider, |text| text.as_bytes().to_vec()),
         Some(FaultKind::WrongVersion) => {
