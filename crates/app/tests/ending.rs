@@ -44,16 +44,22 @@ fn possible(acts: &[app::act::Possible], action: Action) -> Option<&'static str>
     acts.iter().find(|possible| possible.action == action).map_or(Some("not offered"), |possible| possible.obstacle)
 }
 
-/// Opens a cancellation, submits it, passes it, and lets the authority store it.
+/// Opens a cancellation, submits it, passes it, and lets the authority store it; what it says afterwards is not heard,
+/// so that a test can say it instead.
 async fn cancel(story: &Story, applicant: &Actor, filing: &FilingView, action: Action) -> Result<Uuid> {
+    story.authority.order_fault("maintenance", "isp_download", 100_000).await?;
+    ask_to_end(story, applicant, filing, action).await
+}
+
+async fn ask_to_end(story: &Story, applicant: &Actor, filing: &FilingView, action: Action) -> Result<Uuid> {
     let site = (action != Action::CancelSubject).then(|| filing.sites[0].id);
     let input = OpenCancellation { filing: filing.id, action, site, cancellation: reason() };
     let order = act::open_cancellation(story, applicant, input).await.map_err(told)?.id;
     story.submit(applicant, order).await?;
     story.pass(order).await?;
     story
-        .work_until("it is with the authority", async || {
-            Ok(matches!(story.stage(order).await?, StageKind::AwaitingSms | StageKind::AtAuthority))
+        .work_until("the authority stored it", async || {
+            Ok(story.stage(order).await? != StageKind::ToReport)
         })
         .await?;
     Ok(order)
@@ -298,6 +304,7 @@ async fn a_change_is_written_whole_and_holds_once_the_record_has_it() -> Result<
     let changed: Vec<&str> =
         case_view.rows.iter().filter(|row| row.changed.is_some()).map(|row| row.field.as_str()).collect();
     assert!(changed.contains(&"principal.mobile"), "{changed:?}");
+    story.authority.order_fault("maintenance", "isp_download", 100_000).await?;
     story.pass(id).await?;
     story.reach(id, StageKind::AwaitingSms).await?;
     let Upload { operation: UploadOperation::Change(asked), .. } = last_upload(&story).await? else {
@@ -351,6 +358,7 @@ async fn a_paper_by_itself_is_stored_or_refused() -> Result<()> {
     assert_eq!(wrong.findings()[0].rule, "purpose-of-other");
     let no_picture = SendPaper { bytes: b"nothing".to_vec(), ..paper(None, SupplementKind::VerificationForm) };
     assert_eq!(act::send_paper(&story, &applicant, no_picture).await.unwrap_err().code(), "invalid");
+    story.authority.order_fault("maintenance", "isp_download", 100_000).await?;
     act::send_paper(&story, &applicant, paper(Some(site.id), SupplementKind::ManagerPhoto)).await.map_err(told)?;
     act::send_paper(&story, &applicant, paper(Some(site.id), SupplementKind::VerificationForm)).await.map_err(told)?;
     story.work().await?;
@@ -376,5 +384,55 @@ async fn a_paper_by_itself_is_stored_or_refused() -> Result<()> {
         [("verification_form", "refused", Some(1061)), ("manager_photo", "stored", Some(1060))],
         "the first sent is answered first"
     );
+    story.finish().await
+}
+
+/// The six digits at the end of a person's document, which the ministry's page asks for.
+fn tail(number: &str) -> &str {
+    &number[number.len() - 6..]
+}
+
+#[tokio::test]
+async fn a_site_ends_and_a_change_holds_through_the_whole_authority() -> Result<()> {
+    let (story, applicant, filing) = filed("company-two-sites").await?;
+    let company = case("company-two-sites")?;
+    let manager = filing::material::manager(&company.draft, 0).context("a manager")?.clone();
+    let order = ask_to_end(&story, &applicant, &filing, Action::CancelSite).await?;
+    story.authority.verify(&manager.mobile, tail(&manager.certificate_number)).await?;
+    story.authority.decide(true, "").await?;
+    story.reach(order, StageKind::Cancelled).await?;
+    let after = again(&story, &applicant, &filing).await?;
+    assert_eq!((after.sites[0].state, after.sites[1].state), ("cancelled", "active"));
+    assert_eq!(feed(&story, &filing.sites[0].domains[0]).await?, (Reason::FilingCancelled, false));
+
+    let input = OpenChange { filing: filing.id, action: Action::ChangeFiling, sites: Vec::new() };
+    let change = act::open_change(&story, &applicant, input).await.map_err(told)?.id;
+    let edit = act::edit_order(&story, &applicant, EditOrder { order: change }).await.map_err(told)?;
+    assert_eq!(edit.draft.sites.len(), 1, "what ended does not come along");
+    let mut principal = edit.draft.principal.clone();
+    principal.mobile = "13900006621".into();
+    story.save(&applicant, change, Patch::Principal { principal }).await?;
+    story.submit(&applicant, change).await?;
+    story.pass(change).await?;
+    story.reach(change, StageKind::AwaitingSms).await?;
+    let view = act::view_order(&story, &applicant, OrderRef { order: change }).await.map_err(told)?;
+    assert_eq!(view.sms.context("codes are awaited")?.mobiles.len(), 1, "only the principal is texted");
+    story.authority.verify("13900006621", tail(&company.draft.principal.certificate_number)).await?;
+    story.authority.decide(true, "").await?;
+    story.reach(change, StageKind::Filed).await?;
+    let record = record_of(&story, &FilingView { sites: vec![after.sites[1].clone()], ..after }).await?;
+    assert_eq!(record.subject.principal.mobile.as_deref(), Some("13900006621"));
+    story.finish().await
+}
+
+#[tokio::test]
+async fn the_last_access_is_refused_by_the_machine_and_the_applicant_reads_why() -> Result<()> {
+    let (story, applicant, filing) = filed("government").await?;
+    let order = ask_to_end(&story, &applicant, &filing, Action::CancelAccess).await?;
+    story.reach(order, StageKind::ChangesRequested).await?;
+    let view = act::view_order(&story, &applicant, OrderRef { order }).await.map_err(told)?;
+    assert_eq!(view.requests[0].rule.as_deref(), Some("1025"));
+    assert!(again(&story, &applicant, &filing).await?.sites[0].open, "nothing ended");
+    act::abandon(&story, &applicant, OrderRef { order }).await.map_err(told)?;
     story.finish().await
 }
