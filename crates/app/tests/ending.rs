@@ -57,11 +57,7 @@ async fn ask_to_end(story: &Story, applicant: &Actor, filing: &FilingView, actio
     let order = act::open_cancellation(story, applicant, input).await.map_err(told)?.id;
     story.submit(applicant, order).await?;
     story.pass(order).await?;
-    story
-        .work_until("the authority stored it", async || {
-            Ok(story.stage(order).await? != StageKind::ToReport)
-        })
-        .await?;
+    story.work_until("the authority stored it", async || Ok(story.stage(order).await? != StageKind::ToReport)).await?;
     Ok(order)
 }
 
