@@ -211,7 +211,7 @@ async fn two_providers_cannot_file_the_same() {
     assert_eq!(codes(&other, fresh.clone()).await, [1062]);
     assert_eq!(
         codes(&own, UploadOperation::NewFiling(vec![filing(8001, "other.cn", "91330106MA2K0YYY7Q")])).await,
-        [1003, 1021, 1039]
+        [1003, 1020, 1021, 1039]
     );
     assert_eq!(codes(&other, fresh).await, [1003, 1037, 1037, 1020, 1021, 1039, 1039, 1038, 1040]);
 }
