@@ -15,8 +15,11 @@ pub mod decide;
 pub mod demo_messages;
 pub mod edit_order;
 pub mod export_evidence;
+pub mod filings;
 pub mod gateway_feed;
 pub mod handover;
+pub mod import_ip_ranges;
+pub mod ip_ranges;
 pub mod ledger;
 pub mod list_orders;
 pub mod log_in;
@@ -24,17 +27,22 @@ pub mod log_out;
 pub mod look_up;
 pub mod materials;
 pub mod my_account;
+pub mod open_cancellation;
+pub mod open_change;
 pub mod open_order;
 pub mod papers;
 pub mod preflight;
 pub mod queue;
 pub mod register;
+pub mod report_ip_ranges;
 pub mod resend_code;
 pub mod resources;
 pub mod return_upload;
 pub mod reveal;
 pub mod review_case;
+pub mod save_ip_range;
 pub mod save_section;
+pub mod send_paper;
 pub mod sessions;
 pub mod set_identity;
 pub mod submit;
@@ -56,12 +64,17 @@ pub use decide::{RequestChanges, pass, request_changes};
 pub use demo_messages::{DemoMessage, DemoMessages, demo_messages};
 pub use edit_order::{EditOrder, edit_order};
 pub use export_evidence::{ExportEvidence, Exported, export_evidence};
+pub use filings::{FilingRef, FilingSite, FilingView, ListFilings, SentPaper, list_filings, view_filing};
 pub use gateway_feed::{GatewayChanges, gateway_changes, gateway_snapshot};
 pub use handover::{
     HandoverLink, HandoverProgress, HandoverStatus, HandoverView, LinkState, OpenHandover, RemoveByHandover,
     StartHandover, UploadByHandover, finish_handover, handover_status, open_handover, remove_by_handover,
     start_handover, upload_by_handover,
 };
+pub use import_ip_ranges::{
+    ExportIpRanges, ImportIpRanges, ImportMode, ImportedIpRanges, export_ip_ranges, import_ip_ranges,
+};
+pub use ip_ranges::{BureauName, IpRangeRef, IpRanges, ListIpRanges, list_ip_ranges, view_ip_range};
 pub use ledger::{
     Alarm, BureauLine, DownloadRow, Ledger, LedgerView, LineState, ResumeLine, UploadRow, ledger, resume_line,
 };
@@ -73,17 +86,25 @@ pub use materials::{
     MaterialFile, OpenMaterial, RemoveMaterial, UploadMaterial, open_material, remove_material, upload_material,
 };
 pub use my_account::my_account;
+pub use open_cancellation::{OpenCancellation, open_cancellation};
+pub use open_change::{OpenChange, open_change};
 pub use open_order::{BasicChecked, CheckBasic, OpenOrder, check_basic, open_order};
 pub use papers::{ListPapers, PaperDraft, PaperView, PrintPaper, list_papers, print_paper};
 pub use preflight::preflight;
 pub use queue::{Queue, QueueCounts, QueueKind, QueueRow, queue, queue_counts};
 pub use register::{Register, register};
+pub use report_ip_ranges::{
+    CorrectIpRange, ReportIpRanges, ReportedIpRanges, correct_ip_range, delete_ip_range, recall_ip_range,
+    report_ip_ranges,
+};
 pub use resend_code::{ResendCode, resend_code};
 pub use resources::{ImportResources, Imported, ResourceImport, ResourceView, import_resources, list_resources};
 pub use return_upload::{ReturnUpload, return_upload};
 pub use reveal::{Reveal, Revealed, reveal};
 pub use review_case::{CallParty, LogCall, MarkField, MarkWord, claim, log_call, mark_field, release, view_case};
+pub use save_ip_range::{SaveIpRange, SavedIpRange, remove_ip_range, save_ip_range};
 pub use save_section::{Patch, SaveSection, SitePatch, save_section};
+pub use send_paper::{SendPaper, send_paper};
 pub use sessions::{RevokeSession, SessionView, list_sessions, revoke_session};
 pub use set_identity::{SetIdentity, set_identity};
 pub use submit::{Submit, submit};
@@ -93,6 +114,8 @@ pub use withdraw::{abandon, confirm_sms_done, withdraw};
 pub use crate::account::{AccountView, CodeSent, IdentityView, SignedIn};
 pub use crate::agreement::{Accepted, Agreement};
 pub use crate::domain_facts::DomainView;
+pub use crate::filed::possible::Possible;
+pub use crate::ip_filing::view::{IpRangeRow, IpRangeView};
 pub use crate::order::timeline::{Moment, NextStep, Party, TimelineEntry};
 pub use crate::order::view::{Duty, EditView, FiledSiteView, FiledView, MaterialView, OrderView, SlotView, SmsStep};
 pub use crate::order::{Editable, OrderRef};

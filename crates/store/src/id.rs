@@ -68,4 +68,8 @@ ids! {
     SubjectId;
     /// Names a filed site.
     SiteId;
+    /// Names a record of the provider's addresses.
+    IpRangeId;
+    /// Names a paper sent for something filed.
+    SupplementId;
 }

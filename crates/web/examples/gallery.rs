@@ -24,6 +24,7 @@ async fn main() -> anyhow::Result<()> {
     println!("{base}/review/{}  {}", town.review.1, town::staff(Role::Reviewer));
     println!("{base}/orders/new  {}", town.newcomer);
     println!("{base}/h/{}", town.handover);
+    println!("{base}/ip-ranges/{}  {}", town.range, town::staff(Role::Supervisor));
     for role in [Role::Supervisor, Role::Administrator, Role::Auditor] {
         println!("{base}/login  {}", town::staff(role));
     }

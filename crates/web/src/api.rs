@@ -8,9 +8,11 @@ pub mod account;
 pub mod body;
 pub mod caller;
 pub mod describe;
+pub mod filing;
 pub mod gateway;
 pub mod handover;
 pub mod idempotency;
+pub mod ip_range;
 pub mod listing;
 pub mod material;
 pub mod order;
@@ -118,6 +120,10 @@ fn operations(most_picture_bytes: usize) -> OpenApiRouter<World> {
         .routes(routes!(order::withdraw))
         .routes(routes!(order::abandon))
         .routes(routes!(order::confirm_sms_done))
+        .routes(routes!(filing::list_filings))
+        .routes(routes!(filing::view_filing))
+        .routes(routes!(filing::open_cancellation))
+        .routes(routes!(filing::open_change))
         .routes(routes!(paper::list_papers))
         .routes(routes!(paper::print_paper))
         .routes(routes!(material::open_material))
@@ -139,6 +145,14 @@ fn operations(most_picture_bytes: usize) -> OpenApiRouter<World> {
         .routes(routes!(provider::resume_line))
         .routes(routes!(provider::return_upload))
         .routes(routes!(provider::accept_download))
+        .routes(routes!(ip_range::list_ip_ranges, ip_range::add_ip_range))
+        .routes(routes!(ip_range::import_ip_ranges))
+        .routes(routes!(ip_range::export_ip_ranges))
+        .routes(routes!(ip_range::report_ip_ranges))
+        .routes(routes!(ip_range::view_ip_range, ip_range::save_ip_range, ip_range::remove_ip_range))
+        .routes(routes!(ip_range::correct_ip_range))
+        .routes(routes!(ip_range::delete_ip_range))
+        .routes(routes!(ip_range::recall_ip_range))
         .routes(routes!(provider::view_audit))
         .routes(routes!(provider::verify_audit))
         .routes(routes!(provider::list_accounts, provider::create_account))

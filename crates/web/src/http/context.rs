@@ -159,11 +159,28 @@ impl Ctx {
 
     fn nav(&self, role: &str, counts: Option<&QueueCounts>) -> Vec<NavItem> {
         let items: &[(&'static str, &str)] = match role {
-            "applicant" => &[("/orders", "nav-orders"), ("/resources", "nav-resources"), ("/lookup", "nav-lookup")],
+            "applicant" => &[
+                ("/orders", "nav-orders"),
+                ("/filings", "nav-filings"),
+                ("/resources", "nav-resources"),
+                ("/lookup", "nav-lookup"),
+            ],
             "reviewer" => &[("/review", "nav-queue"), ("/lookup", "nav-lookup")],
-            "supervisor" => &[("/review", "nav-queue"), ("/ledger", "nav-ledger"), ("/lookup", "nav-lookup")],
-            "administrator" => &[("/accounts", "nav-accounts"), ("/ledger", "nav-ledger")],
-            "auditor" => &[("/audit", "nav-audit"), ("/review", "nav-cases"), ("/ledger", "nav-ledger")],
+            "supervisor" => &[
+                ("/review", "nav-queue"),
+                ("/ledger", "nav-ledger"),
+                ("/ip-ranges", "nav-ip-ranges"),
+                ("/lookup", "nav-lookup"),
+            ],
+            "administrator" => {
+                &[("/accounts", "nav-accounts"), ("/ledger", "nav-ledger"), ("/ip-ranges", "nav-ip-ranges")]
+            }
+            "auditor" => &[
+                ("/audit", "nav-audit"),
+                ("/review", "nav-cases"),
+                ("/ledger", "nav-ledger"),
+                ("/ip-ranges", "nav-ip-ranges"),
+            ],
             _ => &[],
         };
         items
