@@ -9,6 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use authority::client::{Bureau, Client, Timeouts, Verdict};
+use authority::code::ResultCode;
 use authority::message::{Download, UploadOperation};
 use authority::sandbox::{Scenario, Settings};
 use common::{ISP, Sandbox, filing, upload};
@@ -216,4 +217,30 @@ async fn a_day_of_training_goes_as_it_is_written() {
     assert_eq!(drain(&client).await[0].notices.len(), 1);
     advance(&sandbox, 24 * 3600).await;
     assert_eq!(drain(&client).await[0].liveness_audits.len(), 1);
+}
+
+#[tokio::test]
+async fn every_result_of_the_table_can_be_scripted() {
+    let failures: Vec<i64> = (1000..6000)
+        .filter(|code| ResultCode(*code).words().is_some() && !ResultCode(*code).is_success())
+        .filter(|code| matches!(code / 1000, 1 | 5))
+        .collect();
+    assert!(failures.len() > 70);
+    let rules = failures.iter().map(|code| {
+        format!("[[result]]\nwhen = {{ domain = \"code-{code}.cn\" }}\ncodes = [{code}]\nabout = \"演练\"\n")
+    });
+    let text: String = rules.collect();
+    let sandbox = Sandbox::with(|config| config.scenario = Some(Scenario::parse(&text).unwrap())).await;
+    let client = sandbox.client();
+    let filings = failures.iter().map(|code| {
+        let mut filing = filing(code * 1000, &format!("code-{code}.cn"), &format!("91330106MA2K{code:06}"));
+        filing.attachments.clear();
+        filing
+    });
+    let xml = upload(ISP, UploadOperation::NewFiling(filings.collect()));
+    send(&client, 1, &xml).await;
+    let results = drain(&client).await.remove(0).results;
+    let found: Vec<(Option<i64>, i64)> =
+        results.iter().map(|result| (result.key_id(), result.findings[0].code.0)).collect();
+    assert_eq!(found, failures.iter().map(|code| (Some(code * 1000), *code)).collect::<Vec<_>>());
 }

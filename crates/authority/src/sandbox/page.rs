@@ -217,6 +217,7 @@ struct DeskPage {
     /// The kinds of request, each with its word and name; the chosen one is current.
     kinds: Vec<(&'static str, String, bool)>,
     kind: &'static str,
+    state: &'static str,
     lines: Vec<LineView>,
     none: String,
 }
@@ -259,6 +260,7 @@ async fn desk(State(office): State<Arc<Office>>, page: Page, Query(query): Query
             .map(|each| (each.word(), lang.text(&format!("action-{}", each.word())), kind == Some(each.word())))
             .collect(),
         kind: kind.unwrap_or_default(),
+        state,
         lines: lines.collect(),
         none: lang.text(if state == "waiting" { "desk-none-waiting" } else { "desk-none" }),
         page,
