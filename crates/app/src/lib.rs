@@ -7,6 +7,7 @@
 //!
 //! No HTTP server and no SQL here. Whatever an act writes, its audit line and its jobs commit together or not at all.
 
+pub mod access;
 pub mod account;
 pub mod act;
 pub mod actor;
@@ -20,6 +21,7 @@ pub mod evidence;
 pub mod fault;
 pub mod feed;
 pub mod fields;
+pub mod filed;
 pub mod finding;
 pub mod heavy;
 pub mod idempotency;
@@ -30,6 +32,7 @@ pub mod job;
 pub mod language;
 pub mod mail;
 pub mod notice;
+pub mod on_file;
 pub mod order;
 pub mod page;
 pub mod paper;

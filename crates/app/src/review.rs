@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use filing::check::Finding;
-use filing::stage::Stage;
+use filing::stage::{Action, Stage};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::account::IdentityKind;
@@ -66,7 +66,7 @@ pub struct CaseRow {
     pub advice: Option<String>,
     /// The rules that have something to say about it.
     pub finding_rules: Vec<String>,
-    /// Its masked value in the submission before, when it changed since.
+    /// Its masked value in the submission before, or as it is filed, when it is another one now.
     pub changed: Option<String>,
 }
 
@@ -239,13 +239,13 @@ fn rows(loaded: &Loaded, findings: &[Finding], marks: &[Mark]) -> Vec<CaseRow> {
     let draft = &loaded.order.draft;
     let plain = fields::flatten(draft);
     let shown = fields::flatten(&masked(draft));
-    let (before_plain, before_shown) = match loaded.previous_submission() {
-        Some(previous) => (fields::flatten(&previous.draft), fields::flatten(&masked(&previous.draft))),
+    let (before_plain, before_shown) = match loaded.compared_with() {
+        Some(before) => (fields::flatten(before), fields::flatten(&masked(before))),
         None => (plain.clone(), BTreeMap::new()),
     };
     let mut rows: Vec<CaseRow> = plain
         .iter()
-        .filter(|(path, _)| !is_not_read(draft, path))
+        .filter(|(path, _)| !is_not_read(loaded, path))
         .map(|(path, value)| {
             let mark = marks.iter().find(|mark| mark.field == *path);
             let differs = before_plain.get(path) != Some(value);
@@ -334,20 +334,26 @@ fn hide(text: &mut String, secret: &str, mask: &str, parts: bool) {
     }
 }
 
-/// A manager who is the principal has no fields of their own.
-fn is_not_read(draft: &filing::draft::Draft, path: &str) -> bool {
+/// A manager who is the principal has no fields of their own, and a site that only gets an access is asked for no more
+/// than where it runs.
+fn is_not_read(loaded: &Loaded, path: &str) -> bool {
+    let draft = &loaded.order.draft;
+    let adds_access = loaded.action().is_some_and(Action::adds_access);
     (0..draft.sites.len()).any(|site| {
         let is_principal =
             filing::material::manager(draft, site).is_some_and(|person| std::ptr::eq(person, &draft.principal));
-        is_principal && fields::is_at_or_below(path, &format!("sites.{site}.manager"))
+        let below = |name: &str| fields::is_at_or_below(path, &format!("sites.{site}.{name}"));
+        (is_principal && below("manager"))
+            || (adds_access && ["content", "languages", "approvals", "remark"].into_iter().any(below))
     })
 }
 
 fn section_rank(path: &str) -> u8 {
     match path.split('.').next() {
-        Some("basic") => 0,
-        Some("subject") => 1,
-        Some("principal") => 2,
-        _ => 3,
+        Some("cancellation") => 0,
+        Some("basic") => 1,
+        Some("subject") => 2,
+        Some("principal") => 3,
+        _ => 4,
     }
 }

@@ -34,6 +34,7 @@
 pub mod address;
 pub mod approval;
 pub mod calendar;
+pub mod cancellation;
 pub mod case;
 pub mod certificate;
 pub mod check;
@@ -60,6 +61,7 @@ pub mod rejection;
 pub mod resource;
 pub mod site_name;
 pub mod stage;
+pub mod supplement;
 pub mod text;
 pub mod value;
 pub mod verdict;

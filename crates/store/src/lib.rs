@@ -40,13 +40,15 @@ pub mod seal;
 pub mod session;
 pub mod setting;
 mod store;
+pub mod supplement;
 pub mod upload;
 pub mod wire_id;
+pub mod wire_reference;
 
 pub use error::{Conflict, Error, Result};
 pub use id::{
     AccountId, ApiKeyId, CallId, ContactCodeId, DownloadId, HandoverId, IpRangeId, JobId, MaterialId, MessageId,
-    OrderId, ResourceId, SessionId, SiteId, SubjectId, UploadId,
+    OrderId, ResourceId, SessionId, SiteId, SubjectId, SupplementId, UploadId,
 };
 pub use page::{Cursor, Listing, Page};
 pub use seal::{Entropy, Keyring};

@@ -14,6 +14,8 @@ mod m0004_work;
 mod m0005_authority;
 mod m0006_filed;
 mod m0007_domain_fact;
+mod m0008_wire_reference;
+mod m0009_ending;
 mod m0010_ip_range;
 
 /// All migrations.
@@ -30,6 +32,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_authority::Migration),
             Box::new(m0006_filed::Migration),
             Box::new(m0007_domain_fact::Migration),
+            Box::new(m0008_wire_reference::Migration),
+            Box::new(m0009_ending::Migration),
             Box::new(m0010_ip_range::Migration),
         ]
     }

@@ -17,8 +17,9 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::http::{failure, guard, watch};
 use crate::page::{
-    account, answers, demo, desk, enter, ip_edit, ip_import, ip_ranges, materials, new_order, order, order_acts,
-    orders, oversight, papers, phone, preflight, public, reveal, section, verification,
+    account, answers, cancel, change, demo, desk, enter, filing_papers, filings, ip_edit, ip_import, ip_ranges,
+    materials, new_order, order, order_acts, orders, oversight, papers, phone, preflight, public, reveal, section,
+    verification,
 };
 use crate::{api, asset};
 
@@ -67,6 +68,7 @@ pub fn router(state: State) -> Router {
     let uploads = Router::new()
         .route("/orders/{order}/materials/{slot}", post(materials::upload))
         .route("/h/{token}/{slot}", get(phone::shot).post(phone::upload))
+        .route("/filings/{filing}/papers/{owner}/{purpose}", post(filing_papers::send))
         .layer(DefaultBodyLimit::max(upload));
     let files = Router::new()
         .route("/ip-ranges/import/file", post(ip_import::file))
@@ -134,6 +136,11 @@ fn forms() -> Router<State> {
 /// The pages of an order.
 fn applicant() -> Router<State> {
     Router::new()
+        .route("/filings", get(filings::filings))
+        .route("/filings/{filing}", get(filings::filing))
+        .route("/filings/{filing}/papers", get(filing_papers::papers))
+        .route("/filings/{filing}/cancel", get(cancel::form).post(cancel::open))
+        .route("/filings/{filing}/change", get(change::form).post(change::open))
         .route("/orders", get(orders::orders))
         .route("/orders/new", get(new_order::form).post(new_order::send))
         .route("/orders/{order}", get(order::order))
@@ -150,6 +157,7 @@ fn applicant() -> Router<State> {
         .route("/orders/{order}/materials/{slot}/remove", post(materials::remove))
         .route("/orders/{order}/material/{material}", get(materials::picture))
         .route("/orders/{order}/papers/{file}", get(papers::paper))
+        .route("/orders/{order}/cancellation", get(cancel::reason).post(cancel::save))
         .route("/orders/{order}/answers", get(answers::answers))
         .route("/orders/{order}/submit", post(answers::submit))
         .route("/orders/{order}/withdraw", get(order_acts::withdraw_form).post(order_acts::withdraw))

@@ -79,6 +79,8 @@ fn request(scene: &Scene, persona: Persona, spare: &Spare, route: &Route) -> Req
     let path = route
         .path
         .replace("{order}", &scene.order)
+        .replace("{filing}", &scene.filing)
+        .replace("{purpose}", "verification_form")
         .replace("{material}", &scene.material)
         .replace("{token}", &scene.handover)
         .replace("{slot}", slot)
@@ -100,7 +102,8 @@ fn request(scene: &Scene, persona: Persona, spare: &Spare, route: &Route) -> Req
     };
     let body = body(route);
     let builder = json_request(&route.method, &path, scene.token(persona), &body).header("if-match", "\"1\"");
-    if route.method == "PUT" && route.path.ends_with("/materials/{slot}") {
+    let is_picture = route.path.ends_with("/materials/{slot}") && route.method == "PUT";
+    if is_picture || route.path.ends_with("/papers/{purpose}") {
         return builder.header("content-type", "image/png").body(Body::from(picture())).unwrap();
     }
     builder.body(bytes(&body)).unwrap()
@@ -124,6 +127,10 @@ fn body(route: &Route) -> Value {
             "resource": "cloud_server"
         }),
         ("POST", "/checks/basic" | "/orders") => json!({ "basic": basic(&json!("none")) }),
+        ("POST", "/filings/{filing}/cancellations") => json!({
+            "action": "cancel_subject", "cancellation": { "reason": "moved", "note": "", "understood": true }
+        }),
+        ("POST", "/filings/{filing}/changes") => json!({ "action": "change_filing" }),
         ("PATCH", "/orders/{order}") => json!({ "section": "remove_site", "index": 7 }),
         ("POST", "/orders/{order}/submit") => json!({ "agreements": [] }),
         ("POST", "/orders/{order}/handovers") => json!({ "site": 0 }),

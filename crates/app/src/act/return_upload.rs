@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::ledger::{Ledger, LedgerView, ledger};
+use crate::access;
 use crate::actor::Actor;
 use crate::error::{Error, Result};
 use crate::ip_filing;
@@ -101,13 +102,16 @@ async fn give_back(tx: &Tx, world: &World, actor: &Actor, upload: &Upload, order
     let now = world.now();
     let line = Trail::by(actor, "return_upload", now);
     let Some(mut loaded) = order else {
-        ip_filing::recall(tx, world, upload.id).await?;
+        if !store::supplement::give_back(tx, upload.id, now).await? {
+            ip_filing::recall(tx, world, upload.id).await?;
+        }
         return Ok(line.on("upload", upload.id));
     };
     let from = order::word(&loaded.order.stage);
     let stage = loaded.order.stage.clone().return_to_review(now)?;
     loaded.enter(stage, now);
     loaded.save(tx).await?;
+    access::close_again(tx, world, &loaded).await?;
     Ok(line.on("order", loaded.order.id).moved(from, "submitted"))
 }
 

@@ -7,7 +7,7 @@ use app::act::{
 use axum::extract::{Path, Query};
 use filing::check::Finding;
 use filing::material::MaterialKind;
-use filing::stage::Stage;
+use filing::stage::{Action, Stage};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -19,7 +19,7 @@ use crate::component::{Card, Empty, ErrorSummary, Facts, Html, Link, Notice, Row
 use crate::http::context::{Ctx, Signed};
 use crate::http::typed::Typed;
 use crate::locale::T;
-use crate::page::{Shown, advice, answers, go, guidance, order, papers, show, status, words};
+use crate::page::{Shown, advice, answers, go, guidance, on_file, order, papers, show, status, words};
 use crate::view::{CasePage, Head, Page};
 
 /// Which cases.
@@ -129,9 +129,12 @@ async fn draw(ctx: &Ctx, view: &CaseView, problems: Vec<Link>) -> Shown {
         head.crumbs.push(Link::new("", t.one("time-by", "time", t.long_date(day))));
     }
     let mut top = vec![Html::of(&ErrorSummary { t, items: problems })];
-    if view.submissions > 1 {
-        let changed = view.rows.iter().filter(|row| row.changed.is_some()).count() + view.changed_slots.len();
-        top.push(Html::of(&Notice { tone: Tone::Info, text: t.count("case-resubmitted", changed), link: None }));
+    let differ = view.rows.iter().filter(|row| row.changed.is_some()).count();
+    if Action::from_word(&view.order.action).is_some_and(Action::changes) {
+        top.push(Html::of(&Notice { tone: Tone::Info, text: t.count("case-change", differ), link: None }));
+    } else if view.submissions > 1 {
+        let text = t.count("case-resubmitted", differ + view.changed_slots.len());
+        top.push(Html::of(&Notice { tone: Tone::Info, text, link: None }));
     }
     if let Some(ip) = view.unfiled_ips.first() {
         let text = t.one("case-ip-not-filed", "ips", view.unfiled_ips.join(", "));
@@ -160,6 +163,7 @@ async fn draw(ctx: &Ctx, view: &CaseView, problems: Vec<Link>) -> Shown {
     if !view.mine && view.order.kind == filing::stage::StageKind::Submitted {
         side.push(claim_card(t, &base));
     }
+    side.extend(on_file::card(t, view.order.on_file.as_ref(), &view.order.draft));
     side.push(calls(t, view, &base));
     if !elsewhere.is_empty() {
         side.push(Card { title: t.msg("case-findings"), body: elsewhere, ..Card::default() }.html());
@@ -230,6 +234,7 @@ fn card_title(t: T, field: &str) -> String {
         }
         (Some("basic" | "subject"), ..) => t.msg("section-subject"),
         (Some("materials"), ..) => t.msg("section-materials"),
+        (Some("cancellation"), ..) => t.msg("section-cancellation"),
         _ => t.msg("section-principal"),
     }
 }
@@ -283,7 +288,6 @@ fn line(t: T, view: &CaseView, row: &CaseRow) -> CaseLine {
         before: row
             .changed
             .as_ref()
-            .filter(|_| view.submissions > 1)
             .map(|before| if before.is_empty() { t.msg("not-given") } else { words::value(t, &row.field, before) }),
         reveal: row.sealed.then(|| format!("/review/{}/reveal?field={}", view.order.id, row.field)),
         tag,

@@ -1,6 +1,7 @@
 //! How the words of acts and rules are said to a reader: labels of fields, tags of states, findings.
 
 use app::act::IdentityView;
+use filing::cancellation::CancelReason;
 use filing::certificate::CertificateKind;
 use filing::check::{Finding, Severity};
 use filing::code;
@@ -67,7 +68,9 @@ pub fn field_href(order: impl std::fmt::Display, path: &str) -> String {
     }
     let mut parts = path.split('.');
     match (parts.next(), parts.next(), parts.next()) {
-        (Some(section @ ("basic" | "subject" | "principal")), ..) => format!("/orders/{order}/{section}#{anchor}"),
+        (Some(section @ ("basic" | "subject" | "principal" | "cancellation")), ..) => {
+            format!("/orders/{order}/{section}#{anchor}")
+        }
         (Some("sites"), Some(index), Some("manager" | "manager_is_principal")) => {
             format!("/orders/{order}/sites/{index}/manager#{anchor}")
         }
@@ -113,7 +116,7 @@ pub fn stage_tag(t: T, stage: StageKind) -> Tag {
         StageKind::Draft => Tone::Info,
         StageKind::ChangesRequested => Tone::Stop,
         StageKind::Filed => Tone::Ok,
-        StageKind::Abandoned => Tone::Plain,
+        StageKind::Cancelled | StageKind::Abandoned => Tone::Plain,
         _ => Tone::Wait,
     };
     Tag::new(tone, t.of("stage", stage.as_str()))
@@ -168,9 +171,14 @@ pub fn value(t: T, path: &str, typed: &str) -> String {
         "content" => coded(t, code::SERVICE_CONTENT, typed),
         "languages" => words_of(t, code::LANGUAGE, typed),
         "approvals" => words_of(t, code::PRE_APPROVAL, typed),
-        "manager_is_principal" => t.msg(if typed == "true" { "yes" } else { "no" }),
+        "reason" if path.starts_with("cancellation.") => cancel_reason(t, typed),
+        "manager_is_principal" | "understood" => t.msg(if typed == "true" { "yes" } else { "no" }),
         _ => typed.to_owned(),
     }
+}
+
+fn cancel_reason(t: T, word: &str) -> String {
+    CancelReason::from_word(word).map_or_else(|| word.to_owned(), |reason| t.text(&reason.name()))
 }
 
 fn words_of(t: T, table: code::Table, list: &str) -> String {

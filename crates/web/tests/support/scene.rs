@@ -47,6 +47,8 @@ pub struct Scene {
     pub handover: String,
     /// An account nobody of the personas holds.
     pub bystander: String,
+    /// Something the owner has filed.
+    pub filing: String,
     /// A range of the provider's addresses, as a draft.
     pub range: String,
 }
@@ -128,9 +130,13 @@ impl Scene {
             material: String::new(),
             handover: String::new(),
             bystander: String::new(),
+            filing: String::new(),
             range: String::new(),
         };
         scene.people().await;
+        let owner = scene.done(Persona::Owner, "GET", "/account", Value::Null, 200).await;
+        let owner = text(&owner.body["id"]).parse().unwrap();
+        scene.filing = testkit::filed::filing(&scene.kit.world, owner).await.unwrap().to_string();
         scene.open().await;
         scene
     }
