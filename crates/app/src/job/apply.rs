@@ -10,8 +10,6 @@ use filing::stage::StageKind;
 use store::Tx;
 use store::upload::{Upload, UploadState};
 
-mod ip;
-
 use super::report::settle_stored;
 use crate::bureau::Bureau;
 use crate::error::Result;
@@ -22,6 +20,7 @@ use correlate::Ours;
 
 pub mod correlate;
 mod ended;
+mod ip;
 mod keep;
 mod outcome;
 mod record;
