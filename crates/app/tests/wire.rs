@@ -194,6 +194,7 @@ async fn what_the_machine_finds_wrong_comes_back_on_the_field_it_is_about() -> R
     // The bureau knows other addresses of this provider than the one the site runs on: 1063.
     let authority = testkit::authority::TestAuthority::start_with(|config| {
         config.providers[0].ip_ranges = vec![("198.51.100.1".parse().unwrap(), "198.51.100.9".parse().unwrap())];
+        config.providers[0].compare_ips = true;
     })
     .await?;
     let story = Story::begin_with(authority).await?;
