@@ -22,6 +22,7 @@ pub mod list_orders;
 pub mod log_in;
 pub mod log_out;
 pub mod look_up;
+pub mod mailbox;
 pub mod materials;
 pub mod my_account;
 pub mod open_order;
@@ -69,6 +70,10 @@ pub use list_orders::{ListOrders, OrderRow, list_orders};
 pub use log_in::{LogIn, log_in};
 pub use log_out::log_out;
 pub use look_up::{LookUp, LookUpView, look_up};
+pub use mailbox::{
+    ContainerFile, ContainerForm, ContainerView, MailRow, Mailbox, OpenContainer, RevealContainer, TakeContainer,
+    TryView, mailbox, reveal_container, take_container, view_container,
+};
 pub use materials::{
     MaterialFile, OpenMaterial, RemoveMaterial, UploadMaterial, open_material, remove_material, upload_material,
 };

@@ -28,6 +28,7 @@ pub mod inventory;
 pub mod job;
 pub mod language;
 pub mod mail;
+pub mod mailbox;
 pub mod notice;
 pub mod order;
 pub mod page;

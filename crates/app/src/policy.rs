@@ -116,6 +116,10 @@ acts! {
     Pass "pass" => REVIEW;
     Reveal "reveal" => APPLICANT_OR_REVIEW;
     Ledger "ledger" => LINE;
+    Mailbox "mailbox" => LINE;
+    ViewContainer "view_container" => LINE;
+    RevealContainer "reveal_container" => MEND_LINE;
+    TakeContainer "take_container" => MEND_LINE;
     ResumeLine "resume_line" => MEND_LINE;
     ReturnUpload "return_upload" => MEND_LINE;
     AcceptDownload "accept_download" => MEND_LINE;
@@ -205,7 +209,17 @@ mod tests {
             .filter(|(_, who)| matches!(who, Who::Roles(_)) && who.allows(Some(Role::Auditor)))
             .map(|(act, _)| act.as_str())
             .collect();
-        let looks = ["list_papers", "view_order", "queue", "view_case", "ledger", "view_audit", "verify_audit"];
+        let looks = [
+            "list_papers",
+            "view_order",
+            "queue",
+            "view_case",
+            "ledger",
+            "mailbox",
+            "view_container",
+            "view_audit",
+            "verify_audit",
+        ];
         assert_eq!(may.iter().filter(|act| !looks.contains(*act)).collect::<Vec<_>>(), [&""; 0]);
         assert_eq!(may.len(), looks.len());
     }

@@ -20,6 +20,8 @@ use crate::bureau::Bureau;
 use crate::error::{Error, Result};
 use crate::fields;
 use crate::finding;
+use crate::job::Job as _;
+use crate::job::index_mail::IndexMail;
 use crate::order::Loaded;
 use crate::picture;
 use crate::world::World;
@@ -143,7 +145,9 @@ pub async fn append(tx: &Tx, world: &World, loaded: &Loaded, prepared: Prepared)
         md5: &prepared.md5,
         at: world.now(),
     };
-    Ok(store::upload::append(tx, &new).await?)
+    let upload = store::upload::append(tx, &new).await?;
+    store::job::hasten(tx, &IndexMail {}.key(), world.now()).await?;
+    Ok(upload)
 }
 
 /// The numbers of a round of an order on the wire, the same however often they are asked for. What is submitted again

@@ -230,7 +230,7 @@ fn decode(text: &str) -> Result<Vec<u8>, OpenError> {
 }
 
 /// Unzips the one entry of a zip within limits.
-fn unzip(bytes: &[u8]) -> Result<Vec<u8>, OpenError> {
+pub fn unzip(bytes: &[u8]) -> Result<Vec<u8>, OpenError> {
     let broken = |error: &dyn std::fmt::Display| OpenError::Unzip(error.to_string());
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| broken(&error))?;
     if archive.len() != 1 {

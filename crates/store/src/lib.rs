@@ -29,6 +29,7 @@ pub mod idempotency;
 pub mod job;
 pub mod keys;
 pub mod login_attempt;
+pub mod mailbox;
 pub mod material;
 pub mod message;
 pub mod order;

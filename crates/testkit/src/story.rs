@@ -8,16 +8,19 @@ use app::act::{
     ResourceImport, SaveSection, SitePatch, Submit, UploadMaterial,
 };
 use app::{Actor, Error, agreement, worker};
+use authority::envelope;
 use filing::case::{CaseFile, MaterialSource};
 use filing::draft::Draft;
 use filing::stage::StageKind;
 use jiff::SignedDuration;
+use store::UploadId;
 use store::account::Role;
+use store::upload::NewUpload;
 use uuid::Uuid;
 
 use crate::authority::TestAuthority;
 use crate::persona;
-use crate::world::TestWorld;
+use crate::world::{BUREAU, TestWorld};
 
 /// A world with an authority and a reviewer. It must be finished, so that no test leaves work behind unseen.
 #[derive(Debug)]
@@ -302,4 +305,28 @@ pub fn accepted() -> Vec<Accepted> {
         .iter()
         .map(|agreement| Accepted { agreement: agreement.id.to_owned(), version: agreement.version.to_owned() })
         .collect()
+}
+
+/// Puts a small file into the ledger of uploads, as if it waited to be sent.
+///
+/// # Errors
+/// When the store cannot.
+pub async fn waiting_upload(world: &app::World) -> Result<Uuid> {
+    let zip =
+        envelope::zip(b"<UploadData version=\"V.3.0\"><ICP><XZHYD/><Qqdwid>1</Qqdwid></ICP></UploadData>", "a.xml")?;
+    let id = world.uuid();
+    let tx = world.store.write().await?;
+    store::bureau::ensure(&tx, BUREAU).await?;
+    let new = NewUpload {
+        id: UploadId(id),
+        bureau: BUREAU,
+        order: None,
+        operation: "XZHYD",
+        container: &zip,
+        md5: &envelope::hash(&zip),
+        at: world.now(),
+    };
+    store::upload::append(&tx, &new).await?;
+    tx.commit().await?;
+    Ok(id)
 }

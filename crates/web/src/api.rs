@@ -12,6 +12,7 @@ pub mod gateway;
 pub mod handover;
 pub mod idempotency;
 pub mod listing;
+pub mod mailbox;
 pub mod material;
 pub mod order;
 pub mod page;
@@ -139,6 +140,10 @@ fn operations(most_picture_bytes: usize) -> OpenApiRouter<World> {
         .routes(routes!(provider::resume_line))
         .routes(routes!(provider::return_upload))
         .routes(routes!(provider::accept_download))
+        .routes(routes!(mailbox::mailbox))
+        .routes(routes!(mailbox::view_container))
+        .routes(routes!(mailbox::reveal_container))
+        .routes(routes!(mailbox::take_container))
         .routes(routes!(provider::view_audit))
         .routes(routes!(provider::verify_audit))
         .routes(routes!(provider::list_accounts, provider::create_account))

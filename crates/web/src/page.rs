@@ -14,6 +14,7 @@ pub mod desk;
 pub mod enter;
 pub mod fields;
 pub mod guidance;
+pub mod mailbox;
 pub mod materials;
 pub mod new_order;
 pub mod order;

@@ -17,8 +17,8 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::http::{failure, guard, watch};
 use crate::page::{
-    account, answers, demo, desk, enter, materials, new_order, order, order_acts, orders, oversight, papers, phone,
-    preflight, public, reveal, section, verification,
+    account, answers, demo, desk, enter, mailbox, materials, new_order, order, order_acts, orders, oversight, papers,
+    phone, preflight, public, reveal, section, verification,
 };
 use crate::{api, asset};
 
@@ -169,6 +169,8 @@ fn provider() -> Router<State> {
         .route("/ledger/{bureau}/resume", post(oversight::resume))
         .route("/ledger/{bureau}/return", post(oversight::return_upload))
         .route("/ledger/{bureau}/downloads/{file}/accept", post(oversight::accept_download))
+        .route("/mailbox", get(mailbox::list))
+        .route("/mailbox/{container}", get(mailbox::container).post(mailbox::open))
         .route("/audit", get(oversight::audit))
         .route("/accounts", get(oversight::accounts).post(oversight::create_account))
         .route("/accounts/{account}/disable", post(oversight::disable))

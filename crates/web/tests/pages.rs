@@ -111,9 +111,19 @@ async fn every_page_of_every_role_is_sound_in_both_languages() -> Result<()> {
                     .map(str::to_owned)
                     .to_vec(),
             ),
-            (town::staff(Role::Supervisor), ["/review", "/review?view=all", "/ledger"].map(str::to_owned).to_vec()),
+            (
+                town::staff(Role::Supervisor),
+                ["/review", "/review?view=all", "/ledger", "/mailbox", "/mailbox?q=nothing&state=stored"]
+                    .map(str::to_owned)
+                    .to_vec(),
+            ),
             (town::staff(Role::Administrator), ["/accounts", "/ledger", "/account"].map(str::to_owned).to_vec()),
-            (town::staff(Role::Auditor), ["/audit", "/audit?verify=1", "/review?view=all"].map(str::to_owned).to_vec()),
+            (
+                town::staff(Role::Auditor),
+                ["/audit", "/audit?verify=1", "/review?view=all", "/mailbox?direction=upload"]
+                    .map(str::to_owned)
+                    .to_vec(),
+            ),
         ];
         for (login, id) in [&town.draft, &town.changes, &town.review, &town.reported] {
             let mut paths = vec![order(*id, ""), order(*id, "/answers"), "/orders".to_owned()];

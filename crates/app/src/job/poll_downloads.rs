@@ -17,6 +17,7 @@ use store::DownloadId;
 use store::download::{Download, DownloadState, NewDownload, Received};
 use uuid::Uuid;
 
+use super::index_mail::IndexMail;
 use super::{Job, Outcome, Run, apply, backoff};
 use crate::bureau::Bureau;
 use crate::error::{Error, Result};
@@ -170,6 +171,7 @@ async fn receive(world: &World, bureau: &Bureau, name: &str, container: &Contain
         NewDownload { id: DownloadId(world.uuid()), bureau: &bureau.code, file_name: name, raw: &raw, at: world.now() };
     let tx = world.store.write().await?;
     let received = store::download::receive(&tx, &new).await?;
+    store::job::hasten(&tx, &IndexMail {}.key(), world.now()).await?;
     commit!(tx, "download", "receive");
     Ok(received)
 }

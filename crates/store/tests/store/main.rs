@@ -15,6 +15,7 @@ mod domain_fact;
 mod filed;
 mod fixture;
 mod job;
+mod mailbox;
 mod order;
 mod sealing;
 mod transaction;

@@ -161,9 +161,19 @@ impl Ctx {
         let items: &[(&'static str, &str)] = match role {
             "applicant" => &[("/orders", "nav-orders"), ("/resources", "nav-resources"), ("/lookup", "nav-lookup")],
             "reviewer" => &[("/review", "nav-queue"), ("/lookup", "nav-lookup")],
-            "supervisor" => &[("/review", "nav-queue"), ("/ledger", "nav-ledger"), ("/lookup", "nav-lookup")],
-            "administrator" => &[("/accounts", "nav-accounts"), ("/ledger", "nav-ledger")],
-            "auditor" => &[("/audit", "nav-audit"), ("/review", "nav-cases"), ("/ledger", "nav-ledger")],
+            "supervisor" => &[
+                ("/review", "nav-queue"),
+                ("/ledger", "nav-ledger"),
+                ("/mailbox", "nav-mailbox"),
+                ("/lookup", "nav-lookup"),
+            ],
+            "administrator" => &[("/accounts", "nav-accounts"), ("/ledger", "nav-ledger"), ("/mailbox", "nav-mailbox")],
+            "auditor" => &[
+                ("/audit", "nav-audit"),
+                ("/review", "nav-cases"),
+                ("/ledger", "nav-ledger"),
+                ("/mailbox", "nav-mailbox"),
+            ],
             _ => &[],
         };
         items

@@ -47,6 +47,8 @@ pub struct Scene {
     pub handover: String,
     /// An account nobody of the personas holds.
     pub bystander: String,
+    /// A file that waits to be sent.
+    pub container: String,
 }
 
 /// An answer, read.
@@ -126,7 +128,9 @@ impl Scene {
             material: String::new(),
             handover: String::new(),
             bystander: String::new(),
+            container: String::new(),
         };
+        scene.container = testkit::story::waiting_upload(&scene.kit.world).await.unwrap().to_string();
         scene.people().await;
         scene.open().await;
         scene
