@@ -15,6 +15,7 @@ pub mod decide;
 pub mod demo_messages;
 pub mod edit_order;
 pub mod export_evidence;
+pub mod filings;
 pub mod gateway_feed;
 pub mod handover;
 pub mod ledger;
@@ -25,6 +26,8 @@ pub mod look_up;
 pub mod mailbox;
 pub mod materials;
 pub mod my_account;
+pub mod open_cancellation;
+pub mod open_change;
 pub mod open_order;
 pub mod papers;
 pub mod preflight;
@@ -57,6 +60,7 @@ pub use decide::{RequestChanges, pass, request_changes};
 pub use demo_messages::{DemoMessage, DemoMessages, demo_messages};
 pub use edit_order::{EditOrder, edit_order};
 pub use export_evidence::{ExportEvidence, Exported, export_evidence};
+pub use filings::{FilingRef, FilingSite, FilingView, ListFilings, list_filings, view_filing};
 pub use gateway_feed::{GatewayChanges, gateway_changes, gateway_snapshot};
 pub use handover::{
     HandoverLink, HandoverProgress, HandoverStatus, HandoverView, LinkState, OpenHandover, RemoveByHandover,
@@ -78,6 +82,8 @@ pub use materials::{
     MaterialFile, OpenMaterial, RemoveMaterial, UploadMaterial, open_material, remove_material, upload_material,
 };
 pub use my_account::my_account;
+pub use open_cancellation::{OpenCancellation, open_cancellation};
+pub use open_change::{OpenChange, open_change};
 pub use open_order::{BasicChecked, CheckBasic, OpenOrder, check_basic, open_order};
 pub use papers::{ListPapers, PaperDraft, PaperView, PrintPaper, list_papers, print_paper};
 pub use preflight::preflight;
@@ -98,6 +104,7 @@ pub use withdraw::{abandon, confirm_sms_done, withdraw};
 pub use crate::account::{AccountView, CodeSent, IdentityView, SignedIn};
 pub use crate::agreement::{Accepted, Agreement};
 pub use crate::domain_facts::DomainView;
+pub use crate::filed::possible::Possible;
 pub use crate::order::timeline::{Moment, NextStep, Party, TimelineEntry};
 pub use crate::order::view::{Duty, EditView, FiledSiteView, FiledView, MaterialView, OrderView, SlotView, SmsStep};
 pub use crate::order::{Editable, OrderRef};

@@ -20,6 +20,7 @@ pub mod evidence;
 pub mod fault;
 pub mod feed;
 pub mod fields;
+pub mod filed;
 pub mod finding;
 pub mod heavy;
 pub mod idempotency;

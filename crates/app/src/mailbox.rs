@@ -129,7 +129,7 @@ impl Walk {
         };
         let masked = !self.is_revealed && veil != Veil::None && !text.is_empty();
         let branch = !element.children.is_empty();
-        TreeLine { depth, name: element.name.clone(), value, masked, picture, branch }
+        TreeLine { depth, name: element.name.to_string(), value, masked, picture, branch }
     }
 }
 

@@ -28,6 +28,7 @@ use crate::recorded;
 use crate::timer;
 use crate::world::{World, china_date};
 
+pub mod about;
 pub mod masked;
 pub mod timeline;
 pub mod view;
@@ -66,6 +67,8 @@ pub struct OrderFacts {
     pub reminders: Vec<String>,
     /// That the authority approved, when its decision came before the record.
     pub approved_at: Option<Timestamp>,
+    /// What is filed that it is about; only in orders that change or cancel.
+    pub target: Option<about::Target>,
 }
 
 /// An order with everything the checks look at.
@@ -81,6 +84,8 @@ pub struct Loaded {
     pub materials: Vec<Material>,
     /// What was submitted, by round.
     pub submissions: Vec<Submission>,
+    /// What was filed when a change began.
+    pub filed: Option<Draft>,
     /// What others told of its domains.
     pub told: Vec<Told>,
     /// What the checks know besides the draft.
@@ -126,9 +131,13 @@ impl Loaded {
         let facts = OrderFacts::of(&order)?;
         let account = store::account::get(reader, order.account).await?;
         let materials = store::material::list(reader, order.id).await?;
-        let submissions = store::order::submissions(reader, order.id).await?;
+        let (as_filed, submissions): (Vec<_>, Vec<_>) = store::order::submissions(reader, order.id)
+            .await?
+            .into_iter()
+            .partition(|submission| submission.round == about::AS_FILED);
+        let filed = as_filed.into_iter().next().map(|submission| submission.draft);
         let told = domain_facts::read(reader, &domains_of(&order.draft)).await?;
-        let mut loaded = Self { order, facts, account, materials, submissions, told, known: Facts::default() };
+        let mut loaded = Self { order, facts, account, materials, submissions, filed, told, known: Facts::default() };
         loaded.known = loaded.gather(reader, world).await?;
         Ok(loaded)
     }
@@ -156,6 +165,7 @@ impl Loaded {
             ..Facts::default()
         };
         domain_facts::tell(world, &self.told, &mut facts);
+        about::tell(reader, self, &mut facts).await?;
         Ok(facts)
     }
 
@@ -194,7 +204,9 @@ impl Loaded {
     #[must_use]
     pub fn findings(&self, today: Date) -> Vec<Finding> {
         let mut findings = check::run(&self.order.draft, &self.known, today);
-        findings.extend(unsupported(&self.order.draft, &self.facts.detection));
+        if about::chosen(&self.order).is_none() {
+            findings.extend(unsupported(&self.order.draft, &self.facts.detection));
+        }
         findings.extend(crate::upload::unwritable(&self.order.draft));
         findings.extend(
             self.open_requests()
@@ -232,6 +244,21 @@ impl Loaded {
     /// Which fields the applicant may change now.
     #[must_use]
     pub fn editable(&self) -> Editable {
+        let editable = self.editable_at_stage();
+        let Some(action) = about::chosen(&self.order) else { return editable };
+        let writable = about::writable(action, &self.order.draft);
+        // What the stage leaves open and the action lets be written: the narrower of two paths where one holds the other.
+        let both = |field: &String| {
+            let above = writable.iter().any(|open| fields::is_at_or_below(field, open));
+            let below = writable.iter().filter(|open| fields::is_at_or_below(open, field));
+            if above { vec![field.clone()] } else { below.cloned().collect() }
+        };
+        let fields = if editable.all { writable.clone() } else { editable.fields.iter().flat_map(both).collect() };
+        Editable { all: false, fields }
+    }
+
+    /// Which fields the stage leaves open, whatever the order asks.
+    fn editable_at_stage(&self) -> Editable {
         match &self.order.stage {
             Stage::Draft { .. } => Editable { all: true, fields: Vec::new() },
             Stage::ChangesRequested { requests, .. } => {
@@ -248,6 +275,12 @@ impl Loaded {
     #[must_use]
     pub fn previous_submission(&self) -> Option<&Submission> {
         self.submissions.len().checked_sub(2).and_then(|index| self.submissions.get(index))
+    }
+
+    /// What the reviewer compares the draft with: what is filed, or what was submitted before.
+    #[must_use]
+    pub fn compared_with(&self) -> Option<&Draft> {
+        self.filed.as_ref().or_else(|| self.previous_submission().map(|previous| &previous.draft))
     }
 
     /// Moves the order to a stage and sets its timer; the caller saves it.

@@ -89,6 +89,10 @@ acts! {
     SetIdentity "set_identity" => APPLICANT;
     ListResources "list_resources" => APPLICANT;
     ListOrders "list_orders" => APPLICANT;
+    ListFilings "list_filings" => APPLICANT;
+    ViewFiling "view_filing" => APPLICANT;
+    OpenCancellation "open_cancellation" => APPLICANT;
+    OpenChange "open_change" => APPLICANT;
     CheckBasic "check_basic" => APPLICANT;
     OpenOrder "open_order" => APPLICANT;
     EditOrder "edit_order" => APPLICANT;
@@ -193,7 +197,10 @@ mod tests {
     fn nobody_who_reviews_can_write_an_order_and_nobody_who_writes_one_can_review() {
         for (act, who) in TABLE {
             let word = act.as_str();
-            if matches!(word, "save_section" | "submit" | "upload_material" | "open_order") {
+            if matches!(
+                word,
+                "save_section" | "submit" | "upload_material" | "open_order" | "open_change" | "open_cancellation"
+            ) {
                 assert!(!who.allows(Some(Role::Reviewer)) && !who.allows(Some(Role::Supervisor)), "{word}");
             }
             if matches!(word, "claim" | "pass" | "request_changes" | "mark_field" | "log_call") {

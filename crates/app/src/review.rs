@@ -64,7 +64,7 @@ pub struct CaseRow {
     pub advice: Option<String>,
     /// The rules that have something to say about it.
     pub finding_rules: Vec<String>,
-    /// Its masked value in the submission before, when it changed since.
+    /// Its masked value in the submission before, or as it is filed, when it is another one now.
     pub changed: Option<String>,
 }
 
@@ -233,8 +233,8 @@ fn rows(loaded: &Loaded, findings: &[Finding], marks: &[Mark]) -> Vec<CaseRow> {
     let draft = &loaded.order.draft;
     let plain = fields::flatten(draft);
     let shown = fields::flatten(&masked(draft));
-    let (before_plain, before_shown) = match loaded.previous_submission() {
-        Some(previous) => (fields::flatten(&previous.draft), fields::flatten(&masked(&previous.draft))),
+    let (before_plain, before_shown) = match loaded.compared_with() {
+        Some(before) => (fields::flatten(before), fields::flatten(&masked(before))),
         None => (plain.clone(), BTreeMap::new()),
     };
     let mut rows: Vec<CaseRow> = plain
@@ -339,9 +339,10 @@ fn is_not_read(draft: &filing::draft::Draft, path: &str) -> bool {
 
 fn section_rank(path: &str) -> u8 {
     match path.split('.').next() {
-        Some("basic") => 0,
-        Some("subject") => 1,
-        Some("principal") => 2,
-        _ => 3,
+        Some("cancellation") => 0,
+        Some("basic") => 1,
+        Some("subject") => 2,
+        Some("principal") => 3,
+        _ => 4,
     }
 }

@@ -65,9 +65,11 @@ pub fn schedule(stage: &Stage, entered_at: Timestamp) -> Vec<(Timestamp, Due)> {
         Stage::Filed { at, .. } => {
             vec![(ahead(Term::Police.days_after(*at), Term::PoliceWarning), Due::Police)]
         }
-        Stage::ToReport { .. } | Stage::AwaitingSms { .. } | Stage::AtAuthority { .. } | Stage::Abandoned { .. } => {
-            Vec::new()
-        }
+        Stage::ToReport { .. }
+        | Stage::AwaitingSms { .. }
+        | Stage::AtAuthority { .. }
+        | Stage::Cancelled { .. }
+        | Stage::Abandoned { .. } => Vec::new(),
     }
 }
 

@@ -5,8 +5,8 @@ use std::net::Ipv4Addr;
 use authority::code::Table;
 use authority::envelope;
 use authority::message::{
-    Access, Address, Approval, Attachment, AttachmentFormat, AttachmentOwner, AttachmentPurpose, Certificate, Domain,
-    FiledBy, IpRange, NewFiling, Person, Site, Subject, Upload, UploadOperation, Version,
+    Access, Address, Approval, Attachment, AttachmentFormat, AttachmentOwner, AttachmentPurpose, Binary, Certificate,
+    Domain, FiledBy, IpRange, NewFiling, Person, Site, Subject, Upload, UploadOperation, Version,
 };
 use filing::check::Finding;
 use filing::document::{self, Document};
@@ -235,10 +235,10 @@ fn new_site(
     pictures: &[Shrunk],
     access_method: i64,
 ) -> Result<Site> {
-    let scans: Vec<Vec<u8>> = pictures
+    let scans: Vec<Binary> = pictures
         .iter()
         .filter(|picture| picture.wanted == Needed { kind: MaterialKind::Approval, site: Some(index) })
-        .map(|picture| picture.jpeg.clone())
+        .map(|picture| Binary(picture.jpeg.clone()))
         .collect();
     let location = Table::ServerLocation
         .rows()
@@ -318,7 +318,7 @@ fn attachments(pictures: &[Shrunk], ids: &WireIds) -> Vec<Attachment> {
                 // Approvals travel with their site; other papers have no purpose code and stay with the provider.
                 _ => return None,
             };
-            let content = picture.jpeg.clone();
+            let content = Binary(picture.jpeg.clone());
             Some(Attachment { format: AttachmentFormat::JPEG, purpose, content, owner, remark: None })
         })
         .collect()

@@ -9,8 +9,8 @@ use app::job::poll_downloads::take;
 use authority::code::ResultCode;
 use authority::envelope::Container;
 use authority::message::{
-    Certificate, Download, FiledAccess, FiledDomain, FiledRecord, FiledSite, FiledSubject, MachineResult, Operation,
-    Person, Version,
+    Certificate, Download, FiledAccess, FiledDomain, FiledRecord, FiledSite, FiledSubject, Finding, MachineResult,
+    Operation, Person, Version,
 };
 use authority::soap::FileInfo;
 use filing::stage::StageKind;
@@ -70,7 +70,7 @@ async fn subject(tx: &Tx, order: Uuid, round: u32) -> Result<i64> {
 
 fn result(subject: i64, code: i64) -> Download {
     let result = MachineResult {
-        findings: vec![(ResultCode(code), None)],
+        findings: vec![Finding { code: ResultCode(code), text: None }],
         operation: Operation::NEW_FILING,
         key: Some(subject.to_string()),
         remark: None,

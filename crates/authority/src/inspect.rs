@@ -50,7 +50,7 @@ pub fn names(file: &Element) -> Vec<String> {
 
 fn gather(element: &Element, found: &mut Vec<String>) {
     let text = element.text.trim();
-    match element.name.as_str() {
+    match &*element.name {
         "Ym" | "Wzym_mc" if !text.is_empty() => found.push(text.to_owned()),
         "Baxh" | "Ztbah" | "Wzbah" | "Wz_Baxh" | "Bs" if text.contains("ICP") => {
             found.push(text.to_owned());
@@ -66,7 +66,7 @@ fn gather(element: &Element, found: &mut Vec<String>) {
 /// How an element is hidden; its parent tells whether a name is a person's or a unit's.
 #[must_use]
 pub fn veil(element: &Element, parent: Option<&Element>) -> Veil {
-    match element.name.as_str() {
+    match &*element.name {
         "Fzr_xm" | "Tzr" | "Lxrxm" | "Sbrxm" | "Hsrxm" | "Zcr_mc" | "Gly_mz" | "Jfr_mz" => Veil::Name,
         "Dwmc" if parent.is_none_or(names_a_person) => Veil::Name,
         "Zjhm" | "Fzr_zjhm" => Veil::Number,

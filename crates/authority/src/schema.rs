@@ -1,34 +1,28 @@
 //! The element tables of the interface as data, and the check of a document against them.
 //!
-//! The tables (`data/v3.0-*.schema`) hold every element with its order, number and limits. The same check runs before a
+//! The tables (`data/<version>/*.schema`) hold every element with its order, number and limits. The same check runs before a
 //! file leaves a provider and when the sandbox receives one, so both speak of the same element with the same path.
 
-use std::sync::LazyLock;
-
-use crate::tree::Element;
-
-/// The element table of the file a provider uploads.
-pub static UPLOAD: LazyLock<Schema> = LazyLock::new(|| Schema::load(include_str!("../data/v3.0-upload.schema")));
-/// The element table of the file a provider downloads; only its ICP part.
-pub static DOWNLOAD: LazyLock<Schema> = LazyLock::new(|| Schema::load(include_str!("../data/v3.0-download.schema")));
+use crate::gbk;
+use crate::tree::{self, Element};
 
 /// An element table: one tree of rules.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Schema {
-    root: Rule,
+    pub(crate) root: Rule,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-struct Rule {
-    tag: String,
-    min: usize,
+pub(crate) struct Rule {
+    pub(crate) tag: String,
+    pub(crate) min: usize,
     /// `usize::MAX` for any number.
-    max: usize,
-    content: Content,
+    pub(crate) max: usize,
+    pub(crate) content: Content,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-enum Content {
+pub(crate) enum Content {
     Sequence(Vec<Rule>),
     All(Vec<Rule>),
     Choice(Vec<Rule>),
@@ -112,7 +106,7 @@ pub enum Problem {
 
 impl Schema {
     #[expect(clippy::expect_used, reason = "the tables are part of the program; a test reads them")]
-    fn load(text: &str) -> Self {
+    pub(crate) fn load(text: &str) -> Self {
         let lines: Vec<(usize, &str)> = text
             .lines()
             .filter(|line| !line.starts_with('#') && !line.trim().is_empty())
@@ -123,13 +117,44 @@ impl Schema {
         Self { root }
     }
 
+    /// The name of the root element.
+    #[must_use]
+    pub fn root(&self) -> &str {
+        &self.root.tag
+    }
+
+    /// Moves the bounds of a number outwards; `None` if there is no number at this path.
+    pub(crate) fn widen(&mut self, path: &str, min: Option<i64>, max: Option<i64>) -> Option<()> {
+        let mut names = path.split('/').skip(1);
+        let rule = names.try_fold(&mut self.root, |rule, name| match &mut rule.content {
+            Content::Sequence(rules) | Content::All(rules) | Content::Choice(rules) => {
+                rules.iter_mut().find(|rule| rule.tag == name)
+            }
+            _ => None,
+        })?;
+        let Content::Long(low, high) = &mut rule.content else { return None };
+        *low = (*low).min(min.unwrap_or(*low));
+        *high = (*high).max(max.unwrap_or(*high));
+        Some(())
+    }
+
+    /// Puts the children of every element into the order of the table; what the table does not know goes last.
+    pub fn arrange(&self, root: &mut Element) {
+        arrange(&self.root, root);
+    }
+
+    /// Calls `seen` for every element that the table knows, with the path that [`Schema::check`] would give it.
+    pub fn visit(&self, root: &Element, seen: &mut impl FnMut(&str, &Element)) {
+        visit(&self.root, root, root.name.to_string(), seen);
+    }
+
     /// Checks a document and returns every departure, in document order.
     pub fn check(&self, root: &Element) -> Vec<Violation> {
         let mut found = Vec::new();
         if root.name == self.root.tag {
-            check_element(&self.root, root, root.name.clone(), &mut found);
+            check_element(&self.root, root, root.name.to_string(), &mut found);
         } else {
-            found.push(Violation { path: root.name.clone(), problem: Problem::Unexpected });
+            found.push(Violation { path: root.name.to_string(), problem: Problem::Unexpected });
         }
         found
     }
@@ -168,6 +193,53 @@ fn read_rule<'a, 'b>(lines: &'a [(usize, &'b str)]) -> Option<(Rule, &'a [(usize
     Some((Rule { tag, min, max, content }, rest))
 }
 
+fn children(content: &Content) -> &[Rule] {
+    match content {
+        Content::Sequence(rules) | Content::All(rules) | Content::Choice(rules) => rules,
+        Content::Long(..) | Content::Text(..) => &[],
+    }
+}
+
+fn arrange(rule: &Rule, element: &mut Element) {
+    let rules = children(&rule.content);
+    let place = |child: &Element| rules.iter().position(|rule| rule.tag == child.name).unwrap_or(rules.len());
+    if !element.children.is_sorted_by_key(place) {
+        element.children.sort_by_key(place);
+    }
+    for child in &mut element.children {
+        if let Some(rule) = rules.iter().find(|rule| rule.tag == child.name) {
+            arrange(rule, child);
+        }
+    }
+}
+
+fn visit(rule: &Rule, element: &Element, path: String, seen: &mut impl FnMut(&str, &Element)) {
+    seen(&path, element);
+    let rules = children(&rule.content);
+    let mut counts = vec![0usize; rules.len()];
+    for child in &element.children {
+        if let Some(place) = rules.iter().position(|rule| rule.tag == child.name) {
+            counts[place] += 1;
+            visit(&rules[place], child, rules[place].path(&path, counts[place]), seen);
+        }
+    }
+}
+
+impl Rule {
+    /// The path of the nth element of this rule.
+    fn path(&self, parent: &str, nth: usize) -> String {
+        if self.max > 1 { format!("{parent}/{}[{nth}]", self.tag) } else { format!("{parent}/{}", self.tag) }
+    }
+}
+
+/// The first character of a text that cannot travel.
+fn untransportable(text: &str) -> Option<Problem> {
+    if let Some(character) = tree::forbidden_character(text) {
+        return Some(Problem::Forbidden(character));
+    }
+    gbk::encode(text).err().map(Problem::Unmappable)
+}
+
 fn check_element(rule: &Rule, element: &Element, path: String, found: &mut Vec<Violation>) {
     let mut report = |problem| found.push(Violation { path: path.clone(), problem });
     match &rule.content {
@@ -192,9 +264,18 @@ fn check_element(rule: &Rule, element: &Element, path: String, found: &mut Vec<V
                 found.push(Violation { path, problem: Problem::Unexpected });
                 return;
             }
-            let length = element.text.chars().count();
+            // What says that it is nothing (`xsi:nil`) has no length to be wrong.
+            if element.text.is_empty()
+                && element.attributes.iter().any(|(name, value)| name.ends_with("nil") && value == "true")
+            {
+                return;
+            }
+            let length = if element.text.is_ascii() { element.text.len() } else { element.text.chars().count() };
             if length < *min || length > *max {
                 report(Problem::Length { found: length, min: *min, max: *max });
+            }
+            if let Some(problem) = untransportable(&element.text) {
+                report(problem);
             }
         }
         Content::Sequence(rules) | Content::All(rules) | Content::Choice(rules) => {
@@ -218,9 +299,7 @@ fn check_children(content: &Content, rules: &[Rule], element: &Element, path: &s
         };
         let rule = &rules[place];
         counts[place] += 1;
-        let nth = counts[place];
-        let child_path =
-            if rule.max > 1 { format!("{path}/{}[{nth}]", child.name) } else { format!("{path}/{}", child.name) };
+        let child_path = rule.path(path, counts[place]);
         if matches!(content, Content::Sequence(_)) {
             if place < position {
                 found.push(Violation { path: child_path, problem: Problem::Unexpected });
@@ -251,31 +330,39 @@ fn check_children(content: &Content, rules: &[Rule], element: &Element, path: &s
 mod tests {
     use super::*;
 
+    use crate::message::Version;
+
+    fn upload() -> &'static Schema {
+        Version::V3_0.upload_schema()
+    }
+
+    fn download() -> &'static Schema {
+        Version::V3_0.download_schema()
+    }
+
     fn count(rule: &Rule) -> usize {
-        1 + match &rule.content {
-            Content::Sequence(rules) | Content::All(rules) | Content::Choice(rules) => rules.iter().map(count).sum(),
-            _ => 0,
-        }
+        1 + children(&rule.content).iter().map(count).sum::<usize>()
     }
 
     #[test]
     fn the_tables_hold_every_element_of_the_published_schemas() {
-        // 541 elements in the upload schema; the download schema's ICP branch with its root.
-        assert_eq!(count(&UPLOAD.root), 541);
-        assert_eq!(count(&DOWNLOAD.root), 255);
+        for version in Version::ALL {
+            assert_eq!(count(&version.upload_schema().root), 541, "{version}");
+            assert_eq!(count(&version.download_schema().root), 807, "{version}");
+        }
     }
 
     #[test]
     fn a_departure_names_its_path_and_its_limit() {
         let text = "<DownloadData><ICP><BAJG><Jg_xx><Jgxx><Jgdm>1062</Jgdm></Jgxx><Jgxx><Jgdm>x</Jgdm></Jgxx>\
-                    <Czlx>9</Czlx><Bs></Bs></Jg_xx></BAJG></ICP></DownloadData>";
+                    <Czlx>99</Czlx><Bs></Bs></Jg_xx></BAJG></ICP></DownloadData>";
         let found: Vec<String> =
-            DOWNLOAD.check(&Element::parse(text).unwrap()).iter().map(ToString::to_string).collect();
+            download().check(&Element::parse(text).unwrap()).iter().map(ToString::to_string).collect();
         assert_eq!(
             found,
             [
                 "DownloadData/ICP/BAJG/Jg_xx[1]/Jgxx[2]/Jgdm: is not a number",
-                "DownloadData/ICP/BAJG/Jg_xx[1]/Czlx: is 9, 1 to 7 allowed",
+                "DownloadData/ICP/BAJG/Jg_xx[1]/Czlx: is 99, 1 to 35 allowed",
                 "DownloadData/ICP/BAJG/Jg_xx[1]/Bs: has 0 characters, 1 to 255 allowed",
             ]
         );
@@ -285,7 +372,7 @@ mod tests {
     fn order_counts_in_a_sequence_and_not_in_an_all_group() {
         let wrong = "<DownloadData><ICP><BAJG><Jg_xx><Czlx>1</Czlx><Jgxx><Dmms>t</Dmms><Jgdm>1</Jgdm></Jgxx></Jg_xx>\
                      </BAJG></ICP></DownloadData>";
-        let found = DOWNLOAD.check(&Element::parse(wrong).unwrap());
+        let found = download().check(&Element::parse(wrong).unwrap());
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!(found[0].path, "DownloadData/ICP/BAJG/Jg_xx[1]/Jgxx[1]");
         assert_eq!(found[0].problem, Problem::Unexpected);
@@ -294,19 +381,19 @@ mod tests {
     #[test]
     fn missing_surplus_and_unknown_elements_are_found() {
         let text = "<DownloadData><ICP><BAJG><GJSHS/><Other/><GJSHS/></BAJG></ICP></DownloadData>";
-        let found = DOWNLOAD.check(&Element::parse(text).unwrap());
+        let found = download().check(&Element::parse(text).unwrap());
         assert!(found.iter().any(|v| v.path.ends_with("GJSHS/Gjsh") && v.problem == Problem::Missing), "{found:?}");
         assert!(found.iter().any(|v| v.problem == Problem::TooMany { found: 2, max: 1 }), "{found:?}");
         assert!(found.iter().any(|v| v.path.ends_with("/Other") && v.problem == Problem::Unexpected), "{found:?}");
-        assert_eq!(DOWNLOAD.check(&Element::new("Else")).len(), 1);
-        assert!(matches!(DOWNLOAD.check(&Element::new("DownloadData"))[0].problem, Problem::Choice(_)));
+        assert_eq!(download().check(&Element::new("Else")).len(), 1);
+        assert!(matches!(download().check(&Element::new("DownloadData"))[0].problem, Problem::Choice(_)));
     }
 
     #[test]
     fn a_very_long_list_is_checked_in_one_pass() {
         let list = "<Baxx/>".repeat(200_000);
         let text = format!("<UploadData><ICP><XZBA>{list}</XZBA></ICP></UploadData>");
-        let found = UPLOAD.check(&Element::parse(&text).unwrap());
+        let found = upload().check(&Element::parse(&text).unwrap());
         assert_eq!(found.last().unwrap().path, "UploadData/ICP/Qqdwid");
         assert_eq!(found.len(), 400_001, "subject and site are missing everywhere, and the unit once");
     }

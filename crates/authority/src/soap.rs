@@ -177,7 +177,7 @@ impl Request {
             .and_then(|body| body.children.first())
             .ok_or(SoapError::Shape("the SOAP body is empty"))?;
         let method = Method::named(&call.name).ok_or(SoapError::Shape("no such method"))?;
-        let parameters = call.children.iter().map(|child| (child.name.clone(), child.text.clone())).collect();
+        let parameters = call.children.iter().map(|child| (child.name.to_string(), child.text.clone())).collect();
         Ok(Self { method, parameters })
     }
 

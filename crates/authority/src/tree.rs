@@ -3,10 +3,13 @@
 //! Reading is guarded: no document type, no entities of their own, bounded depth and size. Prefixes are dropped, because
 //! the interface has one namespace and its callers disagree about how to spell it.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
+
+use crate::gbk;
 
 /// The deepest nesting that is read; the deepest real document has nine levels.
 const MAX_DEPTH: usize = 32;
@@ -14,17 +17,32 @@ const MAX_DEPTH: usize = 32;
 const MAX_ELEMENTS: usize = 1_000_000;
 
 /// One XML element with its attributes, its children and its own text.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+///
+/// Two elements are equal wherever they stood.
+#[derive(Debug, Clone, Default)]
 pub struct Element {
     /// The local name, without a prefix.
-    pub name: String,
+    pub name: Cow<'static, str>,
     /// Attributes in order, names as written.
     pub attributes: Vec<(String, String)>,
     /// Child elements in order.
     pub children: Vec<Element>,
     /// The text of this element itself, unescaped and not trimmed.
     pub text: String,
+    /// The line it began at, counted from 1; 0 if it was never in a document.
+    pub line: u32,
 }
+
+impl PartialEq for Element {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+            && self.text == other.text
+            && self.attributes == other.attributes
+            && self.children == other.children
+    }
+}
+
+impl Eq for Element {}
 
 /// Why a document could not be read into a tree.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -45,7 +63,7 @@ pub enum TreeError {
 
 impl Element {
     /// Makes an element without content.
-    pub fn new(name: impl Into<String>) -> Self {
+    pub fn new(name: impl Into<Cow<'static, str>>) -> Self {
         Self { name: name.into(), ..Self::default() }
     }
 
@@ -70,17 +88,22 @@ impl Element {
         self
     }
 
+    /// Gives the element text of its own.
+    #[must_use]
+    pub fn containing(mut self, text: impl ToString) -> Self {
+        self.text = text.to_string();
+        self
+    }
+
     /// Adds a child that holds only text.
     #[must_use]
-    pub fn with(self, name: &str, text: impl ToString) -> Self {
-        let mut child = Element::new(name);
-        child.text = text.to_string();
-        self.child(child)
+    pub fn with(self, name: &'static str, text: impl ToString) -> Self {
+        self.child(Element::new(name).containing(text))
     }
 
     /// Adds a child that holds only text, if there is any: an empty element is not the same as none on this interface.
     #[must_use]
-    pub fn with_some(self, name: &str, text: Option<impl ToString>) -> Self {
+    pub fn with_some(self, name: &'static str, text: Option<impl ToString>) -> Self {
         match text {
             Some(text) => self.with(name, text),
             None => self,
@@ -92,8 +115,50 @@ impl Element {
         self.children.iter().find(|child| child.name == name)
     }
 
+    /// The last child of this name, which is made if there is none.
+    pub fn group(&mut self, name: &'static str) -> &mut Element {
+        let place = self.children.iter().rposition(|child| child.name == name).unwrap_or_else(|| {
+            self.children.push(Element::new(name));
+            self.children.len() - 1
+        });
+        &mut self.children[place]
+    }
+
+    /// The element at a path that begins with this one's name, such as `UploadData/ICP/XZBA/Baxx[2]`; a number in
+    /// brackets counts from 1.
+    pub fn find(&self, path: &str) -> Option<&Element> {
+        let (element, rest) = self.follow(path);
+        rest.is_none().then_some(element)
+    }
+
+    /// The line of the element at a path, or of the nearest one around it that is there.
+    pub fn line_of(&self, path: &str) -> u32 {
+        self.follow(path).0.line
+    }
+
+    /// Goes down a path as far as it leads; also what of it is left.
+    fn follow<'a>(&self, path: &'a str) -> (&Element, Option<&'a str>) {
+        let mut element = self;
+        let mut steps = path.split('/');
+        if steps.next() != Some(&*self.name) {
+            return (self, Some(path));
+        }
+        for step in steps {
+            let (name, nth) = step
+                .strip_suffix(']')
+                .and_then(|step| step.split_once('['))
+                .and_then(|(name, nth)| Some((name, nth.parse::<usize>().ok()?.checked_sub(1)?)))
+                .unwrap_or((step, 0));
+            match element.all(name).nth(nth) {
+                Some(child) => element = child,
+                None => return (element, Some(step)),
+            }
+        }
+        (element, None)
+    }
+
     /// All children of this name, in order.
-    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Element> + 'a {
+    pub fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a Element> {
         self.children.iter().filter(move |child| child.name == name)
     }
 
@@ -114,10 +179,12 @@ impl Element {
         let mut open: Vec<Element> = Vec::new();
         let mut root: Option<Element> = None;
         let mut count = 0usize;
+        let mut lines = Lines { text: text.as_bytes(), at: 0, line: 1 };
         loop {
+            let start = reader.buffer_position();
             let event = reader.read_event().map_err(malformed)?;
             match event {
-                Event::Start(start) => {
+                Event::Start(tag) => {
                     count += 1;
                     if count > MAX_ELEMENTS || open.len() >= MAX_DEPTH {
                         return Err(TreeError::TooLarge);
@@ -125,9 +192,9 @@ impl Element {
                     if root.is_some() {
                         return Err(TreeError::Malformed("content after the root element".to_owned()));
                     }
-                    open.push(begin(&start)?);
+                    open.push(begin(&tag, lines.at(start))?);
                 }
-                Event::Empty(start) => {
+                Event::Empty(tag) => {
                     count += 1;
                     if count > MAX_ELEMENTS {
                         return Err(TreeError::TooLarge);
@@ -135,7 +202,7 @@ impl Element {
                     if root.is_some() {
                         return Err(TreeError::Malformed("content after the root element".to_owned()));
                     }
-                    let element = begin(&start)?;
+                    let element = begin(&tag, lines.at(start))?;
                     match open.last_mut() {
                         Some(parent) => parent.children.push(element),
                         None => root = Some(element),
@@ -184,6 +251,32 @@ impl Element {
         out
     }
 
+    /// Writes the element in GBK, as [`Element::to_xml`] does in Unicode, without a second copy of a large document.
+    ///
+    /// # Errors
+    /// With the first character that GBK does not have.
+    pub fn write_gbk(&self, out: &mut Vec<u8>) -> Result<(), char> {
+        out.push(b'<');
+        out.extend_from_slice(self.name.as_bytes());
+        for (name, value) in &self.attributes {
+            out.extend_from_slice(&gbk::encode(&format!(" {name}=\"{}\"", escape(value)))?);
+        }
+        out.push(b'>');
+        let text = escape(&self.text);
+        if text.is_ascii() {
+            out.extend_from_slice(text.as_bytes());
+        } else {
+            out.extend_from_slice(&gbk::encode(&text)?);
+        }
+        for child in &self.children {
+            child.write_gbk(out)?;
+        }
+        out.extend_from_slice(b"</");
+        out.extend_from_slice(self.name.as_bytes());
+        out.push(b'>');
+        Ok(())
+    }
+
     fn write(&self, out: &mut String) {
         out.push('<');
         out.push_str(&self.name);
@@ -203,7 +296,7 @@ impl Element {
 }
 
 /// Escapes text so that it can stand in an element or in a double-quoted attribute.
-pub fn escape(text: &str) -> std::borrow::Cow<'_, str> {
+pub fn escape(text: &str) -> Cow<'_, str> {
     quick_xml::escape::escape(text)
 }
 
@@ -213,8 +306,25 @@ pub fn forbidden_character(text: &str) -> Option<char> {
         .find(|&c| !matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..))
 }
 
-fn begin(start: &BytesStart<'_>) -> Result<Element, TreeError> {
-    let mut element = Element::new(start.local_name().as_ref());
+/// Counts lines while a document is read from front to back.
+struct Lines<'a> {
+    text: &'a [u8],
+    at: usize,
+    line: u32,
+}
+
+impl Lines<'_> {
+    fn at(&mut self, position: u64) -> u32 {
+        let position = usize::try_from(position).unwrap_or(usize::MAX).min(self.text.len());
+        let breaks = self.text.get(self.at..position).unwrap_or_default().iter().filter(|byte| **byte == b'\n').count();
+        self.at = self.at.max(position);
+        self.line += u32::try_from(breaks).unwrap_or(u32::MAX);
+        self.line
+    }
+}
+
+fn begin(start: &BytesStart<'_>, line: u32) -> Result<Element, TreeError> {
+    let mut element = Element { line, ..Element::new(start.local_name().as_ref().to_owned()) };
     for attribute in start.attributes() {
         let attribute = attribute.map_err(malformed)?;
         let value = attribute.normalized_value(XmlVersion::Explicit1_0).map_err(malformed)?;

@@ -30,7 +30,7 @@ async fn machine_codes(sandbox: &Sandbox) -> Vec<i64> {
     let downloads = sandbox.drain().await;
     assert_eq!(downloads.len(), 1);
     assert_eq!(downloads[0].results.len(), 1);
-    downloads[0].results[0].findings.iter().map(|(code, _)| code.0).collect()
+    downloads[0].results[0].findings.iter().map(|finding| finding.code.0).collect()
 }
 
 #[tokio::test]
@@ -285,7 +285,7 @@ async fn judged(sandbox: &Sandbox, sequence: i64, text: &str) -> (i64, Option<St
     assert_eq!(send(&sandbox.client(), sequence, &bytes).await, 0, "the verdict comes by download");
     let downloads = sandbox.drain().await;
     let result = &downloads[0].results[0];
-    (result.findings[0].0.0, result.findings[0].1.clone(), result.remark.clone())
+    (result.findings[0].code.0, result.findings[0].text.clone(), result.remark.clone())
 }
 
 #[tokio::test]

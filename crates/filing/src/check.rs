@@ -23,6 +23,7 @@ mod account;
 mod action;
 mod address;
 mod approval;
+mod cancel;
 mod certificate;
 mod code;
 mod content;
@@ -159,6 +160,8 @@ pub struct Facts {
     pub domains_in_other_orders: Vec<String>,
     /// What the order asks of the authority, where it is given; else the answers of `detection` decide.
     pub action: Option<Action>,
+    /// What was filed when a change began; a change brings papers only for what differs.
+    pub filed: Option<Draft>,
     /// The unit's business scope as its licence or the register has it (经营范围).
     pub business_scope: Option<String>,
     /// What is on record of the subject, when it was filed before.
@@ -211,6 +214,7 @@ pub fn run(draft: &Draft, facts: &Facts, on: Date) -> Vec<Finding> {
     approval::check(&mut context);
     order::check(&mut context);
     action::check(&mut context);
+    cancel::check(&mut context);
     material::check(&mut context);
     province::check(&mut context);
     context.into_findings()

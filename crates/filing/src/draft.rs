@@ -18,6 +18,8 @@ pub struct Draft {
     pub principal: PersonDraft,
     /// The sites of this order, in the order they were added; the first carries `basic.domain`.
     pub sites: Vec<SiteDraft>,
+    /// Why it is to end; only in orders that cancel.
+    pub cancellation: Option<CancellationDraft>,
 }
 
 /// The answers of the basic check, which decide the type of filing.
@@ -38,6 +40,18 @@ pub struct Basic {
     pub domain: String,
     /// The cloud resource the first site runs on: the id of a resource of this account.
     pub resource: String,
+}
+
+/// What is said of a cancellation (注销, 取消接入).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct CancellationDraft {
+    /// The reason as a word of [`crate::cancellation::CancelReason`].
+    pub reason: String,
+    /// The reason in the applicant's own words, which the authority reads (注销理由备注).
+    pub note: String,
+    /// Whether the applicant confirmed having read what it means.
+    pub understood: bool,
 }
 
 /// The subject's particulars beyond the basic check.

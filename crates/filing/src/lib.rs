@@ -34,6 +34,7 @@
 pub mod address;
 pub mod approval;
 pub mod calendar;
+pub mod cancellation;
 pub mod case;
 pub mod certificate;
 pub mod check;

@@ -18,6 +18,7 @@ use crate::province::{AgeUnit, DatedPaper, Occasion, line};
 use crate::text::Text;
 use crate::words::words;
 
+mod changed;
 mod people;
 mod table;
 mod when;
@@ -156,10 +157,13 @@ pub fn needed(draft: &Draft, facts: &Facts, on: Date) -> Vec<Paper> {
 
 /// The same for checks that hold the context already.
 pub(crate) fn of(cx: &Context<'_>) -> Vec<Paper> {
+    if cx.action.cancels() {
+        return Vec::new();
+    }
     let mut papers: Vec<Paper> = Vec::new();
     let mut seen: HashMap<Needed, usize> = HashMap::new();
     for row in &table().papers {
-        for site in places(cx, row.kind) {
+        for site in places(cx, row.kind).into_iter().filter(|site| changed::concerns(cx, row.kind, *site)) {
             let place = Needed { kind: row.kind, site };
             let Some(paper) = paper(cx, row, place) else { continue };
             match seen.get(&place) {
@@ -248,6 +252,9 @@ fn concerns(cx: &Context<'_>, line: &crate::province::Line, site: Option<usize>)
 
 /// The occasion of a site, or of the first one, as far as it was found out.
 fn occasion(cx: &Context<'_>, site: Option<usize>) -> Option<Occasion> {
+    if let Some(action) = cx.facts.action {
+        return Some(Occasion::of(action));
+    }
     let answers = cx.facts.detection.get(cx.site_domain(site.unwrap_or(0)))?;
     detect::detect(*answers).action().map(Occasion::of)
 }

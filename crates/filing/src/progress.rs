@@ -38,7 +38,8 @@ words! {
 /// One line of the task list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Section {
-    /// Its key: `basic`, `verification`, `subject`, `principal`, `sites.0`, …, `materials` or `submit`.
+    /// Its key: `basic`, `verification`, `subject`, `principal`, `sites.0`, …, `materials`, `cancellation` or
+    /// `submit`.
     pub key: String,
     /// How it stands.
     pub state: State,
@@ -63,7 +64,7 @@ pub fn section_of(field: &str) -> String {
             if verification { "verification" } else { "materials" }.to_owned()
         }
         (Some("sites"), Some(index), ..) => format!("sites.{index}"),
-        (Some(first @ ("basic" | "subject" | "principal" | "materials")), ..) => first.to_owned(),
+        (Some(first @ ("basic" | "subject" | "principal" | "materials" | "cancellation")), ..) => first.to_owned(),
         _ => "submit".to_owned(),
     }
 }
@@ -86,6 +87,9 @@ pub fn sections_of(draft: &Draft, facts: &Facts, findings: &[Finding]) -> Vec<Se
     let mut keys = vec!["basic".to_owned(), "verification".into(), "subject".into(), "principal".into()];
     keys.extend((0..draft.sites.len().max(1)).map(|index| format!("sites.{index}")));
     keys.push("materials".into());
+    if draft.cancellation.is_some() {
+        keys = vec!["cancellation".into()];
+    }
     let mut sections: Vec<Section> = keys.into_iter().map(|key| section(draft, facts, findings, key)).collect();
     if sections.first().is_some_and(|basic| basic.state != State::Complete) {
         for section in sections.iter_mut().skip(1).filter(|section| section.state == State::NotStarted) {
@@ -104,11 +108,11 @@ pub fn sections_of(draft: &Draft, facts: &Facts, findings: &[Finding]) -> Vec<Se
 }
 
 fn section(draft: &Draft, facts: &Facts, findings: &[Finding], key: String) -> Section {
-    let own: Vec<&Finding> = findings.iter().filter(|finding| section_of(&finding.field) == key).collect();
+    let own: Vec<&Finding> = findings.iter().filter(|finding| place_of(draft, &finding.field) == key).collect();
     let missing = own.iter().filter(|finding| finding.is_missing()).count();
     let blocking = own.iter().filter(|f| f.severity == Severity::Block && !f.is_missing()).count();
     let noted = own.len() - missing - blocking;
-    let asked = facts.requests.iter().any(|request| section_of(&request.field) == key);
+    let asked = facts.requests.iter().any(|request| place_of(draft, &request.field) == key);
     let touched = touched(draft, facts, findings, &key);
     let state = if asked || (touched && blocking > 0) {
         State::NeedsChange
@@ -120,6 +124,14 @@ fn section(draft: &Draft, facts: &Facts, findings: &[Finding], key: String) -> S
         State::Complete
     };
     Section { key, state, why: None, missing, blocking, noted }
+}
+
+/// The section of the task list in which a field of this draft is mended: what a cancellation is about is not written.
+fn place_of(draft: &Draft, field: &str) -> String {
+    match section_of(field) {
+        section if draft.cancellation.is_some() && section != "cancellation" => "submit".to_owned(),
+        section => section,
+    }
 }
 
 /// Whether anything was entered in a section; papers that nobody has to bring count as brought.
@@ -135,6 +147,7 @@ fn touched(draft: &Draft, facts: &Facts, findings: &[Finding], key: &str) -> boo
         "principal" => draft.principal != PersonDraft::default(),
         "verification" => papers(true),
         "materials" => papers(false),
+        "cancellation" => draft.cancellation.as_ref().is_some_and(|said| !said.reason.is_empty()),
         "submit" => true,
         _ => key
             .strip_prefix("sites.")

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! draft ─submit→ submitted ─claim→ in review ─┬ pass ─→ to report ─report→ awaiting SMS ─→ at authority ─┬→ filed
-//!   ↑               │ withdraw                └ request changes → changes requested ─submit→ submitted   └→ changes requested
+//!   ↑               │ withdraw                └ request changes → changes requested ─submit→ submitted   ├→ cancelled
+//!                                                                                                        └→ changes requested
 //! ```
 //!
 //! What cannot be reported as it is returns from “to report” to “submitted”.
@@ -93,6 +94,12 @@ pub enum Stage {
         #[schema(value_type = String, format = DateTime)]
         at: Timestamp,
     },
+    /// The authority cancelled what the order asked to end (已注销).
+    Cancelled {
+        /// When the result arrived here.
+        #[schema(value_type = String, format = DateTime)]
+        at: Timestamp,
+    },
     /// Given up or expired (已放弃).
     Abandoned {
         /// Why it ended.
@@ -123,13 +130,15 @@ pub enum StageKind {
     AtAuthority,
     /// See [`Stage::Filed`].
     Filed,
+    /// See [`Stage::Cancelled`].
+    Cancelled,
     /// See [`Stage::Abandoned`].
     Abandoned,
 }
 
 impl StageKind {
     /// Every stage, in the order of the road.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Draft,
         Self::Submitted,
         Self::InReview,
@@ -138,8 +147,12 @@ impl StageKind {
         Self::AwaitingSms,
         Self::AtAuthority,
         Self::Filed,
+        Self::Cancelled,
         Self::Abandoned,
     ];
+
+    /// The stages at which nothing can happen to an order any more.
+    pub const FINAL: [Self; 3] = [Self::Filed, Self::Cancelled, Self::Abandoned];
 
     /// The stage's word in the database, the API and the locale keys.
     #[must_use]
@@ -153,6 +166,7 @@ impl StageKind {
             Self::AwaitingSms => "awaiting_sms",
             Self::AtAuthority => "at_authority",
             Self::Filed => "filed",
+            Self::Cancelled => "cancelled",
             Self::Abandoned => "abandoned",
         }
     }
@@ -213,6 +227,7 @@ impl Stage {
             Self::AwaitingSms { .. } => StageKind::AwaitingSms,
             Self::AtAuthority { .. } => StageKind::AtAuthority,
             Self::Filed { .. } => StageKind::Filed,
+            Self::Cancelled { .. } => StageKind::Cancelled,
             Self::Abandoned { .. } => StageKind::Abandoned,
         }
     }
@@ -220,7 +235,7 @@ impl Stage {
     /// Whether nothing can happen to the order any more.
     #[must_use]
     pub const fn is_final(&self) -> bool {
-        matches!(self, Self::Filed { .. } | Self::Abandoned { .. })
+        matches!(self, Self::Filed { .. } | Self::Cancelled { .. } | Self::Abandoned { .. })
     }
 
     /// Whether the authority has the order, so that it can neither be edited nor given up here.
@@ -337,6 +352,17 @@ impl Stage {
         }
     }
 
+    /// The authority stored the upload and texts nobody: an officer decides next (取消接入).
+    ///
+    /// # Errors
+    /// When it was not waiting to be reported.
+    pub fn report_without_sms(self, sequence: u64, at: Timestamp) -> Result<Self, InvalidTransition> {
+        match self {
+            Self::ToReport { .. } => Ok(Self::AtAuthority { sequence, reported_at: at, verified_at: at }),
+            other => Err(other.refuse("report")),
+        }
+    }
+
     /// The text-message check is known to be done: the applicant said so, or a later result implies it.
     ///
     /// # Errors
@@ -374,15 +400,28 @@ impl Stage {
         }
     }
 
+    /// The authority cancelled what the order asked to end.
+    ///
+    /// # Errors
+    /// When the authority does not have it.
+    pub fn cancel(self, at: Timestamp) -> Result<Self, InvalidTransition> {
+        match self {
+            Self::AwaitingSms { .. } | Self::AtAuthority { .. } => Ok(Self::Cancelled { at }),
+            other => Err(other.refuse("be cancelled")),
+        }
+    }
+
     /// The applicant gives it up; possible any time before the authority has it.
     ///
     /// # Errors
     /// When the authority has it or it has already ended.
     pub fn abandon(self, why: AbandonReason, at: Timestamp) -> Result<Self, InvalidTransition> {
         match self {
-            Self::AwaitingSms { .. } | Self::AtAuthority { .. } | Self::Filed { .. } | Self::Abandoned { .. } => {
-                Err(self.refuse("be given up"))
-            }
+            Self::AwaitingSms { .. }
+            | Self::AtAuthority { .. }
+            | Self::Filed { .. }
+            | Self::Cancelled { .. }
+            | Self::Abandoned { .. } => Err(self.refuse("be given up")),
             _ => Ok(Self::Abandoned { why, at }),
         }
     }

@@ -18,15 +18,17 @@ enum Act {
     Pass,
     ReturnToReview,
     Report,
+    ReportWithoutSms,
     ConfirmSms,
     RefuseByAuthority,
     RefuseForNothing,
     File,
+    Cancel,
     Abandon,
     FallIdle,
 }
 
-const ACTS: [Act; 16] = [
+const ACTS: [Act; 18] = [
     Act::Save,
     Act::Submit,
     Act::Withdraw,
@@ -37,10 +39,12 @@ const ACTS: [Act; 16] = [
     Act::Pass,
     Act::ReturnToReview,
     Act::Report,
+    Act::ReportWithoutSms,
     Act::ConfirmSms,
     Act::RefuseByAuthority,
     Act::RefuseForNothing,
     Act::File,
+    Act::Cancel,
     Act::Abandon,
     Act::FallIdle,
 ];
@@ -58,10 +62,12 @@ fn try_act(stage: Stage, act: Act, at: Timestamp) -> Result<Stage, InvalidTransi
         Act::Pass => stage.pass(at),
         Act::ReturnToReview => stage.return_to_review(at),
         Act::Report => stage.report(1, at),
+        Act::ReportWithoutSms => stage.report_without_sms(1, at),
         Act::ConfirmSms => stage.confirm_sms(at),
         Act::RefuseByAuthority => stage.refuse_by_authority(request(), at),
         Act::RefuseForNothing => stage.refuse_by_authority(Vec::new(), at),
         Act::File => stage.file("浙ICP备2026000001号".into(), at),
+        Act::Cancel => stage.cancel(at),
         Act::Abandon => stage.abandon(AbandonReason::ByApplicant, at),
         Act::FallIdle => stage.fall_idle(at),
     }
@@ -81,9 +87,11 @@ fn picture(from: StageKind, act: Act) -> Option<StageKind> {
         (S::InReview, Act::Pass) => S::ToReport,
         (S::ToReport, Act::ReturnToReview) => S::Submitted,
         (S::ToReport, Act::Report) => S::AwaitingSms,
+        (S::ToReport, Act::ReportWithoutSms) => S::AtAuthority,
         (S::AwaitingSms, Act::ConfirmSms) => S::AtAuthority,
         (S::AwaitingSms | S::AtAuthority, Act::RefuseByAuthority) => S::ChangesRequested,
         (S::AwaitingSms | S::AtAuthority, Act::File) => S::Filed,
+        (S::AwaitingSms | S::AtAuthority, Act::Cancel) => S::Cancelled,
         (S::Draft | S::Submitted | S::InReview | S::ChangesRequested | S::ToReport, Act::Abandon) => S::Abandoned,
         (S::Submitted | S::InReview | S::ChangesRequested, Act::FallIdle) => S::Draft,
         _ => return None,
@@ -113,10 +121,12 @@ proptest! {
                 passed.push(stage.kind());
             }
             match &stage {
-                Stage::Filed { .. } => {
+                Stage::Filed { .. } | Stage::Cancelled { .. } => {
                     let last = passed.iter().rposition(|kind| *kind == StageKind::ToReport);
-                    let sent = passed.iter().rposition(|kind| *kind == StageKind::AwaitingSms);
-                    prop_assert!(last.is_some() && sent > last, "filed without being reported: {:?}", passed);
+                    let sent = passed.iter().rposition(|kind| {
+                        matches!(kind, StageKind::AwaitingSms | StageKind::AtAuthority)
+                    });
+                    prop_assert!(last.is_some() && sent > last, "ended without being reported: {:?}", passed);
                 }
                 Stage::ChangesRequested { requests, by, .. } => {
                     prop_assert!(!requests.is_empty());

@@ -362,6 +362,34 @@ pub async fn find_site_by_number(r: &Reader, number: &str) -> Result<Option<File
     one_site(r, found).await
 }
 
+/// The subject that the bureau calls so.
+pub async fn find_subject_by_bureau_id(r: &Reader, bureau: &str, id: i64) -> Result<Option<FiledSubject>> {
+    let found = subject::Entity::find()
+        .filter(subject::Column::Bureau.eq(bureau))
+        .filter(subject::Column::BureauId.eq(id))
+        .order_by_asc(subject::Column::State)
+        .limit(1)
+        .one(r.db())
+        .await?;
+    one_subject(r, found).await
+}
+
+/// The sites that the bureau calls so, one for each domain (at most 200).
+pub async fn sites_by_bureau_id(r: &Reader, bureau: &str, id: i64) -> Result<Vec<FiledSite>> {
+    sites_where(r, Condition::all().add(site::Column::Bureau.eq(bureau)).add(site::Column::BureauId.eq(id))).await
+}
+
+/// The sites whose access here the bureau calls so, one for each domain (at most 200).
+pub async fn sites_by_access(r: &Reader, bureau: &str, id: i64) -> Result<Vec<FiledSite>> {
+    sites_where(r, Condition::all().add(site::Column::Bureau.eq(bureau)).add(site::Column::AccessBureauId.eq(id))).await
+}
+
+async fn sites_where(r: &Reader, condition: Condition) -> Result<Vec<FiledSite>> {
+    let rows = site::Entity::find().filter(condition).order_by_asc(site::Column::Id).limit(200).all(r.db()).await?;
+    let keys = r.keys(rows.iter().map(|row| row.id)).await?;
+    rows.into_iter().map(|row| site_from(row, &keys)).collect()
+}
+
 /// The sites of a subject, by number (at most 200).
 pub async fn sites_of(r: &Reader, subject: SubjectId) -> Result<Vec<FiledSite>> {
     let rows = site::Entity::find()

@@ -395,7 +395,7 @@ pub async fn count_claimed(r: &Reader, reviewer: AccountId) -> Result<u64> {
 pub async fn count_running(r: &Reader) -> Result<Vec<(StageKind, u64)>> {
     let mut counts = Vec::new();
     for kind in StageKind::ALL {
-        if !matches!(kind, StageKind::Filed | StageKind::Abandoned) {
+        if !StageKind::FINAL.contains(&kind) {
             let n = row::Entity::find().filter(row::Column::Stage.eq(kind.as_str())).count(r.db()).await?;
             counts.push((kind, n));
         }
@@ -405,7 +405,7 @@ pub async fn count_running(r: &Reader) -> Result<Vec<(StageKind, u64)>> {
 
 /// The running orders with a site on this resource (at most 200).
 pub async fn running_on_resource(r: &Reader, resource: ResourceId) -> Result<Vec<OrderId>> {
-    let ended = [StageKind::Filed, StageKind::Abandoned].map(StageKind::as_str);
+    let ended = StageKind::FINAL.map(StageKind::as_str);
     let on = Query::select()
         .column(domain::Column::OrderId)
         .from(domain::Entity)

@@ -8,6 +8,7 @@ pub mod account;
 pub mod body;
 pub mod caller;
 pub mod describe;
+pub mod filing;
 pub mod gateway;
 pub mod handover;
 pub mod idempotency;
@@ -119,6 +120,10 @@ fn operations(most_picture_bytes: usize) -> OpenApiRouter<World> {
         .routes(routes!(order::withdraw))
         .routes(routes!(order::abandon))
         .routes(routes!(order::confirm_sms_done))
+        .routes(routes!(filing::list_filings))
+        .routes(routes!(filing::view_filing))
+        .routes(routes!(filing::open_cancellation))
+        .routes(routes!(filing::open_change))
         .routes(routes!(paper::list_papers))
         .routes(routes!(paper::print_paper))
         .routes(routes!(material::open_material))

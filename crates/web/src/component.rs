@@ -11,6 +11,7 @@ use askama::filters::HtmlSafe;
 use crate::locale::T;
 
 pub mod document;
+pub mod filing;
 pub mod form;
 pub mod list;
 pub mod progress;

@@ -17,8 +17,8 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::http::{failure, guard, watch};
 use crate::page::{
-    account, answers, demo, desk, enter, mailbox, materials, new_order, order, order_acts, orders, oversight, papers,
-    phone, preflight, public, reveal, section, verification,
+    account, answers, cancel, change, demo, desk, enter, filings, mailbox, materials, new_order, order, order_acts,
+    orders, oversight, papers, phone, preflight, public, reveal, section, verification,
 };
 use crate::{api, asset};
 
@@ -129,6 +129,10 @@ fn forms() -> Router<State> {
 /// The pages of an order.
 fn applicant() -> Router<State> {
     Router::new()
+        .route("/filings", get(filings::filings))
+        .route("/filings/{filing}", get(filings::filing))
+        .route("/filings/{filing}/cancel", get(cancel::form).post(cancel::open))
+        .route("/filings/{filing}/change", get(change::form).post(change::open))
         .route("/orders", get(orders::orders))
         .route("/orders/new", get(new_order::form).post(new_order::send))
         .route("/orders/{order}", get(order::order))
@@ -145,6 +149,7 @@ fn applicant() -> Router<State> {
         .route("/orders/{order}/materials/{slot}/remove", post(materials::remove))
         .route("/orders/{order}/material/{material}", get(materials::picture))
         .route("/orders/{order}/papers/{file}", get(papers::paper))
+        .route("/orders/{order}/cancellation", get(cancel::reason).post(cancel::save))
         .route("/orders/{order}/answers", get(answers::answers))
         .route("/orders/{order}/submit", post(answers::submit))
         .route("/orders/{order}/withdraw", get(order_acts::withdraw_form).post(order_acts::withdraw))

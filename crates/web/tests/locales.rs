@@ -12,6 +12,11 @@ fn members() -> BTreeMap<&'static str, Vec<String>> {
     BTreeMap::from([
         ("stage", words(filing::stage::StageKind::ALL.iter().map(|kind| kind.as_str()))),
         ("action", words(filing::stage::Action::ALL)),
+        ("cancel-reason", words(filing::cancellation::CancelReason::ALL)),
+        ("cancel-lead", words(filing::stage::Action::ALL.iter().filter(|action| action.cancels()))),
+        ("cancel-follows", words(filing::stage::Action::ALL.iter().filter(|action| action.cancels()))),
+        ("now-cancelled", words(filing::stage::Action::ALL.iter().filter(|action| action.cancels()))),
+        ("change-sites-hint", words(filing::stage::Action::ALL.iter().filter(|action| action.changes()))),
         ("task", words(filing::progress::State::ALL)),
         ("task-why", words(filing::progress::Why::ALL)),
         ("material", words(filing::material::MaterialKind::ALL)),

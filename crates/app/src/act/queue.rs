@@ -148,7 +148,7 @@ pub async fn queue_counts(world: &World, actor: &Actor) -> Result<QueueCounts> {
             StageKind::ChangesRequested => counts.changes_requested = orders,
             StageKind::ToReport => counts.to_report = orders,
             StageKind::AwaitingSms | StageKind::AtAuthority => counts.with_authority += orders,
-            StageKind::Draft | StageKind::Filed | StageKind::Abandoned => {}
+            StageKind::Draft | StageKind::Filed | StageKind::Cancelled | StageKind::Abandoned => {}
         }
     }
     counts.mine = store::order::count_claimed(&reader, actor.account).await?;

@@ -1,7 +1,7 @@
 //! Saving one section of an order; nothing that was typed is ever refused for being wrong or missing.
 
 use filing::detect::Detected;
-use filing::draft::{ApprovalDraft, Basic, Draft, PersonDraft, SiteDraft, SubjectDraft};
+use filing::draft::{ApprovalDraft, Basic, CancellationDraft, Draft, PersonDraft, SiteDraft, SubjectDraft};
 use filing::material::MaterialKind;
 use serde::Deserialize;
 use store::material::Material;
@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::fault::commit;
 use crate::fields;
 use crate::order::view::EditView;
-use crate::order::{self, Loaded};
+use crate::order::{self, Loaded, about};
 use crate::policy::{Act, require};
 use crate::trail::Trail;
 use crate::world::World;
@@ -79,6 +79,11 @@ pub enum Patch {
         domain: String,
         /// The resource it runs on.
         resource: String,
+    },
+    /// Why what is filed is to end.
+    Cancellation {
+        /// The reason, and that what it means was read.
+        cancellation: CancellationDraft,
     },
     /// One site less; never the first, which carries the domain of the order.
     RemoveSite {
@@ -145,7 +150,9 @@ pub async fn save_section(world: &World, actor: &Actor, input: SaveSection) -> R
     for asked in answered {
         loaded.facts.note(asked);
     }
-    if let Some(detected) = order::detected(&loaded.order.draft, &loaded.facts.detection) {
+    if about::chosen(&loaded.order).is_none()
+        && let Some(detected) = order::detected(&loaded.order.draft, &loaded.facts.detection)
+    {
         loaded.order.action = detected.action().map_or("", |action| action.as_str()).to_owned();
     }
     if let Patch::RemoveSite { index } = input.patch {
@@ -170,6 +177,7 @@ impl Patch {
             Self::Site { .. } => "site",
             Self::Manager { .. } => "manager",
             Self::AddSite { .. } => "add_site",
+            Self::Cancellation { .. } => "cancellation",
             Self::RemoveSite { .. } => "remove_site",
         }
     }
@@ -214,6 +222,7 @@ fn apply(draft: &mut Draft, patch: &Patch) -> Result<()> {
             }
             draft.sites.push(SiteDraft { domain, resource, manager_is_principal: true, ..SiteDraft::default() });
         }
+        Patch::Cancellation { cancellation } => draft.cancellation = Some(cancellation),
         Patch::RemoveSite { index } => {
             if index == 0 || index >= draft.sites.len() {
                 return Err(Error::conflict("first-site-stays"));
@@ -232,6 +241,9 @@ async fn ask_about_new(world: &World, loaded: &Loaded, draft: &Draft) -> Result<
         && before.nature == after.nature
         && before.province == after.province;
     let mut answered = Vec::new();
+    if about::chosen(&loaded.order).is_some() {
+        return Ok(answered);
+    }
     for domain in order::domains_of(draft) {
         let is_known = loaded.facts.detection.get(&domain).is_some_and(|answers| {
             same_subject && !matches!(filing::detect::detect(*answers), Detected::Unknown { .. })

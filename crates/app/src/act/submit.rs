@@ -22,7 +22,7 @@ use crate::fault::commit;
 use crate::language::Language;
 use crate::notice::{self, Audience};
 use crate::order::view::OrderView;
-use crate::order::{self, Loaded};
+use crate::order::{self, Loaded, about};
 use crate::policy::{Act, require};
 use crate::trail::Trail;
 use crate::world::World;
@@ -59,8 +59,11 @@ pub async fn submit(world: &World, actor: &Actor, input: Submit) -> Result<Order
     if !agreement::all_accepted(&input.agreements) {
         return Err(Error::conflict("agreements"));
     }
-    let fresh = ask_again(world, &before).await?;
-    domain_facts::learn(world, &before.domains(), domain_facts::OF_ORDER).await?;
+    let chosen = about::chosen(&before.order);
+    let fresh = if chosen.is_some() { Vec::new() } else { ask_again(world, &before).await? };
+    if chosen.is_none_or(|action| !action.cancels()) {
+        domain_facts::learn(world, &before.domains(), domain_facts::OF_ORDER).await?;
+    }
     let now = world.now();
     let tx = world.store.write().await?;
     let mut loaded = Loaded::lock(&tx, world, id).await?;
@@ -80,6 +83,7 @@ pub async fn submit(world: &World, actor: &Actor, input: Submit) -> Result<Order
         return Err(Error::Invalid(findings));
     }
     match order::detected(&loaded.order.draft, &loaded.facts.detection) {
+        _ if chosen.is_some() => {}
         Some(Detected::File { action }) => action.as_str().clone_into(&mut loaded.order.action),
         // Nobody's silence is a no: without the authority's answer the type of filing is not known.
         _ => return Err(Error::Unavailable { code: "authority-away" }),

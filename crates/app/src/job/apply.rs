@@ -136,14 +136,13 @@ async fn machine_result(
 ) -> Result<Fate> {
     let Some(ours) = ours(tx, bureau, subject_of_result(result)).await? else { return Ok(Fate::Foreign) };
     let Some(mut loaded) = load_reported(tx, world, ours, lines).await? else { return Ok(Fate::Earlier) };
-    let failures: Vec<&(ResultCode, Option<String>)> =
-        result.findings.iter().filter(|(code, _)| !code.is_success()).collect();
+    let failures: Vec<_> = result.findings.iter().filter(|finding| !finding.code.is_success()).collect();
     if failures.is_empty() {
         return Ok(Fate::Applied);
     }
     let requests = failures
         .iter()
-        .flat_map(|(code, text)| requests_for(&loaded, *code, text.as_deref().or(result.remark.as_deref())))
+        .flat_map(|found| requests_for(&loaded, found.code, found.text.as_deref().or(result.remark.as_deref())))
         .collect();
     lines.extend(refuse(tx, world, &mut loaded, requests).await?);
     Ok(Fate::Applied)

@@ -69,6 +69,7 @@ mod tests {
             },
             principal: zhou.clone(),
             sites: vec![SiteDraft { name: "云山茶记".into(), manager: zhou, ..SiteDraft::default() }],
+            cancellation: None,
         }
     }
 

@@ -4,7 +4,7 @@ use filing::calendar::add_working_days;
 use filing::deadline::Term;
 pub use filing::preflight::Party;
 use filing::province::Province;
-use filing::stage::Stage;
+use filing::stage::{Action, Stage};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -64,15 +64,24 @@ pub struct NextStep {
     pub estimated: bool,
 }
 
-/// The steps still to come, in their order, with the code of the timeline and who acts.
-const ROAD: [(&str, Party); 6] = [
-    ("submit", Party::Applicant),
-    ("first_review", Party::Provider),
-    ("report", Party::Provider),
-    ("sms", Party::Applicant),
-    ("authority_review", Party::Authority),
-    ("number", Party::Authority),
-];
+/// The steps of an action, in their order, with the code of the timeline and who acts.
+fn road(action: Option<Action>) -> Vec<(&'static str, Party)> {
+    let mut road = vec![
+        ("submit", Party::Applicant),
+        ("first_review", Party::Provider),
+        ("report", Party::Provider),
+        ("sms", Party::Applicant),
+        ("authority_review", Party::Authority),
+    ];
+    // Nobody is texted when an access ends (filing rules G.2).
+    road.retain(|(code, _)| action != Some(Action::CancelAccess) || *code != "sms");
+    road.push(match action {
+        Some(action) if action.cancels() => ("cancellation", Party::Authority),
+        Some(action) if action.changes() => ("change", Party::Authority),
+        _ => ("number", Party::Authority),
+    });
+    road
+}
 
 /// What comes next for an order.
 #[must_use]
@@ -98,7 +107,7 @@ pub fn next_step(order: &Order) -> NextStep {
             NextStep { usual_days, ..within("authority_review", Party::Authority, *reported_at, Term::Authority) }
         }
         Stage::Filed { .. } => step("duties", Party::Applicant),
-        Stage::Abandoned { .. } => step("over", Party::Nobody),
+        Stage::Cancelled { .. } | Stage::Abandoned { .. } => step("over", Party::Nobody),
     }
 }
 
@@ -125,6 +134,8 @@ pub fn timeline(order: &Order, trail: &[Entry]) -> Vec<TimelineEntry> {
                 "approve" => "approved",
                 "refuse" => "refused",
                 "file" => "filed",
+                "change" => "change_done",
+                "cancel" => "cancelled",
                 "withdraw" => "withdrawn",
                 "abandon" => "abandoned",
                 "expire" => "expired",
@@ -151,11 +162,12 @@ pub fn timeline(order: &Order, trail: &[Entry]) -> Vec<TimelineEntry> {
     if order.stage.is_final() {
         return entries;
     }
+    let road = road(Action::from_word(&order.action));
     let position = match next.code {
         "mend" => 0,
-        code => ROAD.iter().position(|(step, _)| *step == code).unwrap_or(0),
+        code => road.iter().position(|(step, _)| *step == code).unwrap_or(0),
     };
-    for (index, (code, who)) in ROAD.iter().enumerate().skip(position) {
+    for (index, (code, who)) in road.iter().enumerate().skip(position) {
         let is_current = index == position;
         entries.push(TimelineEntry {
             code: if is_current { next.code } else { code }.to_owned(),

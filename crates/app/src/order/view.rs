@@ -357,9 +357,11 @@ fn can(actor: &Actor, loaded: &Loaded) -> Vec<&'static str> {
         Stage::InReview { .. } => vec!["abandon"],
         Stage::AwaitingSms { .. } => vec!["confirm_sms_done"],
         // Once it has a number on the wire, the authority may have it at any moment.
-        Stage::ToReport { .. } | Stage::AtAuthority { .. } | Stage::Filed { .. } | Stage::Abandoned { .. } => {
-            Vec::new()
-        }
+        Stage::ToReport { .. }
+        | Stage::AtAuthority { .. }
+        | Stage::Filed { .. }
+        | Stage::Cancelled { .. }
+        | Stage::Abandoned { .. } => Vec::new(),
     }
 }
 

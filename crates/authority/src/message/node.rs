@@ -21,9 +21,15 @@ pub enum ReadProblem {
     /// It is not a number of the expected size.
     #[error("not a number")]
     NotNumber,
+    /// It is a number that stands for nothing here.
+    #[error("not one of the numbers that mean something here")]
+    NotCode,
     /// It is not base64.
     #[error("not base64")]
     NotBase64,
+    /// A file holds no operation, one that is not known, or several.
+    #[error("not exactly one known operation")]
+    Operations,
 }
 
 /// An element together with the path that leads to it.
@@ -35,19 +41,24 @@ pub(super) struct Node<'a> {
 
 impl<'a> Node<'a> {
     pub(super) fn root(element: &'a Element) -> Self {
-        Self { element, path: element.name.clone() }
+        Self { element, path: element.name.to_string() }
     }
 
-    pub(super) fn error(&self, name: &str, problem: ReadProblem) -> ReadError {
-        ReadError { path: format!("{}/{name}", self.path), problem }
+    pub(super) fn problem(&self, problem: ReadProblem) -> ReadError {
+        ReadError { path: self.path.clone(), problem }
     }
 
-    pub(super) fn child(&self, name: &str) -> Result<Node<'a>, ReadError> {
-        self.maybe_child(name).ok_or_else(|| self.error(name, ReadProblem::Missing))
+    pub(super) fn missing(&self, name: &str) -> ReadError {
+        ReadError { path: format!("{}/{name}", self.path), problem: ReadProblem::Missing }
     }
 
-    pub(super) fn maybe_child(&self, name: &str) -> Option<Node<'a>> {
+    pub(super) fn child(&self, name: &str) -> Option<Node<'a>> {
         self.element.get(name).map(|element| Node { element, path: format!("{}/{name}", self.path) })
+    }
+
+    /// Goes down a path of groups that occur once, such as `ICP/BASJ`.
+    pub(super) fn down(&self, path: &str) -> Option<Node<'a>> {
+        path.split('/').try_fold(self.clone(), |node, name| node.child(name))
     }
 
     pub(super) fn each(&self, name: &str) -> Vec<Node<'a>> {
@@ -61,35 +72,11 @@ impl<'a> Node<'a> {
             .collect()
     }
 
-    pub(super) fn text(&self, name: &str) -> Result<String, ReadError> {
-        self.maybe_text(name).ok_or_else(|| self.error(name, ReadProblem::Missing))
+    pub(super) fn text(&self) -> &'a str {
+        self.element.text.trim()
     }
 
-    pub(super) fn maybe_text(&self, name: &str) -> Option<String> {
-        self.element.text_of(name).map(str::to_owned)
-    }
-
-    pub(super) fn long(&self, name: &str) -> Result<i64, ReadError> {
-        self.maybe_long(name)?.ok_or_else(|| self.error(name, ReadProblem::Missing))
-    }
-
-    pub(super) fn maybe_long(&self, name: &str) -> Result<Option<i64>, ReadError> {
-        match self.element.text_of(name) {
-            None => Ok(None),
-            Some(text) => text.parse().map(Some).map_err(|_| self.error(name, ReadProblem::NotNumber)),
-        }
-    }
-
-    /// The numbers of all children called `name` inside the group called `group`; none if the group is missing.
-    pub(super) fn longs(&self, group: &str, name: &str) -> Result<Vec<i64>, ReadError> {
-        let Some(group) = self.maybe_child(group) else { return Ok(Vec::new()) };
-        group
-            .each(name)
-            .into_iter()
-            .map(|node| {
-                let problem = ReadProblem::NotNumber;
-                node.element.text.trim().parse().map_err(|_| ReadError { path: node.path.clone(), problem })
-            })
-            .collect()
+    pub(super) fn number(&self) -> Result<i64, ReadError> {
+        self.text().parse().map_err(|_| self.problem(ReadProblem::NotNumber))
     }
 }

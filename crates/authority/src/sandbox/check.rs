@@ -319,7 +319,7 @@ mod tests {
     fn filing() -> NewFiling {
         let mut filing = example();
         filing.sites[0].approvals.clear();
-        filing.attachments[0].content = jpeg();
+        filing.attachments[0].content = jpeg().into();
         filing
     }
 
@@ -360,7 +360,7 @@ mod tests {
         assert_eq!(codes(|f| f.sites[0].accesses[0].methods = vec![6]), [1035]);
         assert_eq!(codes(|f| f.sites[0].accesses[0].ips[0].first = [127, 0, 0, 1].into()), [1006]);
         assert_eq!(codes(|f| f.sites[0].accesses[0].ips[0].last = [203, 0, 113, 1].into()), [1006]);
-        assert_eq!(codes(|f| f.attachments[0].content = b"text".to_vec()), [5010]);
+        assert_eq!(codes(|f| f.attachments[0].content = b"text".to_vec().into()), [5010]);
         assert_eq!(codes(|f| f.attachments[0].format = AttachmentFormat::PNG), [5010]);
         assert_eq!(codes(|f| f.attachments[0].owner = AttachmentOwner::Subject(1)), [1061]);
         assert_eq!(codes(|f| f.attachments[0].purpose = AttachmentPurpose::MANAGER_PHOTO), [1061]);

@@ -57,14 +57,12 @@ pub(super) fn read(xml: &[u8], provider: &Provider, name: &str, version: Version
     if operations > 1 {
         return refuse(5001, name, Some(format!("{operations} operations in one file")), subjects);
     }
-    match Upload::read(&root) {
+    match Upload::read(&root, version) {
         Err(error) if error.problem == ReadProblem::NotBase64 => refuse(5010, &error.path, None, subjects),
+        Ok(upload) if upload.provider != provider.isp_id => refuse(5003, &upload.provider.to_string(), None, subjects),
+        Ok(Upload { operation: UploadOperation::NewFiling(filings), .. }) => Examined::Filings(filings),
         // IP and domain files have no ICP group; the other ICP operations are not open either.
-        Err(_) | Ok(None) => refuse(5011, &operation_of(&root), None, subjects),
-        Ok(Some(upload)) if upload.provider != provider.isp_id => {
-            refuse(5003, &upload.provider.to_string(), None, subjects)
-        }
-        Ok(Some(Upload { operation: UploadOperation::NewFiling(filings), .. })) => Examined::Filings(filings),
+        Err(_) | Ok(_) => refuse(5011, &operation_of(&root), None, subjects),
     }
 }
 
@@ -72,7 +70,7 @@ pub(super) fn read(xml: &[u8], provider: &Provider, name: &str, version: Version
 fn operation_of(root: &Element) -> String {
     let group = root.children.first();
     let inner = group.and_then(|group| group.children.first());
-    [group, inner].into_iter().flatten().map(|element| element.name.as_str()).collect::<Vec<_>>().join("/")
+    [group, inner].into_iter().flatten().map(|element| &*element.name).collect::<Vec<_>>().join("/")
 }
 
 /// The provider's ids of all subjects of first filings that can be seen in a file, however broken it is.

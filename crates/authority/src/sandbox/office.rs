@@ -18,7 +18,7 @@ use super::{Config, Error, Provider};
 use crate::chance::{self, Chance, SeededChance, SystemChance};
 use crate::code::ResultCode;
 use crate::envelope::{self, Container};
-use crate::message::{Download, MachineResult, NewFiling, Operation, Version};
+use crate::message::{self, Download, MachineResult, NewFiling, Operation, Version};
 
 /// How long the holders of the codes have.
 pub(super) const SMS_HOURS: i64 = 24;
@@ -299,7 +299,7 @@ fn machine_result(
     key: Option<String>,
     remark: &Option<String>,
 ) -> MachineResult {
-    let text = |code: ResultCode, about: &str| {
+    let finding = |code: ResultCode, about: &str| {
         let words = code.words().map(|words| words.zh).unwrap_or_default();
         let text = match (words, about) {
             // For a file that fails the schema the text is the file's name and nothing else (specification, 3-4).
@@ -307,12 +307,12 @@ fn machine_result(
             (words, "") => words.to_owned(),
             (words, about) => format!("{words}：{about}"),
         };
-        Some(text.chars().take(255).collect())
+        message::Finding { code, text: Some(text.chars().take(255).collect()) }
     };
     let list = if findings.is_empty() {
-        vec![(*success, text(*success, ""))]
+        vec![finding(*success, "")]
     } else {
-        findings.iter().map(|finding| (finding.code, text(finding.code, &finding.about))).collect()
+        findings.iter().map(|found| finding(found.code, &found.about)).collect()
     };
     MachineResult { findings: list, operation: Operation::NEW_FILING, key, remark: remark.clone() }
 }

@@ -350,7 +350,7 @@ async fn attachment(State(office): State<Arc<Office>>, Path((id, index)): Path<(
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-    Ok((headers, attachment.content.clone()).into_response())
+    Ok((headers, attachment.content.to_vec()).into_response())
 }
 
 struct Match {

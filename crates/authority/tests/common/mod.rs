@@ -189,7 +189,7 @@ pub fn filing(id: i64, domain: &str, certificate: &str) -> NewFiling {
     let attachment = |purpose, owner, shade| Attachment {
         format: AttachmentFormat::JPEG,
         purpose,
-        content: picture(shade),
+        content: picture(shade).into(),
         owner,
         remark: None,
     };

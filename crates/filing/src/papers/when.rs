@@ -134,7 +134,8 @@ pub(super) fn holds(cx: &Context<'_>, condition: Condition, place: Needed) -> Op
         }
         Condition::Rename => {
             let hit = stated(&params?.rename_letter)?;
-            (unit(cx) && matches!(occasion(cx, None)?, Occasion::AddSite | Occasion::AddAccess)).then_some(hit)
+            let asks = |occasion| matches!(occasion, Occasion::AddSite | Occasion::AddAccess | Occasion::Change);
+            (unit(cx) && asks(occasion(cx, None)?)).then_some(hit)
         }
         Condition::Party => {
             let party = params?.party_letter.as_ref()?;

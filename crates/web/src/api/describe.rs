@@ -25,6 +25,7 @@ const TAGS: &[(&str, &str)] = &[
     ("account", "Registering, logging in, the caller's own account"),
     ("resources", "Cloud resources that sites run on"),
     ("orders", "Filing orders: opened, written, checked, submitted, followed"),
+    ("filings", "What is filed: numbers, state, and the orders that change or end it"),
     ("materials", "The pictures that prove what an order says"),
     ("handover", "The phone's side of taking pictures; the link is the permission"),
     ("review", "The provider's first review"),

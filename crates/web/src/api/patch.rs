@@ -6,7 +6,7 @@
 use app::act::{Patch, SitePatch};
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
-use filing::draft::{Basic, PersonDraft, SubjectDraft};
+use filing::draft::{Basic, CancellationDraft, PersonDraft, SubjectDraft};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -28,6 +28,7 @@ fields! {
     SiteFields { index: usize, site: SitePatch }
     ManagerFields { index: usize, manager_is_principal: bool, manager: PersonDraft }
     AddSiteFields { domain: String, resource: String }
+    CancellationFields { cancellation: CancellationDraft }
     RemoveSiteFields { index: usize }
 }
 
@@ -68,6 +69,9 @@ fn read(mut fields: Map<String, Value>) -> Result<Patch, Problem> {
             manager,
         })?,
         "add_site" => from_fields(fields, |AddSiteFields { domain, resource }| Patch::AddSite { domain, resource })?,
+        "cancellation" => {
+            from_fields(fields, |CancellationFields { cancellation }| Patch::Cancellation { cancellation })?
+        }
         "remove_site" => from_fields(fields, |RemoveSiteFields { index }| Patch::RemoveSite { index })?,
         other => return Err(invalid("unknown-word", other)),
     })

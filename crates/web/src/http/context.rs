@@ -159,7 +159,12 @@ impl Ctx {
 
     fn nav(&self, role: &str, counts: Option<&QueueCounts>) -> Vec<NavItem> {
         let items: &[(&'static str, &str)] = match role {
-            "applicant" => &[("/orders", "nav-orders"), ("/resources", "nav-resources"), ("/lookup", "nav-lookup")],
+            "applicant" => &[
+                ("/orders", "nav-orders"),
+                ("/filings", "nav-filings"),
+                ("/resources", "nav-resources"),
+                ("/lookup", "nav-lookup"),
+            ],
             "reviewer" => &[("/review", "nav-queue"), ("/lookup", "nav-lookup")],
             "supervisor" => &[
                 ("/review", "nav-queue"),

@@ -160,7 +160,12 @@ pub async fn submit(signed: Signed, Path(order): Path<Uuid>, typed: Typed) -> Sh
 /// The groups of the document, in the order in which it is written.
 #[must_use]
 pub fn groups(t: T, order: Uuid, draft: &Draft, slots: &[SlotView], editing: bool) -> Vec<Group> {
-    let change = |path: &str| editing.then(|| Link::new(format!("/orders/{order}/{path}"), t.msg("change")));
+    let cancels = draft.cancellation.is_some();
+    let change = |path: &str| {
+        // What a cancellation is about is not written, only why.
+        let open = editing && (!cancels || path == "cancellation");
+        open.then(|| Link::new(format!("/orders/{order}/{path}"), t.msg("change")))
+    };
     let individual = Nature::from_word(&draft.basic.nature).is_some_and(Nature::is_individual);
     let row = |path: &str, typed: &str| Row::new(words::field_label(t, path), words::value(t, path, typed));
     let basic = &draft.basic;
@@ -181,7 +186,20 @@ pub fn groups(t: T, order: Uuid, draft: &Draft, slots: &[SlotView], editing: boo
     if !subject.remark.is_empty() {
         subject_rows.push(row("subject.remark", &subject.remark));
     }
-    let mut groups = vec![
+    let mut groups = Vec::new();
+    if let Some(said) = &draft.cancellation {
+        groups.push(Group {
+            title: t.msg("section-cancellation"),
+            rows: vec![
+                row("cancellation.reason", &said.reason),
+                row("cancellation.note", &said.note),
+                row("cancellation.understood", if said.understood { "true" } else { "false" }),
+            ],
+            change: change("cancellation"),
+            pictures: vec![],
+        });
+    }
+    groups.extend([
         Group {
             title: t.msg("section-basic"),
             rows: vec![
@@ -202,7 +220,7 @@ pub fn groups(t: T, order: Uuid, draft: &Draft, slots: &[SlotView], editing: boo
             change: change("principal"),
             pictures: vec![],
         },
-    ];
+    ]);
     for (index, site) in draft.sites.iter().enumerate() {
         let path = |name: &str| format!("sites.{index}.{name}");
         let approvals: Vec<String> = site
@@ -237,6 +255,9 @@ pub fn groups(t: T, order: Uuid, draft: &Draft, slots: &[SlotView], editing: boo
             change: change(&format!("sites/{index}/manager")).filter(|_| !individual),
             pictures: pictures(t, order, slots, |slot| slot.site == Some(index) && is_verification(slot.kind)),
         });
+    }
+    if cancels {
+        return groups;
     }
     groups.push(Group {
         title: t.msg("section-materials"),

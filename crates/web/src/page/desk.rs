@@ -7,7 +7,7 @@ use app::act::{
 use axum::extract::{Path, Query};
 use filing::check::Finding;
 use filing::material::MaterialKind;
-use filing::stage::Stage;
+use filing::stage::{Action, Stage};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -129,9 +129,12 @@ async fn draw(ctx: &Ctx, view: &CaseView, problems: Vec<Link>) -> Shown {
         head.crumbs.push(Link::new("", t.one("time-by", "time", t.long_date(day))));
     }
     let mut top = vec![Html::of(&ErrorSummary { t, items: problems })];
-    if view.submissions > 1 {
-        let changed = view.rows.iter().filter(|row| row.changed.is_some()).count() + view.changed_slots.len();
-        top.push(Html::of(&Notice { tone: Tone::Info, text: t.count("case-resubmitted", changed), link: None }));
+    let differ = view.rows.iter().filter(|row| row.changed.is_some()).count();
+    if Action::from_word(&view.order.action).is_some_and(Action::changes) {
+        top.push(Html::of(&Notice { tone: Tone::Info, text: t.count("case-change", differ), link: None }));
+    } else if view.submissions > 1 {
+        let text = t.count("case-resubmitted", differ + view.changed_slots.len());
+        top.push(Html::of(&Notice { tone: Tone::Info, text, link: None }));
     }
     let elsewhere: Vec<Html> = view
         .findings
@@ -225,6 +228,7 @@ fn card_title(t: T, field: &str) -> String {
         }
         (Some("basic" | "subject"), ..) => t.msg("section-subject"),
         (Some("materials"), ..) => t.msg("section-materials"),
+        (Some("cancellation"), ..) => t.msg("section-cancellation"),
         _ => t.msg("section-principal"),
     }
 }
@@ -278,7 +282,6 @@ fn line(t: T, view: &CaseView, row: &CaseRow) -> CaseLine {
         before: row
             .changed
             .as_ref()
-            .filter(|_| view.submissions > 1)
             .map(|before| if before.is_empty() { t.msg("not-given") } else { words::value(t, &row.field, before) }),
         reveal: row.sealed.then(|| format!("/review/{}/reveal?field={}", view.order.id, row.field)),
         tag,

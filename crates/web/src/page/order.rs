@@ -56,7 +56,7 @@ pub fn head(t: T, view: &OrderView) -> Head {
     let basic = &view.draft.basic;
     Head {
         crumbs: vec![Link::new("", action), Link::new("", t.one("order-number", "number", &view.number))],
-        title: view.domain.clone(),
+        title: if view.domain.is_empty() { basic.name.clone() } else { view.domain.clone() },
         sub: [basic.name.clone(), words::province(t, &basic.province), words::nature(t, &basic.nature)]
             .into_iter()
             .filter(|word| !word.is_empty())
@@ -158,7 +158,7 @@ fn aside(ctx: &Ctx, view: &OrderView, writing: bool) -> Vec<Html> {
     }
     dates.push(Row::new(t.msg("date-opened"), t.short_time(&view.created_at)));
     let mut cards = vec![Html::of(&Facts { title: t.msg("dates-title"), rows: dates, ..Facts::default() })];
-    if !writing && view.kind != StageKind::Filed && view.kind != StageKind::Abandoned {
+    if !writing && !StageKind::FINAL.contains(&view.kind) {
         let note = Facts { title: t.msg("meanwhile-title"), text: t.msg("meanwhile-text"), ..Facts::default() };
         cards.push(Html::of(&note));
     }

@@ -5,7 +5,7 @@ use app::order::timeline::{Moment, NextStep, Party, TimelineEntry};
 use filing::calendar::{add_working_days, working_days_between};
 use filing::progress::{Section, State};
 use filing::province::Province;
-use filing::stage::{Requester, Stage, StageKind};
+use filing::stage::{Action, Requester, Stage, StageKind};
 use jiff::Timestamp;
 
 use crate::component::progress::{Countdown, NowCard, Post, Segments, Step, TaskLine, TaskList, Timeline, When};
@@ -32,7 +32,7 @@ pub fn segments(t: T, stage: StageKind) -> Segments {
         StageKind::ToReport => 2,
         StageKind::AwaitingSms => 3,
         StageKind::AtAuthority => 4,
-        StageKind::Filed => 5,
+        StageKind::Filed | StageKind::Cancelled => 5,
     };
     let over = stage == StageKind::Abandoned;
     let step = |n: usize| match n {
@@ -100,6 +100,10 @@ pub fn now_card(t: T, order: &OrderView, now: Timestamp) -> NowCard {
             card
         }
         Stage::Filed { .. } => card("filed", t.msg("now-filed-text")),
+        Stage::Cancelled { .. } => NowCard {
+            primary: Some(Link::new("/filings", t.msg("nav-filings"))),
+            ..card("cancelled", t.of("now-cancelled", &order.action))
+        },
         Stage::Abandoned { .. } => NowCard {
             primary: Some(Link::new("/orders/new", t.msg("new-order-title"))),
             ..card("abandoned", t.msg("now-abandoned-text"))
@@ -243,7 +247,8 @@ pub fn tasks(t: T, order: &OrderView) -> TaskList {
     };
     let mut sites = lines(&|key| key.starts_with("sites."));
     let individual = order.draft.basic.nature == "individual";
-    if order.can.contains(&"edit_order") && order.kind == StageKind::Draft && !individual && !sites.is_empty() {
+    let adds = !Action::from_word(&order.action).is_some_and(Action::changes);
+    if order.can.contains(&"edit_order") && order.kind == StageKind::Draft && adds && !individual && !sites.is_empty() {
         sites.push(TaskLine {
             title: t.msg("add-site"),
             need: t.msg("add-site-need"),
@@ -252,14 +257,14 @@ pub fn tasks(t: T, order: &OrderView) -> TaskList {
             tag: Tag::new(Tone::Plain, t.msg("optional")),
         });
     }
-    TaskList {
-        groups: vec![
-            (t.msg("tasks-prepare"), lines(&|key| matches!(key, "basic" | "verification"))),
-            (t.msg("tasks-subject"), lines(&|key| matches!(key, "subject" | "principal"))),
-            (t.msg("tasks-sites"), sites),
-            (t.msg("tasks-finish"), lines(&|key| matches!(key, "materials" | "submit"))),
-        ],
-    }
+    let mut groups = vec![
+        (t.msg("tasks-prepare"), lines(&|key| matches!(key, "basic" | "verification"))),
+        (t.msg("tasks-subject"), lines(&|key| matches!(key, "subject" | "principal"))),
+        (t.msg("tasks-sites"), sites),
+        (t.msg("tasks-finish"), lines(&|key| matches!(key, "materials" | "cancellation" | "submit"))),
+    ];
+    groups.retain(|(_, lines)| !lines.is_empty());
+    TaskList { groups }
 }
 
 fn line(t: T, base: &str, task: &Section) -> TaskLine {

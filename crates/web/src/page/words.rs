@@ -67,7 +67,9 @@ pub fn field_href(order: impl std::fmt::Display, path: &str) -> String {
     }
     let mut parts = path.split('.');
     match (parts.next(), parts.next(), parts.next()) {
-        (Some(section @ ("basic" | "subject" | "principal")), ..) => format!("/orders/{order}/{section}#{anchor}"),
+        (Some(section @ ("basic" | "subject" | "principal" | "cancellation")), ..) => {
+            format!("/orders/{order}/{section}#{anchor}")
+        }
         (Some("sites"), Some(index), Some("manager" | "manager_is_principal")) => {
             format!("/orders/{order}/sites/{index}/manager#{anchor}")
         }
@@ -113,7 +115,7 @@ pub fn stage_tag(t: T, stage: StageKind) -> Tag {
         StageKind::Draft => Tone::Info,
         StageKind::ChangesRequested => Tone::Stop,
         StageKind::Filed => Tone::Ok,
-        StageKind::Abandoned => Tone::Plain,
+        StageKind::Cancelled | StageKind::Abandoned => Tone::Plain,
         _ => Tone::Wait,
     };
     Tag::new(tone, t.of("stage", stage.as_str()))
@@ -168,7 +170,8 @@ pub fn value(t: T, path: &str, typed: &str) -> String {
         "content" => coded(t, code::SERVICE_CONTENT, typed),
         "languages" => words_of(t, code::LANGUAGE, typed),
         "approvals" => words_of(t, code::PRE_APPROVAL, typed),
-        "manager_is_principal" => t.msg(if typed == "true" { "yes" } else { "no" }),
+        "reason" if path.starts_with("cancellation.") => t.of("cancel-reason", typed),
+        "manager_is_principal" | "understood" => t.msg(if typed == "true" { "yes" } else { "no" }),
         _ => typed.to_owned(),
     }
 }

@@ -1,0 +1,126 @@
+//! What is filed comes to an end: rows and the gateways' feed move together, in the transaction that makes it true.
+
+use filing::verdict::{Enforcement, Known, Reason, Verdict};
+use store::Tx;
+use store::filed::{FiledSite, FiledState, FiledSubject};
+
+use crate::error::Result;
+use crate::feed;
+use crate::world::World;
+
+pub mod draft;
+pub mod possible;
+
+/// What of a filing the authority has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// A subject with all its sites (注销主体).
+    Subject,
+    /// A site (注销网站).
+    Site,
+    /// This provider's access of a site (取消接入).
+    Access,
+}
+
+/// Ends what the bureau calls by a number of its own; the subject it belonged to, or none when it is nobody's here.
+/// What has ended already ends no further.
+///
+/// # Errors
+/// When the store cannot.
+pub async fn end(tx: &Tx, world: &World, bureau: &str, what: Ended, id: i64) -> Result<Option<FiledSubject>> {
+    match what {
+        Ended::Subject => {
+            let Some(mut subject) = store::filed::find_subject_by_bureau_id(tx, bureau, id).await? else {
+                return Ok(None);
+            };
+            cancel_subject(tx, world, &mut subject).await?;
+            Ok(Some(subject))
+        }
+        Ended::Site | Ended::Access => {
+            let sites = match what {
+                Ended::Access => store::filed::sites_by_access(tx, bureau, id).await?,
+                _ => store::filed::sites_by_bureau_id(tx, bureau, id).await?,
+            };
+            let Some(subject) = sites.first().map(|site| site.subject) else { return Ok(None) };
+            for mut site in sites {
+                match what {
+                    Ended::Access => close_access(tx, world, &mut site).await?,
+                    _ => cancel_site(tx, world, &mut site).await?,
+                }
+            }
+            Ok(Some(store::filed::get_subject(tx, subject).await?))
+        }
+    }
+}
+
+/// Ends this provider's access of a site: its number stays, and the gateways let nothing through.
+///
+/// # Errors
+/// When the store cannot.
+pub async fn close_access(tx: &Tx, world: &World, site: &mut FiledSite) -> Result<()> {
+    if !site.accessed {
+        return Ok(());
+    }
+    site.accessed = false;
+    site.updated_at = world.now();
+    store::filed::update_site(tx, site).await?;
+    let number = Some(site.number.clone());
+    close(tx, world, site, Known::Yes, Reason::AccessCancelled, number).await
+}
+
+/// Ends a site: its number is gone, its domain is free for another filing and closed until then.
+///
+/// # Errors
+/// When the store cannot.
+pub async fn cancel_site(tx: &Tx, world: &World, site: &mut FiledSite) -> Result<()> {
+    if site.state == FiledState::Cancelled {
+        return Ok(());
+    }
+    site.state = FiledState::Cancelled;
+    site.accessed = false;
+    site.updated_at = world.now();
+    store::filed::update_site(tx, site).await?;
+    close(tx, world, site, Known::No, Reason::FilingCancelled, None).await
+}
+
+/// Ends a subject and every site of it.
+///
+/// # Errors
+/// When the store cannot.
+pub async fn cancel_subject(tx: &Tx, world: &World, subject: &mut FiledSubject) -> Result<()> {
+    for mut site in store::filed::sites_of(tx, subject.id).await? {
+        cancel_site(tx, world, &mut site).await?;
+    }
+    if subject.state == FiledState::Cancelled {
+        return Ok(());
+    }
+    subject.state = FiledState::Cancelled;
+    subject.updated_at = world.now();
+    Ok(store::filed::update_subject(tx, subject).await?)
+}
+
+async fn close(
+    tx: &Tx,
+    world: &World,
+    site: &FiledSite,
+    filed: Known,
+    reason: Reason,
+    number: Option<String>,
+) -> Result<()> {
+    // Where it was is kept, so that it opens there again when it is filed anew.
+    let origin = match site.resource {
+        Some(id) => store::resource::get(tx, id).await?.origin,
+        None => None,
+    };
+    let verdict = Verdict {
+        domain: site.domain.clone(),
+        filed,
+        accessed: Known::No,
+        enforcement: Enforcement::Closed,
+        reason,
+        number,
+        origin,
+        at: world.now(),
+    };
+    feed::publish(tx, &verdict).await
+}
