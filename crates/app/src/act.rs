@@ -42,6 +42,7 @@ pub mod save_section;
 pub mod sessions;
 pub mod set_identity;
 pub mod submit;
+pub mod tasks;
 pub mod view_order;
 pub mod withdraw;
 
@@ -98,6 +99,10 @@ pub use save_section::{Patch, SaveSection, SitePatch, save_section};
 pub use sessions::{RevokeSession, SessionView, list_sessions, revoke_session};
 pub use set_identity::{SetIdentity, set_identity};
 pub use submit::{Submit, submit};
+pub use tasks::{
+    AnswerTask, CloseTask, KnownHere, ListTasks, TaskFact, TaskRef, TaskRow, TaskView, answer_task, claim_task,
+    close_task, list_tasks, open_tasks, view_task,
+};
 pub use view_order::view_order;
 pub use withdraw::{abandon, confirm_sms_done, withdraw};
 

@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::account::{Account, IdentityKind};
+use store::blacklist::Blacklisted;
 use store::material::Material;
 use store::order::{Hold, Order, Submission};
 use store::{OrderId, Reader, Tx};
@@ -138,20 +139,28 @@ impl Loaded {
         let filed = as_filed.into_iter().next().map(|submission| submission.draft);
         let told = domain_facts::read(reader, &domains_of(&order.draft)).await?;
         let mut loaded = Self { order, facts, account, materials, submissions, filed, told, known: Facts::default() };
-        loaded.known = loaded.gather(reader, world).await?;
+        // On the heap: every act that loads an order would otherwise carry all of it on its stack.
+        loaded.known = Box::pin(loaded.gather(reader, world)).await?;
         Ok(loaded)
     }
 
     async fn gather(&self, reader: &Reader, world: &World) -> Result<Facts> {
         let resources = inventory::of_account(reader, self.order.account, Some(self.order.id)).await?;
         let mut domains_in_other_orders = Vec::new();
+        let mut blacklisted_domains = Vec::new();
         for domain in self.domains() {
+            if store::blacklist::find(reader, Blacklisted::Domain, &domain).await?.is_some() {
+                blacklisted_domains.push(domain.clone());
+            }
             let holder = store::order::held_by(reader, &Hold::Domain(domain.clone())).await?;
             if holder.is_some_and(|holder| holder != self.order.id) {
                 domains_in_other_orders.push(domain);
             }
         }
         let running = store::order::held_by(reader, &Hold::Account(self.order.account)).await?;
+        let certificate = self.order.draft.basic.certificate_number.trim();
+        let listed = !certificate.is_empty();
+        let listed = listed && store::blacklist::find(reader, Blacklisted::Subject, certificate).await?.is_some();
         let mut facts = Facts {
             identity: identity_of(&self.account, world),
             account_mobile: self.account.mobile.clone().filter(|_| self.account.mobile_confirmed_at.is_some()),
@@ -160,6 +169,8 @@ impl Loaded {
             detection: self.facts.detection.clone(),
             running_orders: u32::from(running.is_some_and(|holder| holder != self.order.id)),
             domains_in_other_orders,
+            subject_blacklisted: listed,
+            blacklisted_domains,
             recorded: recorded::of(reader, &self.order.draft).await?,
             requests: self.open_requests(),
             ..Facts::default()

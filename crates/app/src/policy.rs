@@ -119,6 +119,12 @@ acts! {
     RequestChanges "request_changes" => REVIEW;
     Pass "pass" => REVIEW;
     Reveal "reveal" => APPLICANT_OR_REVIEW;
+    ListTasks "list_tasks" => APPLICANT_OR_OVERSEE;
+    OpenTasks "open_tasks" => APPLICANT_OR_OVERSEE;
+    ViewTask "view_task" => APPLICANT_OR_OVERSEE;
+    ClaimTask "claim_task" => REVIEW;
+    AnswerTask "answer_task" => APPLICANT_OR_REVIEW;
+    CloseTask "close_task" => REVIEW;
     Ledger "ledger" => LINE;
     Mailbox "mailbox" => LINE;
     ViewContainer "view_container" => LINE;
@@ -219,6 +225,9 @@ mod tests {
         let looks = [
             "list_papers",
             "view_order",
+            "list_tasks",
+            "open_tasks",
+            "view_task",
             "queue",
             "view_case",
             "ledger",

@@ -15,8 +15,10 @@ pub mod account;
 pub mod api_key;
 pub mod audit;
 pub mod backup;
+pub mod blacklist;
 pub mod bureau;
 pub mod call;
+pub mod codes;
 pub mod contact_code;
 pub mod domain_fact;
 pub mod download;
@@ -40,13 +42,15 @@ pub mod seal;
 pub mod session;
 pub mod setting;
 mod store;
+pub mod sync;
+pub mod task;
 pub mod upload;
 pub mod wire_id;
 
 pub use error::{Conflict, Error, Result};
 pub use id::{
     AccountId, ApiKeyId, CallId, ContactCodeId, DownloadId, HandoverId, JobId, MaterialId, MessageId, OrderId,
-    ResourceId, SessionId, SiteId, SubjectId, UploadId,
+    ResourceId, SessionId, SiteId, SubjectId, TaskId, UploadId,
 };
 pub use page::{Cursor, Listing, Page};
 pub use seal::{Entropy, Keyring};

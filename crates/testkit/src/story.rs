@@ -15,6 +15,7 @@ use filing::stage::StageKind;
 use jiff::SignedDuration;
 use store::UploadId;
 use store::account::Role;
+use store::task::{Task, TaskKind, TaskState};
 use store::upload::NewUpload;
 use uuid::Uuid;
 
@@ -329,4 +330,38 @@ pub async fn waiting_upload(world: &app::World) -> Result<Uuid> {
     store::upload::append(&tx, &new).await?;
     tx.commit().await?;
     Ok(id)
+}
+
+/// Lets the authority ask something of whoever logs in with this address.
+///
+/// # Errors
+/// When there is nobody, or the store cannot.
+pub async fn waiting_task(world: &app::World, login: &str) -> Result<Uuid> {
+    let tx = world.store.write().await?;
+    let account = store::account::find_by_login(&tx, login).await?.context("an account")?;
+    let kind = TaskKind::CorrectSubject;
+    let task = Task {
+        id: store::TaskId(world.uuid()),
+        kind,
+        bureau: BUREAU.to_owned(),
+        download: None,
+        reference: login.to_owned(),
+        account: Some(account.id),
+        assignee: None,
+        order: None,
+        subject: None,
+        site: None,
+        domain: None,
+        number: Some("浙ICP备2026000077号".to_owned()),
+        upload: None,
+        content: serde_json::json!({ "about": 0, "text": "the address is not where the unit is" }),
+        state: TaskState::Open,
+        due_at: app::task::due(kind, world.now()),
+        opened_at: world.now(),
+        updated_at: world.now(),
+        version: 0,
+    };
+    store::task::insert(&tx, &task).await?;
+    tx.commit().await?;
+    Ok(task.id.0)
 }

@@ -26,6 +26,7 @@ pub mod registration;
 pub mod resource;
 pub mod review;
 pub mod session;
+pub mod task;
 pub mod version;
 
 use app::world::World;
@@ -145,6 +146,11 @@ fn operations(most_picture_bytes: usize) -> OpenApiRouter<World> {
         .routes(routes!(provider::resume_line))
         .routes(routes!(provider::return_upload))
         .routes(routes!(provider::accept_download))
+        .routes(routes!(task::list_tasks))
+        .routes(routes!(task::view_task))
+        .routes(routes!(task::claim_task))
+        .routes(routes!(task::answer_task))
+        .routes(routes!(task::close_task))
         .routes(routes!(mailbox::mailbox))
         .routes(routes!(mailbox::view_container))
         .routes(routes!(mailbox::reveal_container))

@@ -32,6 +32,7 @@ pub mod registry;
 pub mod reveal;
 pub mod section;
 pub mod status;
+pub mod tasks;
 pub mod verification;
 pub mod words;
 

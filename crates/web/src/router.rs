@@ -18,7 +18,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::http::{failure, guard, watch};
 use crate::page::{
     account, answers, cancel, change, demo, desk, enter, filings, mailbox, materials, new_order, order, order_acts,
-    orders, oversight, papers, phone, preflight, public, reveal, section, verification,
+    orders, oversight, papers, phone, preflight, public, reveal, section, tasks, verification,
 };
 use crate::{api, asset};
 
@@ -176,6 +176,11 @@ fn provider() -> Router<State> {
         .route("/ledger/{bureau}/downloads/{file}/accept", post(oversight::accept_download))
         .route("/mailbox", get(mailbox::list))
         .route("/mailbox/{container}", get(mailbox::container).post(mailbox::open))
+        .route("/tasks", get(tasks::list))
+        .route("/tasks/{task}", get(tasks::task))
+        .route("/tasks/{task}/claim", post(tasks::claim))
+        .route("/tasks/{task}/answer", post(tasks::answer))
+        .route("/tasks/{task}/close", post(tasks::close))
         .route("/audit", get(oversight::audit))
         .route("/accounts", get(oversight::accounts).post(oversight::create_account))
         .route("/accounts/{account}/disable", post(oversight::disable))

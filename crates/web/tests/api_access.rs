@@ -87,6 +87,7 @@ fn request(scene: &Scene, persona: Persona, spare: &Spare, route: &Route) -> Req
         .replace("{key}", &spare.key)
         .replace("{account}", &scene.bystander)
         .replace("{container}", &scene.container)
+        .replace("{task}", &scene.task)
         .replace("{bureau}", testkit::world::BUREAU);
     let path = match route.path.as_str() {
         "/api/v1/look-up" => format!("{path}?q={DOMAIN}"),
@@ -130,6 +131,8 @@ fn body(route: &Route) -> Value {
         }
         ("POST", "/review/orders/{order}/request-changes") => json!({ "requests": [] }),
         ("POST", "/review/orders/{order}/reveal") => json!({ "field": "basic.name", "reason": "compared by phone" }),
+        ("POST", "/tasks/{task}/answer") => json!({ "opinion": "mended" }),
+        ("POST", "/tasks/{task}/close") => json!({ "reason": "nothing is left to do" }),
         ("POST", "/mailbox/{container}/reveal") => json!({ "reason": "a question of the authority" }),
         ("POST", "/mailbox/{container}/file") => json!({ "reason": "a question of the authority", "form": "zip" }),
         ("POST", "/accounts") => json!({ "contact": "made@example.cn", "role": "reviewer", "password": PASSWORD }),

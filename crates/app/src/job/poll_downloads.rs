@@ -183,7 +183,7 @@ async fn apply_content(world: &World, bureau: &Bureau, download: &Download, cont
         tracing::info!(file = %download.file_name, violations, "departs from the element table");
     }
     let tx = world.store.write().await?;
-    let note = apply::apply(&tx, world, bureau, content).await?;
+    let note = apply::apply_file(&tx, world, bureau, download, content).await?;
     let rest = content.unreadable.first().map(|first| {
         tracing::error!(file = %download.file_name, %first, "a record cannot be read");
         format!("{} record(s) cannot be read: {first}", content.unreadable.len())

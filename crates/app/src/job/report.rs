@@ -362,7 +362,7 @@ impl Line<'_> {
 pub async fn settle_stored(tx: &Tx, world: &World, upload: &Upload, note: &str) -> Result<Option<Trail>> {
     let now = world.now();
     store::upload::mark_stored(tx, upload.id, now, 0, Some(&clip(note))).await?;
-    let Some(order) = upload.order else { return Ok(None) };
+    let Some(order) = upload.order else { return crate::task::reported(tx, world, upload).await };
     reported(tx, world, order, upload, now).await
 }
 

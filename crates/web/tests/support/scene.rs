@@ -49,6 +49,8 @@ pub struct Scene {
     pub bystander: String,
     /// A file that waits to be sent.
     pub container: String,
+    /// Something the authority asks of the owner.
+    pub task: String,
 }
 
 /// An answer, read.
@@ -129,9 +131,11 @@ impl Scene {
             handover: String::new(),
             bystander: String::new(),
             container: String::new(),
+            task: String::new(),
         };
         scene.container = testkit::story::waiting_upload(&scene.kit.world).await.unwrap().to_string();
         scene.people().await;
+        scene.task = testkit::story::waiting_task(&scene.kit.world, "owner@example.cn").await.unwrap().to_string();
         scene.open().await;
         scene
     }
