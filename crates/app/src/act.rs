@@ -43,6 +43,7 @@ pub mod sessions;
 pub mod set_identity;
 pub mod submit;
 pub mod tasks;
+pub mod told;
 pub mod view_order;
 pub mod withdraw;
 
@@ -102,6 +103,11 @@ pub use submit::{Submit, submit};
 pub use tasks::{
     AnswerTask, CloseTask, KnownHere, ListTasks, TaskFact, TaskRef, TaskRow, TaskView, answer_task, claim_task,
     close_task, list_tasks, open_tasks, view_task,
+};
+pub use told::{
+    BlacklistRow, CodeMeaning, CodeTableRow, CodesView, ComparisonRow, ComparisonView, DifferenceRow, FromCursor,
+    ViewCodes, ViewComparison, export_comparison, list_blacklist, list_code_tables, list_comparisons, view_codes,
+    view_comparison,
 };
 pub use view_order::view_order;
 pub use withdraw::{abandon, confirm_sms_done, withdraw};

@@ -128,6 +128,11 @@ acts! {
     Ledger "ledger" => LINE;
     Mailbox "mailbox" => LINE;
     ViewContainer "view_container" => LINE;
+    ListBlacklist "list_blacklist" => LINE;
+    ListCodeTables "list_code_tables" => LINE;
+    ViewCodes "view_codes" => LINE;
+    ListComparisons "list_comparisons" => LINE;
+    ViewComparison "view_comparison" => LINE;
     RevealContainer "reveal_container" => MEND_LINE;
     TakeContainer "take_container" => MEND_LINE;
     ResumeLine "resume_line" => MEND_LINE;
@@ -233,6 +238,11 @@ mod tests {
             "ledger",
             "mailbox",
             "view_container",
+            "list_blacklist",
+            "list_code_tables",
+            "view_codes",
+            "list_comparisons",
+            "view_comparison",
             "view_audit",
             "verify_audit",
         ];
