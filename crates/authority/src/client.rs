@@ -214,7 +214,7 @@ impl Client {
     ///
     /// What is kept should be the zip: a key that was wrong, or was issued anew, then spoils nothing.
     pub fn seal(&self, zip: &[u8]) -> Container {
-        envelope::pack_zip(zip, self.bureau.encrypt.then_some(&self.cipher))
+        envelope::seal(zip, self.bureau.encrypt.then_some(&self.cipher))
     }
 
     /// Opens and reads a downloaded container.

@@ -195,21 +195,50 @@ impl Table {
         TABLES.range((self, i64::MIN)..=(self, i64::MAX)).map(|((_, id), row)| (*id, *row))
     }
 
-    fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "unit_nature" => Self::UnitNature,
-            "credential_type" => Self::CredentialType,
-            "service_content" => Self::ServiceContent,
-            "pre_approval" => Self::PreApproval,
-            "access_method" => Self::AccessMethod,
-            "server_location" => Self::ServerLocation,
-            "language" => Self::Language,
-            "attachment_purpose" => Self::AttachmentPurpose,
-            "attachment_format" => Self::AttachmentFormat,
-            "province" => Self::Province,
-            _ => return None,
-        })
+    /// Every table.
+    pub const ALL: [Self; 10] = [
+        Self::UnitNature,
+        Self::CredentialType,
+        Self::ServiceContent,
+        Self::PreApproval,
+        Self::AccessMethod,
+        Self::ServerLocation,
+        Self::Language,
+        Self::AttachmentPurpose,
+        Self::AttachmentFormat,
+        Self::Province,
+    ];
+
+    /// Its name, such as `unit_nature`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::UnitNature => "unit_nature",
+            Self::CredentialType => "credential_type",
+            Self::ServiceContent => "service_content",
+            Self::PreApproval => "pre_approval",
+            Self::AccessMethod => "access_method",
+            Self::ServerLocation => "server_location",
+            Self::Language => "language",
+            Self::AttachmentPurpose => "attachment_purpose",
+            Self::AttachmentFormat => "attachment_format",
+            Self::Province => "province",
+        }
     }
+
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|table| table.name() == name)
+    }
+}
+
+/// Every code that answers a call, with its texts.
+pub fn answers() -> impl Iterator<Item = (i64, Words)> {
+    MSG_CODES.iter().map(|(code, words)| (*code, *words))
+}
+
+/// Every code of a processing result, with its texts.
+pub fn results() -> impl Iterator<Item = (i64, Words)> {
+    RESULT_CODES.iter().map(|(code, words)| (*code, *words))
 }
 
 static MSG_CODES: LazyLock<BTreeMap<i64, Words>> = LazyLock::new(|| codes(include_str!("../data/msg_code.tsv")));

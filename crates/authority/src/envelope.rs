@@ -3,6 +3,7 @@
 //! Out: GBK XML → zip with one entry → hash = base64(MD5(zip)) → AES-128-CBC with PKCS5 padding (if the bureau wants it)
 //! → base64. In: the same backwards, with every limit that keeps a lying or broken sender from harming the reader.
 
+use std::borrow::Cow;
 use std::io::{Cursor, Read as _, Write as _};
 
 use aes::cipher::block_padding::Pkcs7;
@@ -24,6 +25,8 @@ pub const ENTRY: &str = "beianinfo.xml";
 const MAX_TEXT: usize = 96 * 1024 * 1024;
 /// A zip that grows more than this many times and past [`RATIO_FLOOR`] is a bomb, not a filing.
 const MAX_RATIO: usize = 200;
+/// How many characters of base64 are decoded at a time; whole groups of four.
+const PIECE: usize = 64 * 1024;
 /// Below this size the growth of a zip is nobody's concern.
 const RATIO_FLOOR: usize = 4 * 1024 * 1024;
 
@@ -132,7 +135,7 @@ pub enum OpenError {
 
 /// Packs GBK XML. The same bytes always give the same container, so a container can be compared with what was sent.
 pub fn pack(xml: &[u8], entry: &str, cipher: Option<&Cipher>) -> Result<Container, PackError> {
-    Ok(pack_zip(&zip(xml, entry)?, cipher))
+    Ok(seal(&zip(xml, entry)?, cipher))
 }
 
 /// Zips GBK XML as the one entry; the hash of the interface is that of these bytes.
@@ -150,7 +153,8 @@ pub fn zip(xml: &[u8], entry: &str) -> Result<Vec<u8>, PackError> {
 }
 
 /// Packs bytes that are a zip already.
-pub(crate) fn pack_zip(bytes: &[u8], cipher: Option<&Cipher>) -> Container {
+#[must_use]
+pub fn seal(bytes: &[u8], cipher: Option<&Cipher>) -> Container {
     Container {
         info: match cipher {
             Some(cipher) => STANDARD.encode(cipher.encrypt(bytes)),
@@ -203,10 +207,16 @@ impl Container {
 }
 
 /// Reads a data file: GBK unless it declares UTF-8.
+///
+/// # Errors
+/// When it is not text of that character set, or no XML.
 pub fn read_document(xml: &[u8]) -> Result<Element, OpenError> {
-    let text = match declared_encoding(xml).as_deref() {
-        Some("utf-8" | "utf8") => std::str::from_utf8(xml).ok().map(str::to_owned),
-        _ => gbk::decode(xml),
+    // A file that is all ASCII needs no second copy of itself.
+    let text = match (std::str::from_utf8(xml), declared_encoding(xml).as_deref()) {
+        (Ok(text), Some("utf-8" | "utf8")) => Some(Cow::Borrowed(text)),
+        (Ok(text), _) if text.is_ascii() => Some(Cow::Borrowed(text)),
+        (_, Some("utf-8" | "utf8")) => None,
+        _ => gbk::decode(xml).map(Cow::Owned),
     };
     Ok(Element::parse(&text.ok_or(OpenError::CharacterSet)?)?)
 }
@@ -225,11 +235,37 @@ fn decode(text: &str) -> Result<Vec<u8>, OpenError> {
     if text.len() > MAX_TEXT {
         return Err(OpenError::Base64);
     }
-    let compact: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    STANDARD.decode(compact).map_err(|_| OpenError::Base64)
+    // Piece by piece: a file of 50 MB is not copied once more for the sake of its line breaks.
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 3);
+    let mut piece = Vec::with_capacity(PIECE);
+    let mut is_over = false;
+    for part in text.as_bytes().split(u8::is_ascii_whitespace) {
+        let mut rest = part;
+        while !rest.is_empty() {
+            let (taken, left) = rest.split_at(rest.len().min(PIECE - piece.len()));
+            piece.extend_from_slice(taken);
+            rest = left;
+            if piece.len() == PIECE {
+                // Padding ends the text; nothing can follow it.
+                if std::mem::replace(&mut is_over, piece.ends_with(b"=")) {
+                    return Err(OpenError::Base64);
+                }
+                STANDARD.decode_vec(&piece, &mut bytes).map_err(|_| OpenError::Base64)?;
+                piece.clear();
+            }
+        }
+    }
+    if is_over && !piece.is_empty() {
+        return Err(OpenError::Base64);
+    }
+    STANDARD.decode_vec(&piece, &mut bytes).map_err(|_| OpenError::Base64)?;
+    Ok(bytes)
 }
 
 /// Unzips the one entry of a zip within limits.
+///
+/// # Errors
+/// When it is no zip, holds more or less than one file, or grows suspiciously.
 pub fn unzip(bytes: &[u8]) -> Result<Vec<u8>, OpenError> {
     let broken = |error: &dyn std::fmt::Display| OpenError::Unzip(error.to_string());
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| broken(&error))?;
@@ -241,8 +277,9 @@ pub fn unzip(bytes: &[u8]) -> Result<Vec<u8>, OpenError> {
         return Err(OpenError::Files(0));
     }
     let limit = MAX_FILE.min((bytes.len() * MAX_RATIO).max(RATIO_FLOOR));
-    let mut out = Vec::new();
-    // The size in the zip's own header is a claim; only what is read counts.
+    // The size in the zip's own header is a claim; it may save copies, but only what is read counts.
+    let claimed = usize::try_from(entry.size()).unwrap_or(usize::MAX);
+    let mut out = Vec::with_capacity(if claimed <= limit { claimed + 1 } else { 0 });
     entry.take(limit as u64 + 1).read_to_end(&mut out).map_err(|error| broken(&error))?;
     if out.len() > limit {
         return Err(OpenError::TooLarge);

@@ -38,6 +38,7 @@ pub use upload::{
 pub use version::{Limits, Version};
 pub use wire::Binary;
 
+use crate::envelope;
 use crate::schema::{Problem, Schema, Violation};
 use crate::tree::Element;
 
@@ -78,6 +79,44 @@ pub fn check(root: &Element, version: Version) -> Vec<Violation> {
     violations
 }
 
+/// A departure with the line of the element it concerns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Located {
+    /// The line, counted from 1; of the element around it when the element is missing.
+    pub line: u32,
+    /// What departs, and how.
+    pub violation: Violation,
+}
+
+/// Everything that is wrong with an upload or download file, in document order: the element table, the limits, and
+/// what only reading the records shows, such as content that is not base64 or two operations in one file.
+///
+/// # Errors
+/// When the file is no XML of this interface at all.
+pub fn validate(xml: &[u8], version: Version) -> Result<Vec<Located>, envelope::OpenError> {
+    let root = envelope::read_document(xml)?;
+    let mut violations = check(&root, version);
+    let declared = root.attribute_of("version").unwrap_or_default();
+    if declared != version.attribute() {
+        let problem = Problem::Version { found: declared.to_owned(), expected: version.attribute() };
+        violations.push(Violation { path: root.name.to_string(), problem });
+    }
+    let unreadable = match &*root.name {
+        "UploadData" => Upload::read(&root, version).err().into_iter().collect(),
+        _ => Download::read(&root, version).unreadable,
+    };
+    for error in unreadable {
+        // What the table has found already is not said twice.
+        if !violations.iter().any(|violation| violation.path == error.path) {
+            violations.push(Violation { path: error.path, problem: Problem::Content(error.problem) });
+        }
+    }
+    let locate = |violation: Violation| Located { line: root.line_of(&violation.path), violation };
+    let mut located: Vec<Located> = violations.into_iter().map(locate).collect();
+    located.sort_by_key(|found| found.line);
+    Ok(located)
+}
+
 /// Finds attachments and approvals that are longer than the version takes.
 fn oversized(root: &Element, version: Version, schema: &Schema, violations: &mut Vec<Violation>) {
     let mut purpose = 0;
@@ -102,7 +141,9 @@ fn to_gbk(root: Element, version: Version, schema: &Schema) -> Result<Vec<u8>, W
         return Err(WriteError { violations });
     }
     let whole = |problem| WriteError { violations: vec![Violation { path: schema.root().to_owned(), problem }] };
-    let mut bytes = b"<?xml version=\"1.0\" encoding=\"GBK\"?>".to_vec();
+    let declaration = b"<?xml version=\"1.0\" encoding=\"GBK\"?>";
+    let mut bytes = Vec::with_capacity(declaration.len() + root.length());
+    bytes.extend_from_slice(declaration);
     root.write_gbk(&mut bytes).map_err(|character| whole(Problem::Unmappable(character)))?;
     let (found, max) = (bytes.len(), version.limits().file_bytes);
     if found > max { Err(whole(Problem::TooLarge { found, max })) } else { Ok(bytes) }

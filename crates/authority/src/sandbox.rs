@@ -13,22 +13,33 @@
 mod api;
 mod check;
 mod clock;
+mod decide;
 mod desk;
 mod examine;
 mod fault;
-mod issue;
 mod line;
+mod number;
 mod office;
+mod operation;
 mod page;
+mod password;
+mod push;
+mod rate;
+mod records;
 mod registry;
+mod request;
+mod result;
+mod scenario;
 mod service;
+mod settings;
+mod tables;
 mod verify;
 mod view;
 mod words;
 
 use std::future::Future;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -41,6 +52,14 @@ use crate::code::Table;
 use crate::envelope::{Cipher, CipherError};
 
 pub use fault::{Fault, FaultKind};
+pub use push::{
+    About, AccessFinding, Found, Inspection, IpFinding, IpInspection, ListChange, ListedSite, ListedSubject, Push, Task,
+};
+pub use scenario::{
+    Chance, DecisionRule, Event, FaultRule, Happening, Kind, Pattern, PushRule, ResultRule, Scenario, Verdict, When,
+};
+pub use settings::{ProviderSettings, Settings};
+
 use office::Office;
 
 /// How the sandbox is set up.
@@ -48,7 +67,7 @@ use office::Office;
 pub struct Config {
     /// The database file; made if it does not exist.
     pub database: PathBuf,
-    /// The province of this bureau: the first two digits of its GB/T 2260 code.
+    /// The province of this bureau: the first two digits of its GB/T 2260 code; 0 is the ministry.
     pub province: i64,
     /// The providers it knows.
     pub providers: Vec<Provider>,
@@ -56,10 +75,39 @@ pub struct Config {
     pub approve_after: Option<Duration>,
     /// The hours in which uploads are taken, in China's time; `None` takes them always.
     pub hours: Option<(Time, Time)>,
+    /// How many calls a provider may make in a minute; `None` does not count them.
+    pub calls_per_minute: Option<u32>,
+    /// Whether filing passwords are issued and checked, as before 2020-08-17.
+    pub filing_passwords: bool,
     /// Where its registry answers WHOIS questions; `None` leaves RDAP under `/rdap/` alone.
     pub whois: Option<SocketAddr>,
     /// Makes codes repeat from run to run, for training and tests; `None` draws them from the system.
     pub seed: Option<u64>,
+    /// What its clock says when it first starts; `None` begins with the real time.
+    pub clock_starts_at: Option<jiff::Timestamp>,
+    /// What it does by itself.
+    pub scenario: Option<Scenario>,
+}
+
+/// The ministry's place in the list of provinces.
+const MINISTRY: i64 = 0;
+
+/// What a provider may report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[schema(as = SandboxRight)]
+#[serde(rename_all = "snake_case")]
+pub enum Right {
+    /// ICP备案.
+    Icp,
+    /// IP备案.
+    Ip,
+    /// 域名备案.
+    Domain,
+}
+
+impl Right {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Icp, Self::Ip, Self::Domain];
 }
 
 /// A provider with the account the bureau issued to it.
@@ -83,10 +131,16 @@ pub struct Provider {
     pub province: i64,
     /// Whether its reporting rights are open (else 19).
     pub open: bool,
+    /// What it may report; anything else is refused with 5009.
+    pub rights: Vec<Right>,
+    /// Whether it is a carrier's group company, which alone may file broadcasts.
+    pub carrier: bool,
     /// How many of its uploads may wait to be processed (else 15).
     pub max_waiting: i64,
-    /// The addresses of its IP filing; none given means that it filed all.
+    /// Addresses it has filed beforehand.
     pub ip_ranges: Vec<(Ipv4Addr, Ipv4Addr)>,
+    /// Whether accesses must lie inside its filed addresses (else 1063).
+    pub compare_ips: bool,
 }
 
 impl Provider {
@@ -109,8 +163,11 @@ impl Provider {
             encrypt_downloads: true,
             province: 33,
             open: true,
+            rights: Right::ALL.to_vec(),
+            carrier: false,
             max_waiting: 100,
             ip_ranges: Vec::new(),
+            compare_ips: false,
         }
     }
 
@@ -176,9 +233,26 @@ fn router(office: Arc<Office>) -> Router {
 }
 
 impl Config {
+    /// The usual settings: a bureau of Zhejiang that knows nobody yet.
+    pub fn new(database: &Path) -> Self {
+        Self {
+            database: database.to_owned(),
+            province: 33,
+            providers: Vec::new(),
+            approve_after: None,
+            hours: None,
+            calls_per_minute: None,
+            filing_passwords: false,
+            whois: None,
+            seed: None,
+            clock_starts_at: None,
+            scenario: None,
+        }
+    }
+
     /// Checks what cannot be expressed in types.
     fn validate(&self) -> Result<(), Error> {
-        if Table::Province.row(self.province).is_none() {
+        if self.province != MINISTRY && Table::Province.row(self.province).is_none() {
             return Err(Error::Config(format!("{} is not a province", self.province)));
         }
         for (index, provider) in self.providers.iter().enumerate() {

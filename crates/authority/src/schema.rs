@@ -4,6 +4,7 @@
 //! file leaves a provider and when the sandbox receives one, so both speak of the same element with the same path.
 
 use crate::gbk;
+use crate::message::ReadProblem;
 use crate::tree::{self, Element};
 
 /// An element table: one tree of rules.
@@ -94,6 +95,17 @@ pub enum Problem {
     /// A character that GBK does not have.
     #[error("holds “{0}” (U+{code:04X}), which GBK does not have", code = u32::from(*.0))]
     Unmappable(char),
+    /// The root declares another version of the interface.
+    #[error("declares the version “{found}”, this is “{expected}”")]
+    Version {
+        /// What it declares.
+        found: String,
+        /// What it should.
+        expected: &'static str,
+    },
+    /// The content cannot be read as what it stands for.
+    #[error("{0}")]
+    Content(ReadProblem),
     /// The content is larger than allowed, counted as it travels.
     #[error("is {found} bytes long as it travels, at most {max} allowed")]
     TooLarge {
@@ -234,6 +246,9 @@ impl Rule {
 
 /// The first character of a text that cannot travel.
 fn untransportable(text: &str) -> Option<Problem> {
+    if text.bytes().all(|byte| (b' '..0x7f).contains(&byte)) {
+        return None;
+    }
     if let Some(character) = tree::forbidden_character(text) {
         return Some(Problem::Forbidden(character));
     }

@@ -251,6 +251,13 @@ impl Element {
         out
     }
 
+    /// How many bytes the element has at most when it is written in GBK, if nothing in it must be escaped.
+    pub fn length(&self) -> usize {
+        let attributes: usize = self.attributes.iter().map(|(name, value)| name.len() + value.len() + 4).sum();
+        let children: usize = self.children.iter().map(Self::length).sum();
+        2 * self.name.len() + 5 + attributes + self.text.len() + children
+    }
+
     /// Writes the element in GBK, as [`Element::to_xml`] does in Unicode, without a second copy of a large document.
     ///
     /// # Errors
@@ -302,6 +309,9 @@ pub fn escape(text: &str) -> Cow<'_, str> {
 
 /// The first character of the text that XML 1.0 does not allow, if there is one.
 pub fn forbidden_character(text: &str) -> Option<char> {
+    if text.bytes().all(|byte| (b' '..0x7f).contains(&byte)) {
+        return None;
+    }
     text.chars()
         .find(|&c| !matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..))
 }

@@ -304,7 +304,7 @@ async fn a_file_that_is_not_what_it_should_be_is_refused_as_a_whole() {
     assert_eq!(judged(&sandbox, 7, &text.replace("<Dwmc>", "<Dwmc>&#2;")).await.0, 5008);
     let cancel = "<?xml version=\"1.0\" encoding=\"GBK\"?><UploadData version=\"V.3.0\"><ICP><ZXBA><Zx_xx><Zxlb>0</Zxlb>\
                   <Jlid>1</Jlid><Zxly>1</Zxly></Zx_xx></ZXBA><Qqdwid>110000000001</Qqdwid></ICP></UploadData>";
-    assert_eq!(judged(&sandbox, 8, cancel).await, (5011, Some("该功能目前未开放：ICP/ZXBA".to_owned()), None));
+    assert_eq!(judged(&sandbox, 8, cancel).await, (1058, Some("主体信息不存在：1".to_owned()), None));
 }
 
 #[tokio::test]
@@ -370,7 +370,7 @@ async fn after_24_hours_the_filing_is_returned_and_not_before() {
     sandbox.post("/api/clock", json!({ "advance_seconds": 61 })).await;
     let downloads = sandbox.drain().await;
     assert!(downloads[0].decisions[0].opinion.as_deref().unwrap().contains("24 小时"));
-    assert_eq!(sandbox.get("/api/desk?state=returned").await[0]["subject_id"], 7001);
+    assert_eq!(sandbox.get("/api/desk?state=returned").await[0]["record"], 7001);
 }
 
 #[tokio::test]

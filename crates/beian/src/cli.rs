@@ -10,7 +10,7 @@ use std::path::PathBuf;
 mod miit;
 mod value;
 
-pub use miit::{Export, Miit, Verify};
+pub use miit::{Call, Codes, CodesOf, Decode, Encode, Export, Key, Method, Miit, Pack, Unpack, Validate, Verify};
 pub use value::{Calendar, Check, Question, day};
 
 /// An open ICP filing (备案) platform for access providers.
@@ -77,7 +77,7 @@ pub enum Command {
     /// Run the platform: pages, API and jobs
     Serve(Serve),
     /// Run the sandbox authority, which stands in for the real one in demonstrations, tests and training
-    Authority(Listen),
+    Authority(Authority),
     /// Run the gateway, which opens and closes domains by what the platform says
     Gateway(Listen),
     /// Start everything on this machine, or play a filing from the first form to the open website
@@ -147,6 +147,17 @@ pub struct Serve {
     /// Leave the jobs to other processes
     #[arg(long)]
     pub no_worker: bool,
+}
+
+/// How the sandbox authority runs. Its settings are the section `[sandbox]` of the configuration file.
+#[derive(Debug, Args)]
+pub struct Authority {
+    /// The address and port to listen on
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub listen: Option<String>,
+    /// A scenario to play: scripted decisions, faults and pushes, such as examples/scenarios/training.toml
+    #[arg(long, value_name = "FILE")]
+    pub scenario: Option<String>,
 }
 
 /// Where a server listens.

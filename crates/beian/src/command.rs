@@ -38,6 +38,12 @@ pub fn run(cli: Cli) -> Result {
         Command::Preflight(asked) => preflight::run(*asked),
         Command::Rules(rules) => rules::run(&rules),
         Command::Papers(papers) => papers::run(&papers),
+        Command::Miit(cli::Miit::Validate(asked)) => miit::validate(&asked),
+        Command::Miit(cli::Miit::Encode(asked)) => miit::encode(&asked),
+        Command::Miit(cli::Miit::Decode(asked)) => miit::decode(&asked),
+        Command::Miit(cli::Miit::Pack(asked)) => miit::pack(&asked),
+        Command::Miit(cli::Miit::Unpack(asked)) => miit::unpack(&asked),
+        Command::Miit(cli::Miit::Codes(asked)) => miit::codes(&asked),
         Command::Miit(cli::Miit::Verify(asked)) => miit::verify(&asked),
         Command::Config(cli::ConfigCommand::Describe) => print::configuration_reference(),
         Command::Config(cli::ConfigCommand::Show { json }) => {
@@ -63,8 +69,9 @@ async fn run_async(given: cli::Given, command: Command) -> Result {
             telemetry::start(&loaded.config.log)?;
             serve::platform(loaded.config).await
         }
-        Command::Authority(listen) => {
-            let loaded = load(given.config, with(flags, "--listen", "sandbox.listen", listen.listen))?;
+        Command::Authority(authority) => {
+            let flags = with(flags, "--listen", "sandbox.listen", authority.listen);
+            let loaded = load(given.config, with(flags, "--scenario", "sandbox.scenario", authority.scenario))?;
             telemetry::start(&loaded.config.log)?;
             serve::authority(loaded.config).await
         }
@@ -75,6 +82,7 @@ async fn run_async(given: cli::Given, command: Command) -> Result {
         Command::Backup(backup) => data::backup(&quiet(given, flags)?, &backup.to).await,
         Command::Restore(restore) => data::restore(&quiet(given, flags)?, &restore),
         Command::Audit(cli::Audit::Verify) => data::verify_audit(&quiet(given, flags)?).await,
+        Command::Miit(cli::Miit::Call(asked)) => miit::call(*asked).await,
         Command::Miit(cli::Miit::Export(asked)) => miit::export(&quiet(given, flags)?, asked).await,
         Command::Keys(keys) => keys::run(&quiet(given, flags)?, keys).await,
         Command::Account(account) => account::run(&quiet(given, flags)?, account).await,
@@ -89,7 +97,7 @@ async fn run_async(given: cli::Given, command: Command) -> Result {
         | Command::Preflight(_)
         | Command::Rules(_)
         | Command::Papers(_)
-        | Command::Miit(cli::Miit::Verify(_))
+        | Command::Miit(_)
         | Command::Config(_)
         | Command::Gateway(_) => Err(Trouble::new("this command needs no runtime")),
     }

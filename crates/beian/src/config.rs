@@ -42,7 +42,7 @@ pub struct Config {
     /// The gateway (`beian gateway`).
     pub gateway: gateway::Config,
     /// The sandbox authority (`beian authority`).
-    pub sandbox: Sandbox,
+    pub sandbox: authority::sandbox::Settings,
     /// The log.
     pub log: Log,
 }
@@ -114,48 +114,6 @@ pub struct Sms {
     pub secret: Secret,
 }
 
-/// The sandbox authority (`beian authority`).
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Sandbox {
-    /// The address and port of its SOAP services and pages.
-    #[schema(value_type = String)]
-    pub listen: SocketAddr,
-    /// The address and port where its registry answers WHOIS questions; unset leaves RDAP at `/rdap/` alone.
-    #[schema(value_type = Option<String>)]
-    pub whois_listen: Option<SocketAddr>,
-    /// Its own database file. Empty means `authority.sqlite` in `data.dir`.
-    #[schema(value_type = String)]
-    pub database: PathBuf,
-    /// The two-digit code of its province.
-    pub province: i64,
-    /// Approves a filing by itself so many seconds after its verification; 0 leaves every decision to the desk.
-    pub approve_after_seconds: u64,
-    /// The providers it knows, one `[[sandbox.providers]]` each.
-    pub providers: Vec<SandboxProvider>,
-}
-
-/// A provider with the account the sandbox authority issued to it.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SandboxProvider {
-    /// Its id.
-    pub isp_id: i64,
-    /// Its name, for the desk.
-    pub name: String,
-    /// Its user name.
-    pub user: String,
-    /// Its password.
-    #[schema(value_type = String)]
-    pub password: Secret,
-    /// Its AES key, 16 characters.
-    #[schema(value_type = String)]
-    pub aes_key: Secret,
-    /// Its AES initialisation vector, 16 characters.
-    #[schema(value_type = String)]
-    pub aes_iv: Secret,
-}
-
 /// The log, written to standard error.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -185,19 +143,6 @@ const fn local(port: u16) -> SocketAddr {
 impl Default for Server {
     fn default() -> Self {
         Self { listen: local(8600), shutdown_seconds: 20, worker: true }
-    }
-}
-
-impl Default for Sandbox {
-    fn default() -> Self {
-        Self {
-            listen: local(8601),
-            whois_listen: None,
-            database: PathBuf::new(),
-            province: 33,
-            approve_after_seconds: 0,
-            providers: Vec::new(),
-        }
     }
 }
 

@@ -51,15 +51,8 @@ impl TestAuthority {
             secret(&account.aes_key),
             secret(&account.aes_iv),
         );
-        let mut config = Config {
-            database: folder.path().join("authority.sqlite"),
-            province: 33,
-            providers: vec![provider],
-            approve_after: None,
-            hours: None,
-            whois: None,
-            seed: Some(1),
-        };
+        let database = folder.path().join("authority.sqlite");
+        let mut config = Config { providers: vec![provider], seed: Some(1), ..Config::new(&database) };
         change(&mut config);
         let (stop, stopped) = oneshot::channel();
         let served = tokio::spawn(serve(config, listener, async move {

@@ -156,7 +156,7 @@ case-until = until { $until }
 case-facts = About this filing
 case-facts-provider = Provider
 case-facts-sequence = Upload
-case-facts-id = Subject record
+case-facts-id = Key in results
 case-facts-received = Received
 case-facts-decided = Decided
 case-facts-number = Filing number
@@ -197,9 +197,9 @@ error-cross-site = The request came from another site and was not accepted.
 error-not-found = No such page
 
 # Texts of messages and of the interface are always Chinese; these are translations.
-sms-code = [Sandbox] Code { $code }. You are filing { $domain } as { $role }. Enter your mobile number, this code and the last six characters of your identity document by { $until }, or the filing goes back. Tell no one.
+sms-code = [Sandbox] Code { $code }. You are asked, as { $role }, to confirm this for { $domain }: { $action }. Enter your mobile number, this code and the last six characters of your identity document by { $until }, or the request goes back. Tell no one.
 sms-approved = [Sandbox] The filing of { $name } was approved under { $number }. Show the number at the foot of the home page, and file with the police within 30 days of opening.
-sms-refused = [Sandbox] The filing of { $name } was refused: { $opinion }
+sms-refused = [Sandbox] Refused for { $name }: { $action }. Reason: { $opinion }
 sms-timeout = The SMS verification was not done within 24 hours; the filing goes back. Unchanged, it may be submitted again.
 sms-tries = More than five wrong tries in the SMS verification; the filing goes back. Unchanged, it may be submitted again.
 opinion-approved = Complete and true; filed.
@@ -231,3 +231,63 @@ registry-labels =
     slow-…: answered after 20 seconds
     garbage-…: an answer that is cut
     any other: registered for years, its holder validated
+
+# The kinds of request, in text messages and on pages.
+action-first_filing = filing
+action-new_site = new site
+action-new_access = new access
+action-change = change
+action-cancel_subject = cancelling a subject
+action-cancel_site = cancelling a site
+action-cancel_access = cancelling an access
+action-verification = verification result
+action-materials = verification materials
+action-unfiled = handling of an unfiled site
+action-ip = IP filing
+action-domain = domain filing
+desk-tab-done = Done
+state-done = Done
+sms-done = [Sandbox] The { $action } of { $name } was approved.
+sms-password = [Sandbox] The filing password of { $number } is { $password }. Keep it safe.
+too-often = Other error: calls come too often, try again in { $seconds } seconds
+
+case-content = Content
+case-reference = About
+case-record = Record
+case-site-filed = Filed site
+case-reason = Reason
+case-outcome = Outcome
+case-outcome-pass = Verified
+case-outcome-refuse = Not verified
+case-ip-source = IP source
+case-ip-allocation = IP allocation
+case-ip-broadcast = IP broadcast
+case-ip-brought = Brought-in IP
+
+# Code tables whose values are not public; the sandbox has values of its own.
+cancel-reason-1 = No longer run
+cancel-reason-2 = Data changed, to be filed anew
+cancel-reason-3 = Domain expired, transferred or no longer used
+cancel-reason-4 = Moved to another provider
+cancel-reason-5 = Other
+unfiled-outcome-1 = Access ended
+unfiled-outcome-2 = Filed meanwhile
+unfiled-outcome-3 = Not hosted here
+unfiled-outcome-4 = Filing under way
+domain-kind-1 = Country-code domain
+domain-kind-2 = Generic domain
+domain-kind-3 = Chinese domain
+domain-kind-4 = Other
+verify-opinion-1 = Verified
+verify-opinion-2 = Not verified
+unit-1 = Telecom group (sandbox)
+unit-2 = Unicom group (sandbox)
+unit-3 = Mobile group (sandbox)
+unit-4 = Broadcasting group (sandbox)
+unit-5 = Education network (sandbox)
+unit-6 = Science network (sandbox)
+unit-7 = Trade network (sandbox)
+unit-8 = Network information centre (sandbox)
+task-person = Sha Xiaoxiang
+task-address = 1 Sandbox Road
+notice-text = What is filed differs from what was found. Have the organiser correct it and file a change.

@@ -156,7 +156,7 @@ case-until = 截止 { $until }
 case-facts = 申请信息
 case-facts-provider = 接入商
 case-facts-sequence = 报送序号
-case-facts-id = 主体记录 ID
+case-facts-id = 结果标识
 case-facts-received = 收到时间
 case-facts-decided = 决定时间
 case-facts-number = 备案号
@@ -197,9 +197,9 @@ error-cross-site = 请求来自别的网站，没有受理。
 error-not-found = 没有这个页面
 
 # 短信和接口回答里的文字，始终是中文；英文页面只在这里给出译文。
-sms-code = 【沙箱】验证码 { $code }。您作为{ $role }正在办理 { $domain } 的备案，请于 { $until } 前到短信核验页面填写手机号码、验证码和证件号码后六位，逾期申请将退回。请勿转告他人。
+sms-code = 【沙箱】验证码 { $code }。您作为{ $role }正在办理 { $domain } 的{ $action }，请于 { $until } 前到短信核验页面填写手机号码、验证码和证件号码后六位，逾期申请将退回。请勿转告他人。
 sms-approved = 【沙箱】{ $name }的备案申请已通过，备案号：{ $number }。请在网站首页底部标明备案号，并在开通后 30 日内办理公安联网备案。
-sms-refused = 【沙箱】{ $name }的备案申请未通过。原因：{ $opinion }
+sms-refused = 【沙箱】{ $name }的{ $action }申请未通过。原因：{ $opinion }
 sms-timeout = 短信核验超过 24 小时未完成，申请退回。内容没有变化的，可以重新提交。
 sms-tries = 短信核验填错超过 5 次，申请退回。内容没有变化的，可以重新提交。
 opinion-approved = 材料齐全，内容属实，予以备案。
@@ -231,3 +231,63 @@ registry-labels =
     slow-…：20 秒后才回答
     garbage-…：回答不完整
     其他：多年后到期，已实名
+
+# 请求的种类，短信和页面里都用。
+action-first_filing = 备案
+action-new_site = 新增网站
+action-new_access = 新增接入
+action-change = 变更备案
+action-cancel_subject = 注销主体
+action-cancel_site = 注销网站
+action-cancel_access = 取消接入
+action-verification = 核实结果
+action-materials = 核验材料
+action-unfiled = 未备案处理结果
+action-ip = IP 备案
+action-domain = 域名备案
+desk-tab-done = 已处理
+state-done = 已处理
+sms-done = 【沙箱】{ $name }的{ $action }申请已通过。
+sms-password = 【沙箱】{ $number } 的备案密码是 { $password }，请妥善保管。
+too-often = 其他错误：调用过于频繁，请 { $seconds } 秒后再试
+
+case-content = 内容
+case-reference = 对象
+case-record = 记录
+case-site-filed = 已备案的网站
+case-reason = 注销理由
+case-outcome = 结果
+case-outcome-pass = 核实通过
+case-outcome-refuse = 核实未通过
+case-ip-source = IP 来源
+case-ip-allocation = IP 分配使用
+case-ip-broadcast = IP 广播
+case-ip-brought = 自带 IP
+
+# 没有公开取值的代码表，沙箱自拟。
+cancel-reason-1 = 网站不再开办
+cancel-reason-2 = 备案信息变化，重新备案
+cancel-reason-3 = 域名到期、转让或者停用
+cancel-reason-4 = 更换接入服务商
+cancel-reason-5 = 其他
+unfiled-outcome-1 = 已停止接入
+unfiled-outcome-2 = 已完成备案
+unfiled-outcome-3 = 不在本单位接入
+unfiled-outcome-4 = 正在办理备案
+domain-kind-1 = 国家顶级域名
+domain-kind-2 = 通用顶级域名
+domain-kind-3 = 中文域名
+domain-kind-4 = 其他
+verify-opinion-1 = 核实无误
+verify-opinion-2 = 核实有误
+unit-1 = 电信集团（沙箱）
+unit-2 = 联通集团（沙箱）
+unit-3 = 移动集团（沙箱）
+unit-4 = 广电集团（沙箱）
+unit-5 = 教育网（沙箱）
+unit-6 = 科技网（沙箱）
+unit-7 = 经贸网（沙箱）
+unit-8 = 互联网络信息中心（沙箱）
+task-person = 沙小箱
+task-address = 沙箱路 1 号
+notice-text = 备案信息与核查情况不一致，请通知主办者整改并变更备案。

@@ -122,7 +122,7 @@ fn a_changed_container_is_told_apart_by_what_is_wrong_with_it() {
     assert_eq!(good.open(None).unwrap_err(), OpenError::Decryption);
     let other = Cipher::new("ffffffffffffffff", IV).unwrap();
     assert!(matches!(good.open(Some(&other)).unwrap_err(), OpenError::Decryption | OpenError::Hash));
-    assert!(matches!(pack_zip(b"no zip at all", None).open(None).unwrap_err(), OpenError::Unzip(_)));
+    assert!(matches!(seal(b"no zip at all", None).open(None).unwrap_err(), OpenError::Unzip(_)));
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn a_zip_with_no_file_two_files_or_a_bomb_is_refused() {
             writer.start_file(*name, SimpleFileOptions::default()).unwrap();
             writer.write_all(content).unwrap();
         }
-        pack_zip(&writer.finish().unwrap().into_inner(), None).open(None)
+        seal(&writer.finish().unwrap().into_inner(), None).open(None)
     };
     assert_eq!(zip_of(&[], b""), Err(OpenError::Files(0)));
     assert_eq!(zip_of(&["a", "b"], b"x"), Err(OpenError::Files(2)));

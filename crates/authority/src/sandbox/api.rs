@@ -12,9 +12,11 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::Error;
+use super::decide::Decided;
 use super::fault::Fault;
-use super::issue::Decided;
+use super::number::Service;
 use super::office::Office;
+use super::push::Push;
 use super::verify::{Entry, Resent};
 
 /// The largest body of a request that is not an upload.
@@ -31,6 +33,9 @@ pub(super) fn routes() -> Router<Arc<Office>> {
         .route("/api/lookup", get(look_up))
         .route("/api/ledger", get(ledger))
         .route("/api/faults", get(faults).post(order_fault).delete(clear_faults))
+        .route("/api/push", post(push))
+        .route("/api/records", get(records))
+        .route("/api/services", post(service))
         .route("/api/clock", get(clock).post(advance))
         .layer(DefaultBodyLimit::max(MAX_BODY))
 }
@@ -93,11 +98,12 @@ async fn resend(State(office): State<Arc<Office>>, body: Result<Json<Resend>, Js
 #[derive(Deserialize)]
 struct Wanted {
     state: Option<String>,
+    kind: Option<String>,
 }
 
 async fn desk(State(office): State<Arc<Office>>, Query(wanted): Query<Wanted>) -> Answer {
     office.settle().await?;
-    Ok(Json(office.queue_of(wanted.state.as_deref()).await?).into_response())
+    Ok(Json(office.queue_of(wanted.state.as_deref(), wanted.kind.as_deref()).await?).into_response())
 }
 
 #[derive(Deserialize)]
@@ -124,7 +130,7 @@ async fn decision(
         Decided::Approved(number) => Ok(Json(json!({ "state": "approved", "number": number })).into_response()),
         Decided::Refused => Ok(Json(json!({ "state": "refused" })).into_response()),
         Decided::NotWaiting => {
-            Err(Problem(StatusCode::CONFLICT, "not-waiting", "this filing does not wait for a decision".to_owned()))
+            Err(Problem(StatusCode::CONFLICT, "not-waiting", "this request does not wait for a decision".to_owned()))
         }
         Decided::OpinionMissing => Err(Problem(
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -161,6 +167,57 @@ async fn order_fault(State(office): State<Arc<Office>>, fault: Result<Json<Fault
 async fn clear_faults(State(office): State<Arc<Office>>) -> Answer {
     office.clear_faults().await?;
     Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// Something the authority starts by itself.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Pushed {
+    /// Who receives it; everybody it concerns if missing.
+    provider: Option<i64>,
+    send: Push,
+}
+
+async fn push(State(office): State<Arc<Office>>, body: Result<Json<Pushed>, JsonRejection>) -> Answer {
+    let body = body?.0;
+    office.settle().await?;
+    match office.push_now(&body.send, body.provider).await? {
+        Ok(()) => Ok(StatusCode::ACCEPTED.into_response()),
+        Err(unsent) => Err(Problem(StatusCode::NOT_FOUND, "not-pushed", unsent.to_string())),
+    }
+}
+
+#[derive(Deserialize)]
+struct Of {
+    #[serde(default)]
+    of: String,
+}
+
+/// The record under a domain, a number or an id, as the authority has it.
+async fn records(State(office): State<Arc<Office>>, Query(asked): Query<Of>) -> Answer {
+    match office.record_of(&asked.of).await? {
+        Some(record) => Ok(Json(record).into_response()),
+        None => Err(Problem(StatusCode::NOT_FOUND, "not-filed", "nothing is filed under this".to_owned())),
+    }
+}
+
+/// An app, a mini program or a quick app that gets a number.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewService {
+    of: String,
+    kind: Service,
+    name: String,
+}
+
+async fn service(State(office): State<Arc<Office>>, body: Result<Json<NewService>, JsonRejection>) -> Answer {
+    let body = body?.0;
+    match office.enter_service(&body.of, body.kind, &body.name).await? {
+        Some(number) => Ok((StatusCode::CREATED, Json(json!({ "number": number }))).into_response()),
+        None => {
+            Err(Problem(StatusCode::NOT_FOUND, "not-filed", "no such subject is filed, or it is a website".to_owned()))
+        }
+    }
 }
 
 async fn clock(State(office): State<Arc<Office>>) -> Answer {

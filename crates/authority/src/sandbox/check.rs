@@ -1,10 +1,12 @@
-//! What the machine checks in one first filing without looking at others: the rules that the element table cannot
-//! express, each with its result code of the specification (section 3-5).
+//! What the machine checks in one request without looking at others: the rules that the element table cannot express,
+//! each with its result code of the specification (section 3-5).
 
 use std::net::Ipv4Addr;
 
 use crate::code::{ResultCode, Table};
-use crate::message::{Address, AttachmentFormat, AttachmentOwner, AttachmentPurpose, IpRange, NewFiling, Person, Site};
+use crate::message::{
+    Access, Address, AttachmentFormat, AttachmentOwner, AttachmentPurpose, IpRange, NewFiling, Person, Site, Subject,
+};
 
 /// One finding: a code and what it is about, in the words of the filing.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -27,16 +29,32 @@ pub(super) fn nature(filing: &NewFiling) -> Option<i64> {
     })
 }
 
-/// Checks one filing of a provider whose filed addresses are given (none means all).
-pub(super) fn check(filing: &NewFiling, ranges: &[(Ipv4Addr, Ipv4Addr)]) -> Vec<Finding> {
-    let mut findings = Findings(Vec::new());
-    let subject = &filing.subject;
+/// Checks one first filing of a provider whose filed addresses are given (none given means that they do not count).
+pub(super) fn filing(filing: &NewFiling, ranges: Option<&Ranges>) -> Vec<Finding> {
+    let mut findings = Findings::default();
     let nature = nature(filing);
+    subject(&filing.subject, nature, &mut findings);
+    for site in &filing.sites {
+        self::site(site, nature != Some(INDIVIDUAL), ranges, &mut findings);
+    }
+    for paper in &filing.attachments {
+        let owner = match paper.owner {
+            AttachmentOwner::Subject(id) if id == filing.subject.id => Some(Owner::Subject),
+            AttachmentOwner::Site(id) if filing.sites.iter().any(|site| site.id == id) => Some(Owner::Site),
+            _ => None,
+        };
+        attachment(paper.format, paper.purpose, &paper.content, owner, &mut findings);
+    }
+    findings.0
+}
+
+/// Checks a subject whose nature is known.
+pub(super) fn subject(subject: &Subject, nature: Option<i64>, findings: &mut Findings) {
     if nature.is_none_or(|nature| Table::UnitNature.row(nature).is_none()) {
         findings.add(1014, subject.nature.map(|nature| nature.to_string()).unwrap_or_default());
     }
     let is_unit = nature != Some(INDIVIDUAL);
-    check_address(&subject.address, &mut findings);
+    check_address(&subject.address, findings);
 
     let certificate = &subject.certificate;
     match Table::CredentialType.row(certificate.kind) {
@@ -57,21 +75,18 @@ pub(super) fn check(filing: &NewFiling, ranges: &[(Ipv4Addr, Ipv4Addr)]) -> Vec<
     if is_unit && subject.principal.office_phone.is_none() {
         findings.add(1010, subject.name.as_str());
     }
-    check_person(&subject.principal, &mut findings);
+    check_person(&subject.principal, findings);
     if is_unit && subject.principal.certificate_number.is_none() {
         findings.add(1008, subject.principal.name.clone().unwrap_or_default());
     }
-    for site in &filing.sites {
-        check_site(site, is_unit, ranges, &mut findings);
-    }
-    check_attachments(filing, &mut findings);
-    findings.0
 }
 
-struct Findings(Vec<Finding>);
+/// Findings as they are gathered, each once.
+#[derive(Debug, Default)]
+pub(super) struct Findings(pub(super) Vec<Finding>);
 
 impl Findings {
-    fn add(&mut self, code: i64, about: impl Into<String>) {
+    pub(super) fn add(&mut self, code: i64, about: impl Into<String>) {
         let finding = Finding { code: ResultCode(code), about: about.into() };
         if !self.0.contains(&finding) {
             self.0.push(finding);
@@ -127,7 +142,42 @@ fn check_person(person: &Person, findings: &mut Findings) {
     }
 }
 
-fn check_site(site: &Site, is_unit: bool, ranges: &[(Ipv4Addr, Ipv4Addr)], findings: &mut Findings) {
+/// The addresses a provider has filed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Ranges(Vec<(u32, u32)>);
+
+impl Ranges {
+    /// Brings ranges into order; those that touch are one.
+    pub(super) fn new(ranges: impl IntoIterator<Item = (Ipv4Addr, Ipv4Addr)>) -> Self {
+        let mut sorted: Vec<(u32, u32)> =
+            ranges.into_iter().map(|(first, last)| (u32::from(first), u32::from(last))).collect();
+        sorted.sort_unstable();
+        let mut joined: Vec<(u32, u32)> = Vec::new();
+        for (first, last) in sorted {
+            match joined.last_mut() {
+                Some((_, end)) if first <= end.saturating_add(1) => *end = (*end).max(last),
+                _ => joined.push((first, last)),
+            }
+        }
+        Self(joined)
+    }
+
+    /// Whether a range lies inside.
+    pub(super) fn hold(&self, first: Ipv4Addr, last: Ipv4Addr) -> bool {
+        let (first, last) = (u32::from(first), u32::from(last));
+        self.0.iter().any(|(low, high)| *low <= first && last <= *high)
+    }
+}
+
+/// What an attachment belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Owner {
+    Subject,
+    Site,
+}
+
+/// Checks a site of a unit, or of a person.
+pub(super) fn site(site: &Site, is_unit: bool, ranges: Option<&Ranges>, findings: &mut Findings) {
     if is_unit && site.manager.office_phone.is_none() {
         findings.add(1031, site.name.as_str());
     }
@@ -166,22 +216,23 @@ fn check_site(site: &Site, is_unit: bool, ranges: &[(Ipv4Addr, Ipv4Addr)], findi
             }
         }
     }
-    check_accesses(site, ranges, findings);
+    accesses(&site.name, &site.accesses, ranges, findings);
 }
 
-fn check_accesses(site: &Site, ranges: &[(Ipv4Addr, Ipv4Addr)], findings: &mut Findings) {
-    for access in &site.accesses {
+/// Checks the accesses of a site of this name.
+pub(super) fn accesses(name: &str, accesses: &[Access], ranges: Option<&Ranges>, findings: &mut Findings) {
+    for access in accesses {
         for id in access.locations.iter().filter(|id| Table::ServerLocation.row(**id).is_none()) {
-            findings.add(1036, format!("{} {id}", site.name));
+            findings.add(1036, format!("{name} {id}"));
         }
         for id in access.methods.iter().filter(|id| Table::AccessMethod.row(**id).is_none()) {
-            findings.add(1035, format!("{} {id}", site.name));
+            findings.add(1035, format!("{name} {id}"));
         }
         for ip in &access.ips {
             let text = if ip.first == ip.last { ip.first.to_string() } else { format!("{}-{}", ip.first, ip.last) };
             if ip.first > ip.last || !is_public(ip.first) || !is_public(ip.last) {
                 findings.add(1006, text);
-            } else if !ranges.is_empty() && !ranges.iter().any(|(low, high)| *low <= ip.first && ip.last <= *high) {
+            } else if ranges.is_some_and(|ranges| !ranges.hold(ip.first, ip.last)) {
                 findings.add(1063, text);
             }
         }
@@ -192,49 +243,44 @@ fn check_accesses(site: &Site, ranges: &[(Ipv4Addr, Ipv4Addr)], findings: &mut F
             }
         }
     }
-    for (index, access) in site.accesses.iter().enumerate() {
+    for (index, access) in accesses.iter().enumerate() {
         let same = |ips: &[IpRange]| ips.iter().map(|ip| (ip.first, ip.last)).collect::<Vec<_>>();
-        if site.accesses[..index].iter().any(|other| same(&other.ips) == same(&access.ips)) {
-            findings.add(1029, site.name.as_str());
+        if accesses[..index].iter().any(|other| same(&other.ips) == same(&access.ips)) {
+            findings.add(1029, name);
         }
     }
 }
 
-fn check_attachments(filing: &NewFiling, findings: &mut Findings) {
-    for attachment in &filing.attachments {
-        let purpose = Table::AttachmentPurpose.row(attachment.purpose.0);
-        let name = purpose.map(|row| row.words.zh.to_owned()).unwrap_or_else(|| attachment.purpose.0.to_string());
-        if purpose.is_none() {
-            findings.add(1057, name.as_str());
+/// Checks one attachment; `owner` is what it belongs to, if that is part of the request or filed.
+pub(super) fn attachment(
+    format: AttachmentFormat,
+    purpose: AttachmentPurpose,
+    content: &[u8],
+    owner: Option<Owner>,
+    findings: &mut Findings,
+) {
+    let row = Table::AttachmentPurpose.row(purpose.0);
+    let name = row.map(|row| row.words.zh.to_owned()).unwrap_or_else(|| purpose.0.to_string());
+    if row.is_none() {
+        findings.add(1057, name.as_str());
+    }
+    if Table::AttachmentFormat.row(format.0).is_none() {
+        findings.add(1056, format.0.to_string());
+    } else if picture(content) != Some(format) || content.len() > purpose.byte_limit() {
+        findings.add(5010, name.as_str());
+    }
+    // Purposes 4 and 5 prove a site's manager, 2 and 3 the subject; the verification form belongs to either.
+    let fits = match owner {
+        Some(Owner::Subject) => {
+            !matches!(purpose, AttachmentPurpose::MANAGER_CERTIFICATE | AttachmentPurpose::MANAGER_PHOTO)
         }
-        if Table::AttachmentFormat.row(attachment.format.0).is_none() {
-            findings.add(1056, attachment.format.0.to_string());
-        } else if picture(&attachment.content) != Some(attachment.format)
-            || attachment.content.len() > attachment.purpose.byte_limit()
-        {
-            findings.add(5010, name.as_str());
+        Some(Owner::Site) => {
+            !matches!(purpose, AttachmentPurpose::SUBJECT_CERTIFICATE | AttachmentPurpose::PRINCIPAL_CERTIFICATE)
         }
-        // Purposes 4 and 5 prove a site's manager, 2 and 3 the subject; the verification form belongs to either.
-        let fits = match attachment.owner {
-            AttachmentOwner::Subject(id) => {
-                id == filing.subject.id
-                    && !matches!(
-                        attachment.purpose,
-                        AttachmentPurpose::MANAGER_CERTIFICATE | AttachmentPurpose::MANAGER_PHOTO
-                    )
-            }
-            AttachmentOwner::Site(id) => {
-                filing.sites.iter().any(|site| site.id == id)
-                    && !matches!(
-                        attachment.purpose,
-                        AttachmentPurpose::SUBJECT_CERTIFICATE | AttachmentPurpose::PRINCIPAL_CERTIFICATE
-                    )
-            }
-            AttachmentOwner::Other(..) => false,
-        };
-        if !fits {
-            findings.add(1061, name.as_str());
-        }
+        None => false,
+    };
+    if !fits {
+        findings.add(1061, name);
     }
 }
 
@@ -261,17 +307,17 @@ pub(super) fn is_identity_number(number: &str) -> bool {
     b"10X98765432"[(sum % 11) as usize] == bytes[17].to_ascii_uppercase()
 }
 
-fn is_mobile(text: &str) -> bool {
+pub(super) fn is_mobile(text: &str) -> bool {
     text.len() == 11 && text.starts_with('1') && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn is_email(text: &str) -> bool {
+pub(super) fn is_email(text: &str) -> bool {
     text.split_once('@').is_some_and(|(user, host)| {
         !user.is_empty() && host.contains('.') && host.split('.').all(|part| !part.is_empty()) && !text.contains(' ')
     })
 }
 
-fn is_domain(text: &str) -> bool {
+pub(super) fn is_domain(text: &str) -> bool {
     let labels: Vec<&str> = text.split('.').collect();
     let label = |label: &&str| {
         (1..=63).contains(&label.len())
@@ -290,7 +336,7 @@ pub(super) fn host(url: &str) -> Option<String> {
 }
 
 /// Whether an address can be reached from outside. Ranges for documentation count as reachable: training uses them.
-fn is_public(ip: Ipv4Addr) -> bool {
+pub(super) fn is_public(ip: Ipv4Addr) -> bool {
     !(ip.is_loopback()
         || ip.is_private()
         || ip.is_link_local()
@@ -332,12 +378,12 @@ mod tests {
     fn codes(change: impl FnOnce(&mut NewFiling)) -> Vec<i64> {
         let mut filing = filing();
         change(&mut filing);
-        check(&filing, &[]).into_iter().map(|finding| finding.code.0).collect()
+        super::filing(&filing, None).into_iter().map(|finding| finding.code.0).collect()
     }
 
     #[test]
     fn a_filing_in_order_has_no_findings() {
-        assert_eq!(check(&filing(), &[]), []);
+        assert_eq!(super::filing(&filing(), None), []);
     }
 
     #[test]
@@ -383,9 +429,13 @@ mod tests {
             }),
             [1029]
         );
-        let range = |low: [u8; 4], high: [u8; 4]| [(Ipv4Addr::from(low), Ipv4Addr::from(high))];
-        assert_eq!(check(&filing(), &range([203, 0, 113, 0], [203, 0, 113, 255])), []);
-        let outside = check(&filing(), &range([198, 51, 100, 0], [198, 51, 100, 255]));
+        let inside = Ranges::new([
+            ([203, 0, 113, 24].into(), [203, 0, 113, 255].into()),
+            ([203, 0, 113, 0].into(), [203, 0, 113, 23].into()),
+        ]);
+        assert!(inside.hold([203, 0, 113, 20].into(), [203, 0, 113, 30].into()), "ranges that touch are one");
+        assert_eq!(super::filing(&filing(), Some(&inside)), []);
+        let outside = super::filing(&filing(), Some(&Ranges::default()));
         assert_eq!(outside[0], Finding { code: ResultCode(1063), about: "203.0.113.24".into() });
     }
 

@@ -18,15 +18,27 @@ impl Clock {
         Self { ahead: AtomicI64::new(seconds) }
     }
 
+    /// A clock that says `start` now; before the real time it runs behind.
+    pub(super) fn starting_at(start: Timestamp) -> Self {
+        let clock = Self::default();
+        clock.ahead.store(start.as_second() - clock.now().as_second(), Ordering::Relaxed);
+        clock
+    }
+
+    /// By how many seconds it runs ahead.
+    pub(super) fn ahead(&self) -> i64 {
+        self.ahead.load(Ordering::Relaxed)
+    }
+
     #[expect(clippy::disallowed_methods, reason = "this is the sandbox's clock; everything else here asks it")]
     pub(super) fn now(&self) -> Timestamp {
         let now = Timestamp::now();
         now.checked_add(SignedDuration::from_secs(self.ahead.load(Ordering::Relaxed))).unwrap_or(now)
     }
 
-    /// Moves the clock on and returns by how many seconds it now runs ahead.
-    pub(super) fn advance(&self, seconds: i64) -> i64 {
-        self.ahead.fetch_add(seconds, Ordering::Relaxed) + seconds
+    /// Moves the clock on.
+    pub(super) fn advance(&self, seconds: i64) {
+        self.ahead.fetch_add(seconds, Ordering::Relaxed);
     }
 }
 

@@ -6,7 +6,7 @@ use super::Error;
 use super::check::Finding;
 use super::clock::instant;
 use super::office::{Office, hex_hash};
-use crate::message::NewFiling;
+use super::request::Request;
 
 /// A line of the desk's queue.
 #[derive(Debug, Clone, Serialize)]
@@ -15,10 +15,11 @@ pub(super) struct Line {
     pub(super) state: String,
     pub(super) provider: i64,
     pub(super) sequence: i64,
-    pub(super) subject_id: i64,
+    pub(super) kind: String,
+    /// What results and decisions call it.
+    pub(super) key: String,
+    pub(super) record: i64,
     pub(super) subject: String,
-    pub(super) nature: Option<i64>,
-    pub(super) province: i64,
     pub(super) domains: Vec<String>,
     pub(super) received_at: jiff::Timestamp,
     pub(super) sms_until: Option<jiff::Timestamp>,
@@ -28,11 +29,11 @@ pub(super) struct Line {
     pub(super) findings: Vec<Finding>,
 }
 
-/// One filing with everything the desk knows about it.
+/// One request with everything the desk knows about it.
 #[derive(Debug, Clone)]
 pub(super) struct Case {
     pub(super) line: Line,
-    pub(super) filing: NewFiling,
+    pub(super) request: Request,
     pub(super) wrong_tries: i64,
     pub(super) officer: Option<String>,
     pub(super) opinion: Option<String>,
@@ -52,7 +53,11 @@ struct Row {
     id: i64,
     isp_id: i64,
     sequence: i64,
-    subject_id: i64,
+    kind: String,
+    key: String,
+    record: i64,
+    title: String,
+    domains: String,
     state: String,
     content: String,
     findings: String,
@@ -85,6 +90,8 @@ pub(super) struct Filed {
     pub(super) site: String,
     pub(super) site_number: String,
     pub(super) domain: String,
+    /// What it is: a website, an app, a mini program or a quick app.
+    pub(super) kind: String,
     #[serde(skip)]
     pub(super) filed_at: i64,
 }
@@ -107,25 +114,27 @@ pub(super) struct Entry {
 }
 
 impl Office {
-    /// The filings in a state (all if none is given), oldest first; at most 500.
-    pub(super) async fn queue_of(&self, state: Option<&str>) -> Result<Vec<Line>, Error> {
+    /// The requests in a state and of a kind (all if none is given), oldest first; at most 500.
+    pub(super) async fn queue_of(&self, state: Option<&str>, kind: Option<&str>) -> Result<Vec<Line>, Error> {
         let rows: Vec<Row> = sqlx::query_as(
-            "SELECT * FROM (SELECT * FROM filing WHERE ?1 IS NULL OR state = ?1 ORDER BY id DESC LIMIT 500) ORDER BY id",
+            "SELECT * FROM (SELECT * FROM request WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR kind = ?2) \
+             ORDER BY id DESC LIMIT 500) ORDER BY id",
         )
         .bind(state)
+        .bind(kind)
         .fetch_all(&self.db)
         .await?;
         rows.into_iter().map(|row| Ok(read(row)?.line)).collect()
     }
 
-    /// One filing.
+    /// One request.
     pub(super) async fn case(&self, id: i64) -> Result<Option<Case>, Error> {
         let row: Option<Row> =
-            sqlx::query_as("SELECT * FROM filing WHERE id = ?").bind(id).fetch_optional(&self.db).await?;
+            sqlx::query_as("SELECT * FROM request WHERE id = ?").bind(id).fetch_optional(&self.db).await?;
         let Some(row) = row else { return Ok(None) };
         let mut case = read(row)?;
         case.holders =
-            sqlx::query_as("SELECT role, mobile, verified_at FROM challenge WHERE filing_id = ? ORDER BY id")
+            sqlx::query_as("SELECT role, mobile, verified_at FROM challenge WHERE request_id = ? ORDER BY id")
                 .bind(id)
                 .fetch_all(&self.db)
                 .await?;
@@ -151,10 +160,16 @@ impl Office {
         Ok(sqlx::query_as(
             "SELECT subject.name AS subject, subject.nature AS nature, subject.number AS subject_number, \
                     site.name AS site, site.number AS site_number, domain.name AS domain, \
-                    subject.filed_at AS filed_at \
+                    'website' AS kind, subject.filed_at AS filed_at \
              FROM domain JOIN site ON site.id = domain.site_id JOIN subject ON subject.id = site.subject_id \
              WHERE domain.name = lower(?1) OR subject.number = ?1 OR site.number = ?1 OR subject.name = ?1 \
-             ORDER BY domain.id LIMIT 100",
+             UNION ALL \
+             SELECT subject.name, subject.nature, subject.number, service.name, service.number, '', \
+                    service.kind, service.filed_at \
+             FROM service JOIN subject ON subject.id = service.subject_id \
+             WHERE subject.cancelled_at IS NULL \
+               AND (subject.number = ?1 OR service.number = ?1 OR subject.name = ?1 OR service.name = ?1) \
+             LIMIT 100",
         )
         .bind(wanted.trim())
         .fetch_all(&self.db)
@@ -179,19 +194,17 @@ impl Office {
 }
 
 fn read(row: Row) -> Result<Case, Error> {
-    let filing: NewFiling = serde_json::from_str(&row.content)?;
-    let domains = filing.sites.iter().flat_map(|site| &site.domains).map(|domain| domain.name.clone()).collect();
     Ok(Case {
         line: Line {
             id: row.id,
             state: row.state,
             provider: row.isp_id,
             sequence: row.sequence,
-            subject_id: row.subject_id,
-            subject: filing.subject.name.clone(),
-            nature: super::check::nature(&filing),
-            province: filing.subject.address.province / 10_000,
-            domains,
+            kind: row.kind,
+            key: row.key,
+            record: row.record,
+            subject: row.title,
+            domains: row.domains.split(' ').filter(|name| !name.is_empty()).map(str::to_owned).collect(),
             received_at: instant(row.received_at),
             sms_until: row.sms_until.map(instant),
             verified_at: row.verified_at.map(instant),
@@ -199,7 +212,7 @@ fn read(row: Row) -> Result<Case, Error> {
             number: row.number,
             findings: serde_json::from_str(&row.findings)?,
         },
-        filing,
+        request: serde_json::from_str(&row.content)?,
         wrong_tries: row.wrong_tries,
         officer: row.officer,
         opinion: row.opinion,

@@ -1,153 +1,168 @@
-//! What the machine does with an uploaded file: read it strictly, check every filing in it, and compare it with what is
-//! filed or on its way.
+//! What the machine does with an uploaded file as a whole: it reads it strictly and takes the requests out of it.
 
-use sqlx::SqliteConnection;
-
-use super::check::{self, Finding};
-use super::{Error, Provider};
+use super::check::Finding;
+use super::request::Request;
+use super::{MINISTRY, Provider, Right};
 use crate::code::ResultCode;
 use crate::envelope::{self, OpenError};
-use crate::message::{NewFiling, ReadProblem, Upload, UploadOperation, Version};
+use crate::message::{self, Operation, ReadProblem, Upload, UploadOperation, Version};
 use crate::tree::{Element, TreeError};
 
 /// What came of reading a file.
 #[derive(Debug)]
 pub(super) enum Examined {
     /// The file as a whole is refused.
-    File {
-        finding: Finding,
-        /// The details, for the remark.
-        remark: Option<String>,
-        /// The provider's ids of the subjects in it, as far as they can be seen.
-        subjects: Vec<i64>,
-    },
-    /// The filings in it.
-    Filings(Vec<NewFiling>),
+    File(Refused),
+    /// The requests in it.
+    Requests(Vec<Request>),
 }
 
-/// Reads an unpacked file of a provider strictly. `name` is the server's name of the file.
-pub(super) fn read(xml: &[u8], provider: &Provider, name: &str, version: Version) -> Examined {
-    let refuse = |code: i64, about: &str, remark: Option<String>, subjects: Vec<i64>| Examined::File {
-        finding: Finding { code: ResultCode(code), about: about.to_owned() },
-        remark,
-        subjects,
+/// Why a file is refused as a whole.
+#[derive(Debug)]
+pub(super) struct Refused {
+    pub(super) finding: Finding,
+    /// The details, for the remark.
+    pub(super) remark: Option<String>,
+    /// The group and the operation in it, such as `ICP` and `XZBA`, as far as they can be seen.
+    pub(super) place: (String, String),
+    /// The code of the operation in ICP results, as far as it can be seen.
+    pub(super) operation: Operation,
+    /// What its requests are called in results, as far as that can be seen.
+    pub(super) keys: Vec<String>,
+}
+
+/// Reads an unpacked file of a provider strictly. `name` is the server's name of the file, `authority` its province.
+pub(super) fn read(xml: &[u8], provider: &Provider, name: &str, version: Version, authority: i64) -> Examined {
+    let blank = |code: i64, about: &str, remark: String| {
+        Examined::File(Refused {
+            finding: Finding { code: ResultCode(code), about: about.to_owned() },
+            remark: Some(remark),
+            place: (String::new(), String::new()),
+            operation: Operation::NEW_FILING,
+            keys: Vec::new(),
+        })
     };
     let encoding = envelope::declared_encoding(xml);
     if !matches!(encoding.as_deref(), Some("gbk" | "gb2312" | "gb18030")) {
-        return refuse(5001, name, Some(format!("encoding {}", encoding.unwrap_or_default())), Vec::new());
+        return blank(5001, name, format!("encoding {}", encoding.unwrap_or_default()));
     }
     let root = match envelope::read_document(xml) {
         Ok(root) => root,
-        Err(OpenError::Xml(error @ TreeError::Character(_))) => {
-            return refuse(5008, name, Some(error.to_string()), Vec::new());
-        }
-        Err(error) => return refuse(5001, name, Some(error.to_string()), Vec::new()),
+        Err(OpenError::Xml(error @ TreeError::Character(_))) => return blank(5008, name, error.to_string()),
+        Err(error) => return blank(5001, name, error.to_string()),
     };
-    let subjects = subjects_in(&root);
+    let refuse = |code: i64, about: &str, remark: Option<String>| {
+        let place = place(&root);
+        Examined::File(Refused {
+            finding: Finding { code: ResultCode(code), about: about.to_owned() },
+            remark,
+            operation: operation(&root, &place.1),
+            keys: keys(&root, &place.1),
+            place,
+        })
+    };
     let declared = root.attribute_of("version").unwrap_or_default();
     if declared != version.attribute() {
-        return refuse(5004, version.attribute(), Some(declared.to_owned()), subjects);
+        return refuse(5004, version.attribute(), Some(declared.to_owned()));
     }
-    let violations = version.upload_schema().check(&root);
+    let violations = message::check(&root, version);
     if !violations.is_empty() {
         let details: Vec<String> = violations.iter().take(20).map(ToString::to_string).collect();
-        return refuse(5001, name, Some(details.join("; ")), subjects);
+        return refuse(5001, name, Some(details.join("; ")));
     }
-    let operations = root.get("ICP").map_or(0, |icp| icp.children.len().saturating_sub(1));
-    if operations > 1 {
-        return refuse(5001, name, Some(format!("{operations} operations in one file")), subjects);
+    let upload = match Upload::read(&root, version) {
+        Ok(upload) => upload,
+        Err(error) if error.problem == ReadProblem::NotBase64 => return refuse(5010, &error.path, None),
+        Err(error) => return refuse(5001, name, Some(error.to_string())),
+    };
+    if upload.provider != provider.isp_id {
+        return refuse(5003, &upload.provider.to_string(), None);
     }
-    match Upload::read(&root, version) {
-        Err(error) if error.problem == ReadProblem::NotBase64 => refuse(5010, &error.path, None, subjects),
-        Ok(upload) if upload.provider != provider.isp_id => refuse(5003, &upload.provider.to_string(), None, subjects),
-        Ok(Upload { operation: UploadOperation::NewFiling(filings), .. }) => Examined::Filings(filings),
-        // IP and domain files have no ICP group; the other ICP operations are not open either.
-        Err(_) | Ok(_) => refuse(5011, &operation_of(&root), None, subjects),
+    let business = upload.operation.group().0;
+    let (right, turned_away) = match business {
+        // The ministry takes domains alone, and nobody else takes them.
+        "YM" => (Right::Domain, (authority != MINISTRY).then_some(3036)),
+        "IP" => (Right::Ip, (authority == MINISTRY).then_some(5009)),
+        _ => (Right::Icp, (authority == MINISTRY).then_some(1045)),
+    };
+    if let Some(code) = turned_away {
+        return refuse(code, "", None);
+    }
+    if !provider.rights.contains(&right) {
+        return refuse(5009, business, None);
+    }
+    Examined::Requests(requests(upload.operation))
+}
+
+/// The requests of an operation, one each.
+fn requests(operation: UploadOperation) -> Vec<Request> {
+    fn each<T>(list: Vec<T>, request: impl Fn(T) -> Request) -> Vec<Request> {
+        list.into_iter().map(request).collect()
+    }
+    match operation {
+        UploadOperation::NewFiling(list) => each(list, Request::FirstFiling),
+        UploadOperation::NewSite(list) => each(list, Request::NewSite),
+        UploadOperation::NewAccess(list) => each(list, Request::NewAccess),
+        UploadOperation::Change(list) => each(list, |change| Request::Change(Box::new(change))),
+        UploadOperation::Cancellation(list) => each(list, Request::Cancellation),
+        UploadOperation::Verification(list) => each(list, |result| Request::Verification(Box::new(result))),
+        UploadOperation::UnfiledHandling(list) => each(list, Request::Unfiled),
+        UploadOperation::Materials(list) => each(list, Request::Materials),
+        UploadOperation::NewIps(ips) => vec![Request::NewIps(ips)],
+        UploadOperation::ChangedIps(ips) => vec![Request::ChangedIps(ips)],
+        UploadOperation::DeletedIps(ips) => vec![Request::DeletedIps(ips)],
+        UploadOperation::NewDomains(list) => vec![Request::NewDomains(list)],
+        UploadOperation::ChangedDomains(list) => vec![Request::ChangedDomains(list)],
+        UploadOperation::DeletedDomains(list) => vec![Request::DeletedDomains(list)],
     }
 }
 
-/// The tags of the operations in a file, such as `ICP/BGBA`.
-fn operation_of(root: &Element) -> String {
+/// The tags of the group and of the operation in it.
+fn place(root: &Element) -> (String, String) {
     let group = root.children.first();
-    let inner = group.and_then(|group| group.children.first());
-    [group, inner].into_iter().flatten().map(|element| &*element.name).collect::<Vec<_>>().join("/")
+    let operation = group.and_then(|group| group.children.iter().find(|child| child.name != "Qqdwid"));
+    let name = |element: Option<&Element>| element.map(|element| element.name.to_string()).unwrap_or_default();
+    (name(group), name(operation))
 }
 
-/// The provider's ids of all subjects of first filings that can be seen in a file, however broken it is.
-fn subjects_in(root: &Element) -> Vec<i64> {
-    let filings = root.get("ICP").and_then(|icp| icp.get("XZBA"));
-    let ids = filings.iter().flat_map(|filings| filings.all("Baxx"));
-    ids.filter_map(|filing| filing.get("Zt_xx")?.text_of("IspZtid")?.parse().ok()).collect()
+/// The elements of the requests that can be seen in a file, however broken it is.
+fn records<'a>(root: &'a Element, operation: &str) -> impl Iterator<Item = &'a Element> {
+    let group = root.children.first().and_then(|group| group.get(operation));
+    group.into_iter().flat_map(|group| &group.children)
 }
 
-/// What a filing lays claim to, as kind and value.
-pub(super) fn claims(filing: &NewFiling, isp_id: i64) -> Vec<(&'static str, String)> {
-    let own = |id: i64| format!("{isp_id}:{id}");
-    let certificate = &filing.subject.certificate;
-    let mut claims = vec![
-        ("certificate", format!("{}:{}", certificate.kind, certificate.number.to_uppercase())),
-        ("subject", own(filing.subject.id)),
-    ];
-    for site in &filing.sites {
-        claims.push(("site", own(site.id)));
-        claims.extend(site.home_url.as_deref().and_then(check::host).map(|host| ("url", host)));
-        for domain in &site.domains {
-            claims.push(("domain", domain.name.to_lowercase()));
-            claims.push(("domain_id", own(domain.id)));
-        }
-        for access in &site.accesses {
-            claims.push(("access", own(access.id)));
-            claims.extend(access.ips.iter().map(|ip| ("ip", own(ip.id))));
-        }
+fn operation(root: &Element, operation: &str) -> Operation {
+    match operation {
+        "XZWZ" => Operation::NEW_SITE,
+        "XZJR" => Operation::NEW_ACCESS,
+        "BGBA" => Operation::CHANGE,
+        "XZHYD" => Operation::MATERIALS,
+        "ZXBA" => match records(root, operation).find_map(|record| record.text_of("Zxlb")) {
+            Some("1") => Operation::CANCEL_SITE,
+            Some("2") => Operation::CANCEL_ACCESS,
+            _ => Operation::CANCEL_SUBJECT,
+        },
+        _ => Operation::NEW_FILING,
     }
-    claims
 }
 
-/// Compares a filing with what is filed or on its way.
-pub(super) async fn conflicts(
-    tx: &mut SqliteConnection,
-    filing: &NewFiling,
-    isp_id: i64,
-) -> Result<Vec<Finding>, Error> {
-    let mut findings: Vec<Finding> = Vec::new();
-    let mut seen: Vec<(&str, String)> = Vec::new();
-    for (kind, value) in claims(filing, isp_id) {
-        // 1: filed, 0: on its way. A refused or returned filing claims nothing any more.
-        let taken: Option<i64> = sqlx::query_scalar(
-            "SELECT MAX(filing.state = 'approved') FROM claim JOIN filing ON filing.id = claim.filing_id \
-             WHERE claim.kind = ? AND claim.value = ? AND filing.state IN ('awaiting_sms', 'waiting', 'approved')",
-        )
-        .bind(kind)
-        .bind(&value)
-        .fetch_one(&mut *tx)
-        .await?;
-        let twice = seen.iter().any(|(other, same)| *other == kind && *same == value);
-        let code = match (kind, taken) {
-            ("certificate", Some(_)) => 1003,
-            ("domain", Some(1)) => 1005,
-            ("domain", Some(_)) => 1039,
-            ("domain", None) if twice => 1039,
-            ("url", Some(_)) => 1021,
-            ("url", None) if twice => 1021,
-            // The provider's ids must be unique in their kind.
-            ("subject" | "site", _) if taken.is_some() || twice => 1037,
-            ("domain_id", _) if taken.is_some() || twice => 1039,
-            ("access", _) if taken.is_some() || twice => 1038,
-            ("ip", _) if taken.is_some() || twice => 1040,
-            _ => {
-                seen.push((kind, value));
-                continue;
+fn keys(root: &Element, operation: &str) -> Vec<String> {
+    let key = |record: &Element| {
+        let subject = || record.get("Zt_xx").or_else(|| record.get("Baxx")?.get("Zt_xx"));
+        let text = match operation {
+            "XZBA" => subject()?.text_of("IspZtid"),
+            "XZWZ" => subject()?.text_of("Ztbah").or_else(|| subject()?.text_of("Ztid")),
+            "XZJR" => record.text_of("IspJrid"),
+            "BGBA" | "HSJG" => subject()?.text_of("Ztid"),
+            "ZXBA" => record.text_of("Jlid"),
+            "WBACLJG" => record.text_of("Ym"),
+            "XZHYD" => {
+                let owner = record.get("Fjssdx")?.get("Ssdxbs")?;
+                owner.text_of("Jlid").or_else(|| owner.text_of("Baxh"))
             }
+            _ => None,
         };
-        let about = match kind {
-            "certificate" => filing.subject.name.clone(),
-            _ => value.split_once(':').map_or(value.clone(), |(_, id)| id.to_owned()),
-        };
-        let finding = Finding { code: ResultCode(code), about };
-        if !findings.contains(&finding) {
-            findings.push(finding);
-        }
-        seen.push((kind, value));
-    }
-    Ok(findings)
+        text.map(str::to_owned)
+    };
+    records(root, operation).filter_map(key).collect()
 }

@@ -1,4 +1,4 @@
-//! Faults that a test or a trainer orders.
+//! Faults that a test or a trainer orders, and those of a scenario.
 
 use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
@@ -29,6 +29,14 @@ pub enum FaultKind {
     Maintenance,
     /// An upload is answered with 14, as if an earlier one were missing; nothing was stored.
     Gap,
+    /// Any code that is asked for; nothing was stored.
+    MsgCode,
+    /// An acknowledgement is answered with 0 and forgotten: the same file comes once more.
+    Duplicate,
+    /// A downloaded file is UTF-8 although it says GBK.
+    WrongCharset,
+    /// A downloaded file names another version of the interface.
+    WrongVersion,
 }
 
 /// A fault as it is ordered and listed.
@@ -45,6 +53,9 @@ pub struct Fault {
     /// How late a delayed answer comes, in milliseconds.
     #[serde(default)]
     pub delay_ms: i64,
+    /// The code that `msg_code` answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<i64>,
 }
 
 fn once() -> i64 {
@@ -53,10 +64,17 @@ fn once() -> i64 {
 
 impl FaultKind {
     /// Whether the fault makes sense for a method.
-    fn strikes(self, method: Method) -> bool {
+    pub(super) fn strikes(self, method: Method) -> bool {
         match self {
-            Self::DropBeforeCommit | Self::DropAfterCommit | Self::Delay | Self::UnknownMsgCode | Self::Down => true,
+            Self::DropBeforeCommit
+            | Self::DropAfterCommit
+            | Self::Delay
+            | Self::UnknownMsgCode
+            | Self::MsgCode
+            | Self::Down => true,
             Self::CorruptHash | Self::TruncatedZip => matches!(method, Method::Download | Method::PreviousUpload),
+            Self::WrongCharset | Self::WrongVersion => method == Method::Download,
+            Self::Duplicate => method == Method::Acknowledge,
             Self::Maintenance => {
                 matches!(method, Method::Upload | Method::Download | Method::Acknowledge | Method::PreviousUpload)
             }
@@ -76,6 +94,10 @@ impl FaultKind {
             Self::Down => "down",
             Self::Maintenance => "maintenance",
             Self::Gap => "gap",
+            Self::MsgCode => "msg_code",
+            Self::Duplicate => "duplicate",
+            Self::WrongCharset => "wrong_charset",
+            Self::WrongVersion => "wrong_version",
         }
     }
 
@@ -87,11 +109,12 @@ impl FaultKind {
 impl Office {
     /// Orders a fault.
     pub(super) async fn order_fault(&self, fault: &Fault) -> Result<(), Error> {
-        sqlx::query("INSERT INTO fault (kind, method, times, delay_ms) VALUES (?, ?, ?, ?)")
+        sqlx::query("INSERT INTO fault (kind, method, times, delay_ms, code) VALUES (?, ?, ?, ?, ?)")
             .bind(fault.kind.word())
             .bind(&fault.method)
             .bind(fault.times)
             .bind(fault.delay_ms)
+            .bind(fault.code)
             .execute(&self.db)
             .await?;
         Ok(())
@@ -99,14 +122,14 @@ impl Office {
 
     /// The faults still to strike.
     pub(super) async fn faults(&self) -> Result<Vec<Fault>, Error> {
-        let rows: Vec<(String, Option<String>, i64, i64)> =
-            sqlx::query_as("SELECT kind, method, times, delay_ms FROM fault WHERE times > 0 ORDER BY id")
+        let rows: Vec<(String, Option<String>, i64, i64, Option<i64>)> =
+            sqlx::query_as("SELECT kind, method, times, delay_ms, code FROM fault WHERE times > 0 ORDER BY id")
                 .fetch_all(&self.db)
                 .await?;
         Ok(rows
             .into_iter()
-            .filter_map(|(kind, method, times, delay_ms)| {
-                Some(Fault { kind: FaultKind::named(&kind)?, method, times, delay_ms })
+            .filter_map(|(kind, method, times, delay_ms, code)| {
+                Some(Fault { kind: FaultKind::named(&kind)?, method, times, delay_ms, code })
             })
             .collect())
     }
@@ -117,26 +140,27 @@ impl Office {
         Ok(())
     }
 
-    /// Takes the next fault that strikes this method, counting it down.
-    pub(super) async fn take_fault(&self, method: Method) -> Result<Option<Fault>, Error> {
-        let mut tx = self.db.begin_with("BEGIN IMMEDIATE").await?;
-        let fault = next(&mut tx, method).await?;
+    /// Takes the next fault that strikes this call, counting it down: one that was ordered, else one of the scenario.
+    pub(super) async fn take_fault(&self, method: Method, provider: Option<i64>) -> Result<Option<Fault>, Error> {
+        let mut tx = self.write().await?;
+        let scripted = self.scripted_fault(&mut tx, method, provider).await?;
+        let fault = next(&mut tx, method).await?.or(scripted);
         tx.commit().await?;
         Ok(fault)
     }
 }
 
 async fn next(tx: &mut SqliteConnection, method: Method) -> Result<Option<Fault>, Error> {
-    let rows: Vec<(i64, String, Option<String>, i64)> = sqlx::query_as(
-        "SELECT id, kind, method, delay_ms FROM fault WHERE times > 0 AND (method IS NULL OR method = ?) ORDER BY id",
+    let rows: Vec<(i64, String, Option<String>, i64, Option<i64>)> = sqlx::query_as(
+        "SELECT id, kind, method, delay_ms, code FROM fault WHERE times > 0 AND (method IS NULL OR method = ?) ORDER BY id",
     )
     .bind(method.name())
     .fetch_all(&mut *tx)
     .await?;
-    for (id, kind, only, delay_ms) in rows {
+    for (id, kind, only, delay_ms, code) in rows {
         let Some(kind) = FaultKind::named(&kind).filter(|kind| kind.strikes(method)) else { continue };
         sqlx::query("UPDATE fault SET times = times - 1 WHERE id = ?").bind(id).execute(&mut *tx).await?;
-        return Ok(Some(Fault { kind, method: only, times: 1, delay_ms }));
+        return Ok(Some(Fault { kind, method: only, times: 1, delay_ms, code }));
     }
     Ok(None)
 }

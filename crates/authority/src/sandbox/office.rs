@@ -1,24 +1,29 @@
 //! The inside of the sandbox authority: its state, and the work that nobody has to ask for.
 
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Sqlite, SqliteConnection, Transaction};
 use tokio::sync::{Mutex, Notify};
 
-use super::check::{self, Finding};
+use super::check::{Finding, Ranges};
 use super::clock::{Clock, instant, local, stored};
-use super::examine::{self, Examined};
+use super::examine::{self, Examined, Refused};
+use super::rate::Rate;
+use super::result::file_result;
+use super::scenario::Verdict;
+use super::tables;
 use super::words::Lang;
 use super::{Config, Error, Provider};
 use crate::chance::{self, Chance, SeededChance, SystemChance};
 use crate::code::ResultCode;
 use crate::envelope::{self, Container};
-use crate::message::{self, Download, MachineResult, NewFiling, Operation, Version};
+use crate::message::{Download, Operation, Version};
 
 /// How long the holders of the codes have.
 pub(super) const SMS_HOURS: i64 = 24;
@@ -32,6 +37,8 @@ pub(super) struct Office {
     pub(super) clock: Clock,
     pub(super) chance: Box<dyn Chance>,
     pub(super) version: Version,
+    /// How often each provider has called of late.
+    pub(super) rate: Rate,
     /// Rung when there is something to do.
     pub(super) bell: Notify,
     /// One round at a time.
@@ -56,13 +63,21 @@ impl Office {
         sqlx::raw_sql(include_str!("schema.sql")).execute(&db).await?;
         let ahead: Option<String> =
             sqlx::query_scalar("SELECT value FROM setting WHERE name = 'clock_ahead'").fetch_optional(&db).await?;
-        let clock = Clock::running_ahead(ahead.and_then(|text| text.parse().ok()).unwrap_or_default());
+        let clock = match (ahead.and_then(|text| text.parse().ok()), config.clock_starts_at) {
+            (Some(ahead), _) => Clock::running_ahead(ahead),
+            (None, Some(start)) => Clock::starting_at(start),
+            (None, None) => Clock::default(),
+        };
         let chance: Box<dyn Chance> = match config.seed {
             Some(seed) => Box::new(SeededChance::new(seed)),
             None => Box::new(SystemChance),
         };
         let (bell, round) = (Notify::new(), Mutex::new(()));
-        Ok(Self { config, db, clock, chance, version: Version::default(), bell, round })
+        let rate = Rate::new(config.calls_per_minute);
+        let office = Self { config, db, clock, chance, version: Version::default(), rate, bell, round };
+        office.keep_clock().await?;
+        office.begin_scenario().await?;
+        Ok(office)
     }
 
     pub(super) async fn close(&self) {
@@ -88,18 +103,29 @@ impl Office {
         self.config.providers.iter().find(|provider| provider.isp_id == isp_id)
     }
 
+    /// Whether a reporting unit of this id exists: a provider, or one of those every authority knows.
+    pub(super) fn knows_unit(&self, id: i64) -> bool {
+        tables::WELL_KNOWN.contains(&id) || self.provider(id).is_some()
+    }
+
     /// Moves the clock on and does what has become due.
     pub(super) async fn advance(&self, seconds: i64) -> Result<Timestamp, Error> {
-        let ahead = self.clock.advance(seconds.max(0));
+        self.clock.advance(seconds.max(0));
+        self.keep_clock().await?;
+        self.settle().await?;
+        Ok(self.clock.now())
+    }
+
+    /// Remembers by how much the clock runs ahead.
+    async fn keep_clock(&self) -> Result<(), Error> {
         sqlx::query(
             "INSERT INTO setting (name, value) VALUES ('clock_ahead', ?) \
              ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         )
-        .bind(ahead.to_string())
+        .bind(self.clock.ahead().to_string())
         .execute(&self.db)
         .await?;
-        self.settle().await?;
-        Ok(self.clock.now())
+        Ok(())
     }
 
     /// Does everything that is due now: files to process, verifications that ran out, decisions of the policy.
@@ -114,10 +140,9 @@ impl Office {
                 self.process(provider, sequence).await?;
             }
         }
-        let now = self.clock.now();
         let late: Vec<i64> =
-            sqlx::query_scalar("SELECT id FROM filing WHERE state = 'awaiting_sms' AND sms_until <= ? ORDER BY id")
-                .bind(stored(now))
+            sqlx::query_scalar("SELECT id FROM request WHERE state = 'awaiting_sms' AND sms_until <= ? ORDER BY id")
+                .bind(stored(self.clock.now()))
                 .fetch_all(&self.db)
                 .await?;
         for id in late {
@@ -125,18 +150,55 @@ impl Office {
             self.send_back(&mut tx, id, "sms-timeout").await?;
             tx.commit().await?;
         }
-        if let Some(delay) = self.config.approve_after {
-            let since = now.checked_sub(SignedDuration::try_from(delay).unwrap_or_default()).unwrap_or(now);
-            let due: Vec<i64> =
-                sqlx::query_scalar("SELECT id FROM filing WHERE state = 'waiting' AND verified_at <= ? ORDER BY id")
-                    .bind(stored(since))
-                    .fetch_all(&self.db)
-                    .await?;
-            for id in due {
-                self.decide(id, true, "", &Lang::Chinese.text("policy-officer")).await?;
+        self.confirm_by_script().await?;
+        self.decide_by_policy().await?;
+        self.push_due().await
+    }
+
+    /// Decides what the scenario or the settings decide without a person.
+    async fn decide_by_policy(&self) -> Result<(), Error> {
+        if self.config.approve_after.is_none() && self.config.scenario.is_none() {
+            return Ok(());
+        }
+        let waiting: Vec<(i64, Option<i64>)> =
+            sqlx::query_as("SELECT id, verified_at FROM request WHERE state = 'waiting' ORDER BY id")
+                .fetch_all(&self.db)
+                .await?;
+        for (id, verified_at) in waiting {
+            let mut db = self.db.acquire().await?;
+            let Some((matter, _)) = self.matter(&mut db, id).await? else { continue };
+            drop(db);
+            let Some((verdict, delay)) = self.policy_delay(&matter) else { continue };
+            let due = instant(verified_at.unwrap_or_default()).checked_add(delay);
+            if due.is_ok_and(|due| due > self.clock.now()) {
+                continue;
             }
+            let rule = self.scripted_decision(&matter);
+            let officer = rule.map(|rule| rule.officer.clone()).filter(|officer| !officer.is_empty());
+            let officer = officer.unwrap_or_else(|| Lang::Chinese.text("policy-officer"));
+            let reason = rule.map(|rule| rule.reason.as_str()).unwrap_or_default();
+            self.decide(id, verdict == Verdict::Approve, reason, &officer).await?;
         }
         Ok(())
+    }
+
+    /// The addresses a provider has filed; none when they do not count.
+    pub(super) async fn filed_ranges(
+        &self,
+        tx: &mut SqliteConnection,
+        provider: &Provider,
+    ) -> Result<Option<Ranges>, Error> {
+        if !provider.compare_ips {
+            return Ok(None);
+        }
+        let filed: Vec<(i64, i64)> =
+            sqlx::query_as("SELECT first, last FROM ip_record WHERE isp_id = ? AND kind IN ('allocation', 'brought')")
+                .bind(provider.isp_id)
+                .fetch_all(&mut *tx)
+                .await?;
+        let address = |number: i64| Ipv4Addr::from(u32::try_from(number).unwrap_or_default());
+        let filed = filed.into_iter().map(|(first, last)| (address(first), address(last)));
+        Ok(Some(Ranges::new(provider.ip_ranges.iter().copied().chain(filed))))
     }
 
     /// Processes one stored file: results for the provider, codes for the people.
@@ -154,33 +216,27 @@ impl Office {
         let cipher = provider.cipher().map_err(|error| Error::Config(error.to_string()))?;
         // It was opened once before it was taken, so this can only fail if the provider's key was changed since.
         let examined = match container.open(Some(&cipher)) {
-            Ok(xml) => examine::read(&xml, provider, &name, self.version),
-            Err(error) => Examined::File {
+            Ok(xml) => examine::read(&xml, provider, &name, self.version, self.config.province),
+            Err(error) => Examined::File(Refused {
                 finding: Finding { code: ResultCode(5999), about: name },
                 remark: Some(error.to_string()),
-                subjects: Vec::new(),
-            },
+                place: (String::new(), String::new()),
+                operation: Operation::NEW_FILING,
+                keys: Vec::new(),
+            }),
         };
-        let mut results = Vec::new();
+        let mut answers = Download::default();
         match examined {
-            Examined::File { finding, remark, subjects } => {
-                let keys = if subjects.is_empty() {
-                    vec![None]
-                } else {
-                    subjects.into_iter().map(|id| Some(id.to_string())).collect()
-                };
-                results.extend(
-                    keys.into_iter()
-                        .map(|key| machine_result(&finding.code, std::slice::from_ref(&finding), key, &remark)),
-                );
-            }
-            Examined::Filings(filings) => {
-                for filing in filings {
-                    results.push(self.take(&mut tx, provider, sequence, &filing).await?);
+            Examined::File(refused) => file_result(&refused, &mut answers),
+            Examined::Requests(requests) => {
+                for request in requests {
+                    self.take(&mut tx, provider, sequence, &request, &mut answers).await?;
                 }
             }
         }
-        self.queue(&mut tx, provider, &Download { results, ..Download::default() }).await?;
+        if answers != Download::default() {
+            self.queue(&mut tx, provider, &answers).await?;
+        }
         sqlx::query("UPDATE upload SET processed_at = ? WHERE isp_id = ? AND sequence = ?")
             .bind(stored(self.clock.now()))
             .bind(provider.isp_id)
@@ -191,45 +247,17 @@ impl Office {
         Ok(())
     }
 
-    /// Takes one filing in: checks it, records it, and sends the codes if it is in order.
-    async fn take(
+    /// Puts a file into the queue of a provider if this authority still knows it.
+    pub(super) async fn queue_for(
         &self,
         tx: &mut SqliteConnection,
-        provider: &Provider,
-        sequence: i64,
-        filing: &NewFiling,
-    ) -> Result<MachineResult, Error> {
-        let mut findings = check::check(filing, &provider.ip_ranges);
-        findings.extend(examine::conflicts(tx, filing, provider.isp_id).await?);
-        let now = self.clock.now();
-        let in_order = findings.is_empty();
-        let until = now.checked_add(SignedDuration::from_hours(SMS_HOURS)).unwrap_or(now);
-        let id: i64 = sqlx::query_scalar(
-            "INSERT INTO filing (isp_id, sequence, subject_id, state, content, findings, received_at, sms_until) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-        )
-        .bind(provider.isp_id)
-        .bind(sequence)
-        .bind(filing.subject.id)
-        .bind(if in_order { "awaiting_sms" } else { "failed" })
-        .bind(serde_json::to_string(filing)?)
-        .bind(serde_json::to_string(&findings)?)
-        .bind(stored(now))
-        .bind(in_order.then(|| stored(until)))
-        .fetch_one(&mut *tx)
-        .await?;
-        if in_order {
-            for (kind, value) in examine::claims(filing, provider.isp_id) {
-                sqlx::query("INSERT INTO claim (filing_id, kind, value) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
-                    .bind(id)
-                    .bind(kind)
-                    .bind(value)
-                    .execute(&mut *tx)
-                    .await?;
-            }
-            self.challenge(tx, id, filing).await?;
+        isp_id: i64,
+        download: &Download,
+    ) -> Result<(), Error> {
+        match self.provider(isp_id) {
+            Some(provider) => self.queue(tx, provider, download).await,
+            None => Ok(()),
         }
-        Ok(machine_result(&ResultCode::IP_MATCHED, &findings, Some(filing.subject.id.to_string()), &None))
     }
 
     /// Puts a file into a provider's queue of downloads.
@@ -290,31 +318,6 @@ impl Office {
     pub(super) fn draw_code(&self) -> String {
         chance::characters(&*self.chance, b"0123456789", 6)
     }
-}
-
-/// The result of the machine for one filing: what it found, or that all is in order.
-fn machine_result(
-    success: &ResultCode,
-    findings: &[Finding],
-    key: Option<String>,
-    remark: &Option<String>,
-) -> MachineResult {
-    let finding = |code: ResultCode, about: &str| {
-        let words = code.words().map(|words| words.zh).unwrap_or_default();
-        let text = match (words, about) {
-            // For a file that fails the schema the text is the file's name and nothing else (specification, 3-4).
-            (_, about) if code == ResultCode(5001) => about.to_owned(),
-            (words, "") => words.to_owned(),
-            (words, about) => format!("{words}：{about}"),
-        };
-        message::Finding { code, text: Some(text.chars().take(255).collect()) }
-    };
-    let list = if findings.is_empty() {
-        vec![finding(*success, "")]
-    } else {
-        findings.iter().map(|found| finding(found.code, &found.about)).collect()
-    };
-    MachineResult { findings: list, operation: Operation::NEW_FILING, key, remark: remark.clone() }
 }
 
 /// base64 with a line feed every 76 characters, as a real bureau sent it.

@@ -15,8 +15,9 @@ use axum::routing::{get, post};
 use serde::Deserialize;
 
 use super::api::MAX_BODY;
-use super::issue::Decided;
+use super::decide::Decided;
 use super::office::{Office, shown};
+use super::scenario::Kind;
 use super::verify::{Entry, Resent, State as Verification};
 use super::view::{self, Found, Group, HolderView, LineView, Notice, Paper, Row, Status};
 use super::words::Lang;
@@ -83,8 +84,8 @@ struct HomePage {
 async fn home(State(office): State<Arc<Office>>, page: Page) -> Shown {
     office.settle().await?;
     let counts: (i64, i64, i64, i64) = sqlx::query_as(
-        "SELECT (SELECT COUNT(*) FROM sms), (SELECT COUNT(*) FROM filing WHERE state = 'awaiting_sms'), \
-                (SELECT COUNT(*) FROM filing WHERE state = 'waiting'), (SELECT COUNT(*) FROM subject)",
+        "SELECT (SELECT COUNT(*) FROM sms), (SELECT COUNT(*) FROM request WHERE state = 'awaiting_sms'), \
+                (SELECT COUNT(*) FROM request WHERE state = 'waiting'), (SELECT COUNT(*) FROM subject WHERE cancelled_at IS NULL)",
     )
     .fetch_one(&office.db)
     .await?;
@@ -215,19 +216,25 @@ struct DeskPage {
     none: String,
 }
 
-const STATES: [&str; 6] = ["waiting", "awaiting_sms", "approved", "refused", "returned", "failed"];
+const STATES: [&str; 7] = ["waiting", "awaiting_sms", "approved", "refused", "returned", "failed", "done"];
 
 #[derive(Deserialize)]
 struct DeskQuery {
     #[serde(default)]
     state: String,
+    #[serde(default)]
+    kind: String,
 }
 
 async fn desk(State(office): State<Arc<Office>>, page: Page, Query(query): Query<DeskQuery>) -> Shown {
     office.settle().await?;
     let state = STATES.into_iter().find(|state| *state == query.state).unwrap_or("waiting");
+    let kind = Kind::named(&query.kind).map(Kind::word);
     let counts: Vec<(String, i64)> =
-        sqlx::query_as("SELECT state, COUNT(*) FROM filing GROUP BY state").fetch_all(&office.db).await?;
+        sqlx::query_as("SELECT state, COUNT(*) FROM request WHERE ?1 IS NULL OR kind = ?1 GROUP BY state")
+            .bind(kind)
+            .fetch_all(&office.db)
+            .await?;
     let lang = page.lang;
     let tab = |name: &'static str| Tab {
         state: name,
@@ -235,7 +242,7 @@ async fn desk(State(office): State<Arc<Office>>, page: Page, Query(query): Query
         count: counts.iter().find(|(state, _)| state == name).map_or(0, |(_, count)| *count),
         current: name == state,
     };
-    let lines = office.queue_of(Some(state)).await?;
+    let lines = office.queue_of(Some(state), kind).await?;
     let lines = lines.into_iter().map(|line| {
         let provider = provider_name(&office, line.provider);
         view::line(line, provider, lang)
@@ -292,8 +299,8 @@ async fn show_case(office: &Office, page: Page, id: i64, notice: Option<Notice>,
         domains: line.domains.join(" "),
         state: view::status(&line.state, lang),
         notice,
-        groups: view::groups(&case.filing, lang),
-        papers: view::papers(id, &case.filing, lang),
+        groups: view::groups(&case.request, lang),
+        papers: view::papers(id, &case.request, lang),
         facts: view::facts(&case, provider_name(office, line.provider)),
         findings: view::findings(&line.findings, lang),
         holders: view::holders(&case, lang),
@@ -338,11 +345,10 @@ async fn decide(
 /// Serves the picture of an attachment.
 async fn attachment(State(office): State<Arc<Office>>, Path((id, index)): Path<(i64, usize)>) -> Shown {
     let case = office.case(id).await?;
-    let Some(attachment) = case.as_ref().and_then(|case| case.filing.attachments.get(index)) else {
-        return Ok(StatusCode::NOT_FOUND.into_response());
-    };
+    let papers = case.as_ref().map(|case| case.request.papers()).unwrap_or_default();
+    let Some(paper) = papers.get(index) else { return Ok(StatusCode::NOT_FOUND.into_response()) };
     // By its content, not by what the provider said it is.
-    let kind = match super::check::picture(&attachment.content) {
+    let kind = match super::check::picture(paper.content) {
         Some(AttachmentFormat::JPEG) => "image/jpeg",
         Some(AttachmentFormat::PNG) => "image/png",
         _ => return Ok(StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response()),
@@ -350,7 +356,7 @@ async fn attachment(State(office): State<Arc<Office>>, Path((id, index)): Path<(
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-    Ok((headers, attachment.content.to_vec()).into_response())
+    Ok((headers, paper.content.to_vec()).into_response())
 }
 
 struct Match {

@@ -28,13 +28,23 @@ CREATE TABLE IF NOT EXISTS attempt (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS attempt_of ON attempt (isp_id, sequence);
 
--- One filing (Baxx) of an upload.
-CREATE TABLE IF NOT EXISTS filing (
+-- One request of an upload: a filing, an addition, a change, a cancellation and so on.
+CREATE TABLE IF NOT EXISTS request (
     id INTEGER PRIMARY KEY,
     isp_id INTEGER NOT NULL,
     sequence INTEGER NOT NULL,
-    subject_id INTEGER NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('awaiting_sms', 'waiting', 'approved', 'refused', 'returned', 'failed')),
+    kind TEXT NOT NULL,
+    -- What results call it (Bs), and what decisions call it (Jlid).
+    key TEXT NOT NULL,
+    record INTEGER NOT NULL,
+    -- What is filed and concerned: ids of the authority.
+    subject_id INTEGER,
+    site_id INTEGER,
+    access_id INTEGER,
+    title TEXT NOT NULL,
+    domains TEXT NOT NULL,
+    state TEXT NOT NULL
+        CHECK (state IN ('awaiting_sms', 'waiting', 'approved', 'refused', 'returned', 'failed', 'done')),
     content TEXT NOT NULL,
     findings TEXT NOT NULL,
     received_at INTEGER NOT NULL,
@@ -46,20 +56,21 @@ CREATE TABLE IF NOT EXISTS filing (
     opinion TEXT,
     number TEXT
 ) STRICT;
-CREATE INDEX IF NOT EXISTS filing_by_state ON filing (state, id);
+CREATE INDEX IF NOT EXISTS request_by_state ON request (state, id);
+CREATE INDEX IF NOT EXISTS request_by_subject ON request (subject_id);
 
--- What a filing lays claim to: certificates, domains, addresses and the provider's own ids.
+-- What a request lays claim to: certificates, domains, addresses and the provider's own ids.
 CREATE TABLE IF NOT EXISTS claim (
-    filing_id INTEGER NOT NULL REFERENCES filing (id),
+    request_id INTEGER NOT NULL REFERENCES request (id),
     kind TEXT NOT NULL,
     value TEXT NOT NULL,
-    PRIMARY KEY (kind, value, filing_id)
+    PRIMARY KEY (kind, value, request_id)
 ) STRICT;
 
 -- Who must enter a code.
 CREATE TABLE IF NOT EXISTS challenge (
     id INTEGER PRIMARY KEY,
-    filing_id INTEGER NOT NULL REFERENCES filing (id),
+    request_id INTEGER NOT NULL REFERENCES request (id),
     role TEXT NOT NULL CHECK (role IN ('principal', 'manager', 'both')),
     mobile TEXT NOT NULL,
     tails TEXT NOT NULL,
@@ -68,6 +79,7 @@ CREATE TABLE IF NOT EXISTS challenge (
     verified_at INTEGER
 ) STRICT;
 CREATE INDEX IF NOT EXISTS challenge_by_mobile ON challenge (mobile);
+CREATE INDEX IF NOT EXISTS challenge_by_request ON challenge (request_id);
 
 -- The text messages that would have gone out.
 CREATE TABLE IF NOT EXISTS sms (
@@ -90,13 +102,13 @@ CREATE TABLE IF NOT EXISTS download (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS download_waiting ON download (isp_id, id) WHERE acked_at IS NULL;
 
--- The last serial of each line of filing numbers, and of each kind of bureau id.
+-- The last serial of each line of filing numbers, of each kind of bureau id, and of what a scenario counts.
 CREATE TABLE IF NOT EXISTS counter (
     name TEXT PRIMARY KEY,
     last INTEGER NOT NULL
 ) STRICT;
 
--- The filing database: what is public.
+-- The filing database: what is public. What was cancelled stays, with its time.
 CREATE TABLE IF NOT EXISTS subject (
     id INTEGER PRIMARY KEY,
     number TEXT NOT NULL UNIQUE,
@@ -105,18 +117,96 @@ CREATE TABLE IF NOT EXISTS subject (
     name TEXT NOT NULL,
     nature INTEGER NOT NULL,
     filed_at INTEGER NOT NULL,
+    cancelled_at INTEGER,
+    password TEXT,
     record TEXT NOT NULL
 ) STRICT;
+CREATE INDEX IF NOT EXISTS subject_by_certificate ON subject (certificate_number);
 CREATE TABLE IF NOT EXISTS site (
     id INTEGER PRIMARY KEY,
     subject_id INTEGER NOT NULL REFERENCES subject (id),
     number TEXT NOT NULL UNIQUE,
-    name TEXT NOT NULL
+    name TEXT NOT NULL,
+    -- The host of its home page.
+    host TEXT,
+    cancelled_at INTEGER
 ) STRICT;
+CREATE INDEX IF NOT EXISTS site_of ON site (subject_id);
+CREATE INDEX IF NOT EXISTS site_by_host ON site (host);
 CREATE TABLE IF NOT EXISTS domain (
     id INTEGER PRIMARY KEY,
     site_id INTEGER NOT NULL REFERENCES site (id),
     name TEXT NOT NULL UNIQUE
+) STRICT;
+CREATE TABLE IF NOT EXISTS access (
+    id INTEGER PRIMARY KEY,
+    site_id INTEGER NOT NULL REFERENCES site (id),
+    isp_id INTEGER NOT NULL,
+    cancelled_at INTEGER
+) STRICT;
+CREATE INDEX IF NOT EXISTS access_of ON access (site_id);
+CREATE INDEX IF NOT EXISTS access_by_provider ON access (isp_id);
+
+-- Apps, mini programs and quick apps: the public interface files websites only, but numbers and look-up know them.
+CREATE TABLE IF NOT EXISTS service (
+    id INTEGER PRIMARY KEY,
+    subject_id INTEGER NOT NULL REFERENCES subject (id),
+    kind TEXT NOT NULL CHECK (kind IN ('app', 'mini_program', 'quick_app')),
+    number TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    filed_at INTEGER NOT NULL
+) STRICT;
+
+-- Records that organisers filed themselves and a provider must verify.
+CREATE TABLE IF NOT EXISTS self_filed (
+    subject_id INTEGER PRIMARY KEY,
+    isp_id INTEGER NOT NULL,
+    record TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('open', 'verified', 'refused'))
+) STRICT;
+
+-- The blacklist, by credential or by domain.
+CREATE TABLE IF NOT EXISTS blacklist (
+    id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('subject', 'site')),
+    value TEXT NOT NULL,
+    name TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    UNIQUE (kind, value)
+) STRICT;
+
+-- Unfiled websites found on a provider's addresses.
+CREATE TABLE IF NOT EXISTS unfiled (
+    id INTEGER PRIMARY KEY,
+    isp_id INTEGER NOT NULL,
+    domain TEXT NOT NULL,
+    ip INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    handled_at INTEGER,
+    outcome TEXT
+) STRICT;
+
+-- The IP filing of every provider.
+CREATE TABLE IF NOT EXISTS ip_record (
+    id INTEGER PRIMARY KEY,
+    isp_id INTEGER NOT NULL,
+    own_id INTEGER NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('source', 'allocation', 'broadcast', 'brought')),
+    first INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    content TEXT NOT NULL,
+    at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS ip_record_of ON ip_record (kind, first);
+
+-- The domain filing, which only the ministry takes.
+CREATE TABLE IF NOT EXISTS domain_record (
+    id INTEGER PRIMARY KEY,
+    isp_id INTEGER NOT NULL,
+    own_id INTEGER NOT NULL,
+    name TEXT NOT NULL UNIQUE,
+    content TEXT NOT NULL,
+    at INTEGER NOT NULL
 ) STRICT;
 
 -- Faults that were ordered for tests.
@@ -125,5 +215,17 @@ CREATE TABLE IF NOT EXISTS fault (
     kind TEXT NOT NULL,
     method TEXT,
     times INTEGER NOT NULL,
-    delay_ms INTEGER NOT NULL
+    delay_ms INTEGER NOT NULL,
+    code INTEGER
 ) STRICT;
+
+-- Scripted downloads that are due some time.
+CREATE TABLE IF NOT EXISTS due (
+    id INTEGER PRIMARY KEY,
+    rule INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    -- The domain of the request that called for it.
+    about TEXT,
+    done_at INTEGER
+) STRICT;
+CREATE INDEX IF NOT EXISTS due_open ON due (at) WHERE done_at IS NULL;

@@ -16,12 +16,13 @@ use super::fault::FaultKind;
 use super::line::Line;
 use super::office::Office;
 use super::words::Lang;
-use super::{Error, Provider};
+use super::{Error, MINISTRY, Provider};
 use crate::code::{MsgCode, Table};
 use crate::envelope::{self, Container, OpenError};
+use crate::gbk;
 use crate::soap::{
     self, Answer, DownloadAnswer, FileInfo, Method, PreviousUploadAnswer, Request, StatusAnswer, StatusInfo,
-    UploadAnswer, VerifyAnswer,
+    UploadAnswer,
 };
 
 mod wsdl;
@@ -80,7 +81,7 @@ async fn call(
 /// Answers a call, with the faults that were ordered.
 async fn answer(office: &Office, line: &Line, request: &Request) -> Result<Response, Error> {
     let method = request.method;
-    let fault = office.take_fault(method).await?;
+    let fault = office.take_fault(method, request.number("ispId")).await?;
     let kind = fault.as_ref().map(|fault| fault.kind);
     let document = match kind {
         Some(FaultKind::DropBeforeCommit) => {
@@ -101,6 +102,10 @@ async fn answer(office: &Office, line: &Line, request: &Request) -> Result<Respo
         }
         Some(FaultKind::UnknownMsgCode) => {
             soap::to_text(&Answer::new(MsgCode(UNKNOWN_CODE), Lang::Chinese.text("unknown-code")))
+        }
+        Some(FaultKind::MsgCode) => {
+            let code = fault.as_ref().and_then(|fault| fault.code).unwrap_or(MsgCode::OTHER.0);
+            soap::to_text(&said(MsgCode(code)))
         }
         _ => office.answer(request, kind).await?,
     };
@@ -132,18 +137,19 @@ impl Office {
             Ok(provider) => provider,
             Err(code) => return Ok(soap::to_text(&said(code))),
         };
+        if let Some(seconds) = self.rate.exceeded(provider.isp_id, self.clock.now()) {
+            return Ok(soap::to_text(&other("too-often", &[("seconds", &seconds.to_string())])));
+        }
         if request.method != Method::Upload && request.number("hashAlgorithm") != Some(0) {
             return Ok(soap::to_text(&said(MsgCode::HASH_ALGORITHM)));
         }
         Ok(match request.method {
             Method::Upload => soap::to_text(&self.upload(provider, request).await?),
             Method::Download => soap::to_text(&self.download(provider, fault).await?),
-            Method::Acknowledge => soap::to_text(&self.acknowledge(provider, request).await?),
+            Method::Acknowledge => soap::to_text(&self.acknowledge(provider, request, fault).await?),
             Method::PreviousUpload => soap::to_text(&self.previous(provider, fault).await?),
             Method::Status => soap::to_text(&self.status(request).await?),
-            Method::VerifyPassword => {
-                soap::to_text(&VerifyAnswer { answer: other("password-abolished", &[]), right: None })
-            }
+            Method::VerifyPassword => soap::to_text(&self.verify_password(request).await?),
         })
     }
 
@@ -161,7 +167,8 @@ impl Office {
         if expected.ok().as_deref() != request.text("pwdHash").map(str::trim) {
             return Err(MsgCode::PASSWORD);
         }
-        if provider.province != self.config.province {
+        // The ministry knows the units of every province.
+        if self.config.province != MINISTRY && provider.province != self.config.province {
             return Err(MsgCode::OTHER_PROVINCE);
         }
         if !provider.open {
@@ -263,10 +270,18 @@ impl Office {
         Ok(DownloadAnswer { answer: said(code), file: Some(file) })
     }
 
-    async fn acknowledge(&self, provider: &Provider, request: &Request) -> Result<Answer, Error> {
+    async fn acknowledge(
+        &self,
+        provider: &Provider,
+        request: &Request,
+        fault: Option<FaultKind>,
+    ) -> Result<Answer, Error> {
         let name = request.text("fileName").unwrap_or_default().trim();
         if name.is_empty() {
             return Ok(said(MsgCode::NO_FILE_NAME));
+        }
+        if fault == Some(FaultKind::Duplicate) {
+            return Ok(said(MsgCode::OK));
         }
         // Acknowledging again is no mistake: the first answer may have been lost.
         let known = sqlx::query("UPDATE download SET acked_at = COALESCE(acked_at, ?) WHERE isp_id = ? AND name = ?")
@@ -313,7 +328,8 @@ impl Office {
         } else {
             sqlx::query_as(
                 "SELECT site.name, subject.number, site.number FROM subject JOIN site ON site.subject_id = subject.id \
-                 WHERE certificate_kind = ? AND certificate_number = ? ORDER BY site.id",
+                 WHERE certificate_kind = ? AND certificate_number = ? AND subject.cancelled_at IS NULL \
+                   AND site.cancelled_at IS NULL ORDER BY site.id",
             )
             .bind(kind)
             .bind(condition.to_uppercase())
@@ -364,8 +380,23 @@ fn spoil(container: Container, provider: &Provider, fault: Option<FaultKind>) ->
             let cipher = provider.cipher().ok();
             let zip = container.open_zip(cipher.as_ref()).unwrap_or_default();
             let cipher = cipher.filter(|_| container.encrypt_algorithm == 1);
-            envelope::pack_zip(&zip[..zip.len() / 2], cipher.as_ref())
+            envelope::seal(&zip[..zip.len() / 2], cipher.as_ref())
         }
+        Some(FaultKind::WrongCharset) => rewritten(container, provider, |text| text.as_bytes().to_vec()),
+        Some(FaultKind::WrongVersion) => {
+            rewritten(container, provider, |text| gbk::encode(&text.replacen("V.3.0", "V.9.9", 1)).unwrap_or_default())
+        }
+        _ => container,
+    }
+}
+
+/// A container whose file was written anew.
+fn rewritten(container: Container, provider: &Provider, write: impl FnOnce(&str) -> Vec<u8>) -> Container {
+    let cipher = provider.cipher().ok();
+    let opened = container.open(cipher.as_ref()).ok().and_then(|bytes| gbk::decode(&bytes));
+    let cipher = cipher.filter(|_| container.encrypt_algorithm == 1);
+    match opened.map(|text| envelope::pack(&write(&text), envelope::ENTRY, cipher.as_ref())) {
+        Some(Ok(packed)) => packed,
         _ => container,
     }
 }

@@ -1,17 +1,19 @@
 //! The SMS verification: codes to the principal and the managers, 24 hours, five wrong tries in all.
 //!
-//! Since 2020-08-17 it stands in for the filing password everywhere. One phone gets one code; the sixth wrong try, or
-//! the end of the 24 hours, sends the filing back.
+//! Since 2020-08-17 it stands in for the filing password everywhere. One phone gets one code for a request; the sixth
+//! wrong try, or the end of the 24 hours, sends the request back.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
 
 use super::Error;
-use super::check::INDIVIDUAL;
 use super::clock::stored;
 use super::office::{Office, shown};
+use super::request::Matter;
+use super::scenario::Happening;
 use super::words::Lang;
-use crate::message::{Download, NewFiling, Person};
+use crate::message::{Download, Person};
 
 /// Wrong tries that are forgiven; one more returns the filing.
 pub(super) const TRIES: i64 = 5;
@@ -66,7 +68,7 @@ pub(super) enum Resent {
 #[derive(sqlx::FromRow)]
 struct Challenge {
     id: i64,
-    filing_id: i64,
+    request_id: i64,
     role: String,
     tails: String,
     code: String,
@@ -84,14 +86,17 @@ pub(super) struct Holder {
     pub(super) tails: Vec<String>,
 }
 
-/// Who gets a code for a first filing: the principal and every manager, one code for each phone.
-pub(super) fn holders(filing: &NewFiling) -> Vec<Holder> {
-    let subject = &filing.subject;
+/// Who gets a code: one for each phone. `own` is the number of a subject that is a person, for those who have none of
+/// their own.
+pub(super) fn holders<'a>(
+    people: impl IntoIterator<Item = (&'static str, &'a Person)>,
+    own: Option<&str>,
+) -> Vec<Holder> {
     let mut holders: Vec<Holder> = Vec::new();
-    let mut add = |role, person: &Person, number: Option<&str>| {
+    for (role, person) in people {
         // Several numbers may be given; the first one receives the code.
         let mobile = person.mobile.as_deref().unwrap_or_default().split(';').next().unwrap_or_default().to_owned();
-        let tail = tail(person.certificate_number.as_deref().or(number).unwrap_or_default());
+        let tail = tail(person.certificate_number.as_deref().or(own).unwrap_or_default());
         match holders.iter_mut().find(|holder| holder.mobile == mobile) {
             Some(holder) => {
                 if holder.role != role {
@@ -103,11 +108,6 @@ pub(super) fn holders(filing: &NewFiling) -> Vec<Holder> {
             }
             None => holders.push(Holder { role, mobile, tails: vec![tail] }),
         }
-    };
-    let own = (super::check::nature(filing) == Some(INDIVIDUAL)).then_some(subject.certificate.number.as_str());
-    add("principal", &subject.principal, own);
-    for site in &filing.sites {
-        add("manager", &site.manager, own);
     }
     holders
 }
@@ -119,14 +119,19 @@ fn tail(number: &str) -> String {
 }
 
 impl Office {
-    /// Sends the codes of a filing.
-    pub(super) async fn challenge(&self, tx: &mut SqliteConnection, id: i64, filing: &NewFiling) -> Result<(), Error> {
-        let until: i64 =
-            sqlx::query_scalar("SELECT sms_until FROM filing WHERE id = ?").bind(id).fetch_one(&mut *tx).await?;
-        for holder in holders(filing) {
+    /// Sends the codes of a request.
+    pub(super) async fn challenge(
+        &self,
+        tx: &mut SqliteConnection,
+        id: i64,
+        matter: &Matter,
+        holders: &[Holder],
+        until: Timestamp,
+    ) -> Result<(), Error> {
+        for holder in holders {
             let code = self.draw_code();
             sqlx::query(
-                "INSERT INTO challenge (filing_id, role, mobile, tails, code, sent_at) VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO challenge (request_id, role, mobile, tails, code, sent_at) VALUES (?, ?, ?, ?, ?, ?)",
             )
             .bind(id)
             .bind(holder.role)
@@ -136,7 +141,7 @@ impl Office {
             .bind(stored(self.clock.now()))
             .execute(&mut *tx)
             .await?;
-            self.send_code(tx, filing, holder.role, &holder.mobile, &code, until).await?;
+            self.send_code(tx, matter, holder.role, &holder.mobile, &code, stored(until)).await?;
         }
         Ok(())
     }
@@ -144,20 +149,19 @@ impl Office {
     async fn send_code(
         &self,
         tx: &mut SqliteConnection,
-        filing: &NewFiling,
+        matter: &Matter,
         role: &str,
         mobile: &str,
         code: &str,
         until: i64,
     ) -> Result<(), Error> {
         let zh = Lang::Chinese;
-        let domains: Vec<&str> =
-            filing.sites.iter().flat_map(|site| &site.domains).map(|domain| domain.name.as_str()).collect();
         let text = zh.with(
             "sms-code",
             &[
                 ("code", code),
-                ("domain", domains.first().copied().unwrap_or_default()),
+                ("domain", matter.domains.first().unwrap_or(&matter.title)),
+                ("action", &zh.text(&format!("action-{}", matter.kind.word()))),
                 ("role", &zh.text(&format!("role-{role}"))),
                 ("until", &shown(until)),
             ],
@@ -181,13 +185,13 @@ impl Office {
         let Some(challenge) = matching else {
             // The code fits none of the phone's filings: it counts against the newest, whose message lies on top.
             let wrong = newest.wrong_tries + 1;
-            sqlx::query("UPDATE filing SET wrong_tries = ? WHERE id = ?")
+            sqlx::query("UPDATE request SET wrong_tries = ? WHERE id = ?")
                 .bind(wrong)
-                .bind(newest.filing_id)
+                .bind(newest.request_id)
                 .execute(&mut *tx)
                 .await?;
             let state = if wrong > TRIES {
-                self.send_back(&mut tx, newest.filing_id, "sms-tries").await?;
+                self.send_back(&mut tx, newest.request_id, "sms-tries").await?;
                 State::Returned
             } else {
                 State::Wrong
@@ -195,27 +199,7 @@ impl Office {
             tx.commit().await?;
             return Ok(Verified { state, tries_left: (TRIES - wrong).max(0) });
         };
-        let now = stored(self.clock.now());
-        sqlx::query("UPDATE challenge SET verified_at = ? WHERE id = ?")
-            .bind(now)
-            .bind(challenge.id)
-            .execute(&mut *tx)
-            .await?;
-        let others: i64 =
-            sqlx::query_scalar("SELECT COUNT(*) FROM challenge WHERE filing_id = ? AND verified_at IS NULL")
-                .bind(challenge.filing_id)
-                .fetch_one(&mut *tx)
-                .await?;
-        let state = if others == 0 {
-            sqlx::query("UPDATE filing SET state = 'waiting', verified_at = ? WHERE id = ?")
-                .bind(now)
-                .bind(challenge.filing_id)
-                .execute(&mut *tx)
-                .await?;
-            State::Verified
-        } else {
-            State::WaitingForOther
-        };
+        let state = self.confirm(&mut tx, challenge.id, challenge.request_id).await?;
         tx.commit().await?;
         self.bell.notify_one();
         Ok(Verified { state, tries_left: TRIES - challenge.wrong_tries })
@@ -238,12 +222,8 @@ impl Office {
             .bind(challenge.id)
             .execute(&mut *tx)
             .await?;
-        let content: String = sqlx::query_scalar("SELECT content FROM filing WHERE id = ?")
-            .bind(challenge.filing_id)
-            .fetch_one(&mut *tx)
-            .await?;
-        let filing: NewFiling = serde_json::from_str(&content)?;
-        self.send_code(&mut tx, &filing, &challenge.role, mobile.trim(), &code, challenge.sms_until).await?;
+        let Some((matter, _)) = self.matter(&mut tx, challenge.request_id).await? else { return Ok(Resent::NotFound) };
+        self.send_code(&mut tx, &matter, &challenge.role, mobile.trim(), &code, challenge.sms_until).await?;
         tx.commit().await?;
         Ok(Resent::Sent)
     }
@@ -251,8 +231,8 @@ impl Office {
     /// The codes that wait for a phone, newest first.
     async fn open_challenges(&self, tx: &mut SqliteConnection, mobile: &str) -> Result<Vec<Challenge>, Error> {
         Ok(sqlx::query_as(
-            "SELECT challenge.id, filing_id, role, tails, code, sent_at, sms_until, wrong_tries \
-             FROM challenge JOIN filing ON filing.id = filing_id \
+            "SELECT challenge.id, request_id, role, tails, code, sent_at, sms_until, wrong_tries \
+             FROM challenge JOIN request ON request.id = request_id \
              WHERE mobile = ? AND challenge.verified_at IS NULL AND state = 'awaiting_sms' \
              ORDER BY challenge.id DESC",
         )
@@ -263,57 +243,98 @@ impl Office {
 
     /// Sends a filing back whose verification failed; the provider learns it as a refused decision.
     pub(super) async fn send_back(&self, tx: &mut SqliteConnection, id: i64, reason: &str) -> Result<(), Error> {
-        let row: Option<(i64, i64)> =
-            sqlx::query_as("SELECT isp_id, subject_id FROM filing WHERE id = ? AND state = 'awaiting_sms'")
-                .bind(id)
-                .fetch_optional(&mut *tx)
-                .await?;
-        let Some((isp_id, subject_id)) = row else { return Ok(()) };
+        let state: Option<String> =
+            sqlx::query_scalar("SELECT state FROM request WHERE id = ?").bind(id).fetch_optional(&mut *tx).await?;
+        let Some((matter, _)) = self.matter(tx, id).await?.filter(|_| state.as_deref() == Some("awaiting_sms")) else {
+            return Ok(());
+        };
         let (opinion, officer) = (Lang::Chinese.text(reason), Lang::Chinese.text("system-officer"));
-        sqlx::query("UPDATE filing SET state = 'returned', decided_at = ?, officer = ?, opinion = ? WHERE id = ?")
+        sqlx::query("UPDATE request SET state = 'returned', decided_at = ?, officer = ?, opinion = ? WHERE id = ?")
             .bind(stored(self.clock.now()))
             .bind(&officer)
             .bind(&opinion)
             .bind(id)
             .execute(&mut *tx)
             .await?;
-        let decision = self.decision(subject_id, false, &opinion, &officer);
-        if let Some(provider) = self.provider(isp_id) {
-            self.queue(tx, provider, &Download { decisions: vec![decision], ..Download::default() }).await?;
+        let decision = self.decision(&matter, false, &opinion, &officer);
+        self.queue_for(tx, matter.isp_id, &Download { decisions: vec![decision], ..Download::default() }).await?;
+        self.happened(tx, &matter, Happening::Refused).await
+    }
+
+    /// Enters the codes that have waited long enough, where a scenario stands in for the people.
+    pub(super) async fn confirm_by_script(&self) -> Result<(), Error> {
+        let delay = self.config.scenario.as_ref().and_then(|scenario| scenario.confirm_sms_after);
+        let Some(delay) = delay else { return Ok(()) };
+        let now = self.clock.now();
+        let waiting: Vec<(i64, i64)> = sqlx::query_as(
+            "SELECT challenge.id, request_id FROM challenge JOIN request ON request.id = request_id \
+             WHERE challenge.verified_at IS NULL AND state = 'awaiting_sms' AND sent_at <= ? ORDER BY challenge.id",
+        )
+        .bind(stored(now.checked_sub(delay).unwrap_or(now)))
+        .fetch_all(&self.db)
+        .await?;
+        for (id, request) in waiting {
+            let mut tx = self.write().await?;
+            self.confirm(&mut tx, id, request).await?;
+            tx.commit().await?;
         }
         Ok(())
+    }
+
+    /// Notes that a code was entered; the request goes on to the desk after the last one.
+    async fn confirm(&self, tx: &mut SqliteConnection, challenge: i64, request: i64) -> Result<State, Error> {
+        let now = stored(self.clock.now());
+        sqlx::query("UPDATE challenge SET verified_at = ? WHERE id = ?")
+            .bind(now)
+            .bind(challenge)
+            .execute(&mut *tx)
+            .await?;
+        let others: i64 =
+            sqlx::query_scalar("SELECT COUNT(*) FROM challenge WHERE request_id = ? AND verified_at IS NULL")
+                .bind(request)
+                .fetch_one(&mut *tx)
+                .await?;
+        if others > 0 {
+            return Ok(State::WaitingForOther);
+        }
+        sqlx::query("UPDATE request SET state = 'waiting', verified_at = ? WHERE id = ?")
+            .bind(now)
+            .bind(request)
+            .execute(&mut *tx)
+            .await?;
+        if let Some((matter, _)) = self.matter(tx, request).await? {
+            self.happened(tx, &matter, Happening::Verified).await?;
+        }
+        Ok(State::Verified)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::tests::example;
+
+    fn person(mobile: &str, number: Option<&str>) -> Person {
+        Person { mobile: Some(mobile.to_owned()), certificate_number: number.map(str::to_owned), ..Person::default() }
+    }
 
     #[test]
     fn one_phone_gets_one_code_and_two_phones_get_two() {
-        let mut filing = example();
-        let one = holders(&filing);
+        let (first, second) =
+            (person("13800006620", Some("330106199001010018")), person("13900001111;1", Some("31002x")));
+        let one = holders([("principal", &first), ("manager", &first)], None);
         assert_eq!(one.len(), 1);
         assert_eq!((one[0].role, one[0].tails.as_slice()), ("both", ["010018".to_owned()].as_slice()));
-        filing.sites[0].manager.mobile = Some("13900001111".into());
-        filing.sites[0].manager.certificate_number = Some("11010519491231002x".into());
-        let two = holders(&filing);
+        let two = holders([("principal", &first), ("manager", &second), ("manager", &second)], None);
         assert_eq!(two.iter().map(|holder| holder.role).collect::<Vec<_>>(), ["principal", "manager"]);
-        assert_eq!(two[1].tails, ["31002X"]);
-        let mut second = filing.sites[0].clone();
-        second.manager.mobile = Some("13700002222".into());
-        filing.sites.push(second);
-        assert_eq!(holders(&filing).len(), 3);
+        assert_eq!(
+            (two[1].mobile.as_str(), two[1].tails.as_slice()),
+            ("13900001111", ["31002X".to_owned()].as_slice())
+        );
     }
 
     #[test]
     fn a_person_without_a_separate_document_answers_with_the_subjects() {
-        let mut filing = example();
-        filing.subject.nature = Some(INDIVIDUAL);
-        filing.subject.certificate.number = "11010519491231002X".into();
-        filing.subject.principal.certificate_number = None;
-        filing.sites[0].manager.certificate_number = None;
-        assert_eq!(holders(&filing)[0].tails, ["31002X"]);
+        let nobody = person("13800006620", None);
+        assert_eq!(holders([("principal", &nobody)], Some("11010519491231002X"))[0].tails, ["31002X"]);
     }
 }

@@ -1,12 +1,16 @@
 //! What the templates show: rows of words, made from filings and code tables.
 
+mod content;
+
+pub(super) use content::groups;
+
 use super::check::Finding;
 use super::desk::{Case, Line};
 use super::office::shown;
+use super::request::Request;
 use super::verify::{Resent, State, TRIES};
 use super::words::Lang;
 use crate::code::{Table, Words};
-use crate::message::{AttachmentOwner, FiledBy, NewFiling, Person, Site};
 
 /// A status: icon, word and colour, always the three.
 pub(super) struct Status {
@@ -113,46 +117,13 @@ pub(super) fn line(line: Line, provider: String, lang: Lang) -> LineView {
     }
 }
 
-/// Province and nature, such as 浙江 · 企业.
+/// What is asked, such as 新增接入.
 pub(super) fn about(line: &Line, lang: Lang) -> String {
-    let nature = line.nature.map(|nature| named(Table::UnitNature, nature, lang)).unwrap_or_default();
-    format!("{} · {nature}", named(Table::Province, line.province, lang))
+    lang.text(&format!("action-{}", line.kind))
 }
 
-/// All data of a filing in groups.
-pub(super) fn groups(filing: &NewFiling, lang: Lang) -> Vec<Group> {
-    let subject = &filing.subject;
-    let area = [Some(subject.address.province), subject.address.city, subject.address.county];
-    let area: Vec<String> = area.into_iter().flatten().map(|code| code.to_string()).collect();
-    let mut rows = Rows(Vec::new());
-    rows.add("case-name", &subject.name);
-    rows.add("case-nature", subject.nature.map(|id| named(Table::UnitNature, id, lang)).unwrap_or_default());
-    rows.add("case-certificate", named(Table::CredentialType, subject.certificate.kind, lang));
-    rows.add("case-certificate-number", &subject.certificate.number);
-    rows.add("case-certificate-address", &subject.certificate.address);
-    rows.add("case-postal", subject.address.street.as_deref().unwrap_or_default());
-    rows.add("case-area", area.join(" "));
-    rows.add("case-investor", subject.investor.as_deref().unwrap_or_default());
-    rows.add(
-        "case-filed-by",
-        match subject.filed_by {
-            FiledBy::Provider => lang.text("case-filed-by-provider"),
-            FiledBy::Organiser => lang.text("case-filed-by-organiser"),
-        },
-    );
-    rows.add("case-remark", subject.remark.as_deref().unwrap_or_default());
-    let mut groups = vec![
-        Group { title: lang.text("case-subject"), rows: rows.0 },
-        Group { title: lang.text("case-principal"), rows: person(&subject.principal, lang) },
-    ];
-    for (index, site) in filing.sites.iter().enumerate() {
-        let title = lang.with("case-site", &[("index", &(index + 1).to_string())]);
-        groups.push(Group { title, rows: site_rows(site, lang) });
-        groups.push(Group { title: lang.text("case-manager"), rows: person(&site.manager, lang) });
-    }
-    groups
-}
-
+/// Rows as they are gathered.
+#[derive(Default)]
 struct Rows(Vec<Row>);
 
 impl Rows {
@@ -165,61 +136,15 @@ impl Rows {
     }
 }
 
-fn person(person: &Person, lang: Lang) -> Vec<Row> {
-    let mut rows = Rows(Vec::new());
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    rows.add("case-person-name", text(&person.name));
-    let kind = person.certificate_kind.map(|kind| named(Table::CredentialType, kind, lang));
-    rows.add("case-certificate", kind.unwrap_or_default());
-    rows.add("case-certificate-number", text(&person.certificate_number));
-    rows.add("case-mobile", text(&person.mobile));
-    rows.add("case-office-phone", text(&person.office_phone));
-    rows.add("case-email", text(&person.email));
-    rows.0
-}
-
-fn site_rows(site: &Site, lang: Lang) -> Vec<Row> {
-    let mut rows = Rows(Vec::new());
-    let domains: Vec<&str> = site.domains.iter().map(|domain| domain.name.as_str()).collect();
-    let approvals: Vec<String> = site
-        .approvals
-        .iter()
-        .map(|approval| format!("{} {}", named(Table::PreApproval, approval.kind, lang), approval.number))
-        .collect();
-    rows.add("case-name", &site.name);
-    rows.add("case-domains", domains.join(" "));
-    rows.add("case-url", site.home_url.as_deref().unwrap_or_default());
-    rows.add("case-contents", list(Table::ServiceContent, &site.contents, lang));
-    rows.add("case-languages", list(Table::Language, &site.languages, lang));
-    rows.add("case-approvals", approvals.join(" · "));
-    for access in &site.accesses {
-        rows.add("case-locations", list(Table::ServerLocation, &access.locations, lang));
-        rows.add("case-methods", list(Table::AccessMethod, &access.methods, lang));
-        let ips = access.ips.iter().map(|ip| match ip.first == ip.last {
-            true => ip.first.to_string(),
-            false => format!("{}–{}", ip.first, ip.last),
-        });
-        rows.add("case-ips", ips.collect::<Vec<_>>().join(" "));
-    }
-    rows.add("case-remark", site.remark.as_deref().unwrap_or_default());
-    rows.0
-}
-
-/// The attachments of a filing with the addresses of their pictures.
-pub(super) fn papers(id: i64, filing: &NewFiling, lang: Lang) -> Vec<Paper> {
-    filing
-        .attachments
-        .iter()
-        .enumerate()
-        .map(|(index, attachment)| Paper {
-            name: named(Table::AttachmentPurpose, attachment.purpose.0, lang),
-            owner: match attachment.owner {
-                AttachmentOwner::Site(_) => lang.text("case-attachment-site"),
-                _ => lang.text("case-attachment-subject"),
-            },
-            path: format!("/desk/{id}/attachment/{index}"),
-        })
-        .collect()
+/// The attachments of a request with the addresses of their pictures.
+pub(super) fn papers(id: i64, request: &Request, lang: Lang) -> Vec<Paper> {
+    let papers = request.papers();
+    let shown = papers.iter().enumerate().map(|(index, paper)| Paper {
+        name: named(Table::AttachmentPurpose, paper.purpose.0, lang),
+        owner: lang.text(if paper.of_site { "case-attachment-site" } else { "case-attachment-subject" }),
+        path: format!("/desk/{id}/attachment/{index}"),
+    });
+    shown.collect()
 }
 
 /// What the machine found, in words.
@@ -252,11 +177,11 @@ pub(super) fn holders(case: &Case, lang: Lang) -> Vec<HolderView> {
 /// The facts about a filing that are not part of it.
 pub(super) fn facts(case: &Case, provider: String) -> Vec<Row> {
     let line = &case.line;
-    let mut rows = Rows(Vec::new());
+    let mut rows = Rows::default();
     rows.add("case-facts-number", line.number.clone().unwrap_or_default());
     rows.add("case-facts-provider", provider);
     rows.add("case-facts-sequence", line.sequence.to_string());
-    rows.add("case-facts-id", line.subject_id.to_string());
+    rows.add("case-facts-id", line.key.clone());
     rows.add("case-facts-received", shown(line.received_at.as_microsecond()));
     rows.add("case-facts-decided", line.decided_at.map(|at| shown(at.as_microsecond())).unwrap_or_default());
     rows.add("case-facts-officer", case.officer.clone().unwrap_or_default());

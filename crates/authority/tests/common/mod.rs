@@ -33,15 +33,7 @@ pub fn provider() -> Provider {
 }
 
 pub fn config(folder: &std::path::Path) -> Config {
-    Config {
-        database: folder.join("authority.sqlite"),
-        province: 33,
-        providers: vec![provider()],
-        approve_after: None,
-        hours: None,
-        whois: None,
-        seed: Some(7),
-    }
+    Config { providers: vec![provider()], seed: Some(7), ..Config::new(&folder.join("authority.sqlite")) }
 }
 
 impl Sandbox {
@@ -240,5 +232,10 @@ pub fn filing(id: i64, domain: &str, certificate: &str) -> NewFiling {
 
 /// The XML of an upload with these filings.
 pub fn xml(filings: Vec<NewFiling>) -> Vec<u8> {
-    Upload { provider: ISP, operation: UploadOperation::NewFiling(filings) }.to_gbk(Version::V3_0).unwrap()
+    upload(ISP, UploadOperation::NewFiling(filings))
+}
+
+/// The XML of an upload of a provider.
+pub fn upload(provider: i64, operation: UploadOperation) -> Vec<u8> {
+    Upload { provider, operation }.to_gbk(Version::V3_0).unwrap()
 }

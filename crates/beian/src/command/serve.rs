@@ -63,26 +63,9 @@ pub async fn authority(config: Config) -> Result {
     if settings.providers.is_empty() {
         tracing::warn!("no [[sandbox.providers]] are configured: nobody can report to this sandbox");
     }
-    let providers = settings.providers.iter().map(|provider| {
-        sandbox::Provider::new(
-            provider.isp_id,
-            &provider.name,
-            &provider.user,
-            (&provider.password).into(),
-            (&provider.aes_key).into(),
-            (&provider.aes_iv).into(),
-        )
-    });
-    let approve_after = settings.approve_after_seconds;
-    let sandbox = sandbox::Config {
-        database: config.sandbox_database(),
-        province: settings.province,
-        providers: providers.map(|provider| sandbox::Provider { province: settings.province, ..provider }).collect(),
-        approve_after: (approve_after > 0).then(|| Duration::from_secs(approve_after)),
-        hours: None,
-        whois: settings.whois_listen,
-        seed: None,
-    };
+    let sandbox = settings
+        .config(&config.sandbox_database())
+        .map_err(|error| Trouble::configuration("the sandbox authority cannot run").because(error))?;
     if let Some(folder) = sandbox.database.parent() {
         std::fs::create_dir_all(folder).doing(format!("cannot make the folder {}", folder.display()))?;
     }
