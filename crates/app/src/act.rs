@@ -39,6 +39,7 @@ pub mod return_upload;
 pub mod reveal;
 pub mod review_case;
 pub mod save_section;
+pub mod send_paper;
 pub mod sessions;
 pub mod set_identity;
 pub mod submit;
@@ -62,7 +63,7 @@ pub use decide::{RequestChanges, pass, request_changes};
 pub use demo_messages::{DemoMessage, DemoMessages, demo_messages};
 pub use edit_order::{EditOrder, edit_order};
 pub use export_evidence::{ExportEvidence, Exported, export_evidence};
-pub use filings::{FilingRef, FilingSite, FilingView, ListFilings, list_filings, view_filing};
+pub use filings::{FilingRef, FilingSite, FilingView, ListFilings, SentPaper, list_filings, view_filing};
 pub use gateway_feed::{GatewayChanges, gateway_changes, gateway_snapshot};
 pub use handover::{
     HandoverLink, HandoverProgress, HandoverStatus, HandoverView, LinkState, OpenHandover, RemoveByHandover,
@@ -97,6 +98,7 @@ pub use return_upload::{ReturnUpload, return_upload};
 pub use reveal::{Reveal, Revealed, reveal};
 pub use review_case::{CallParty, LogCall, MarkField, MarkWord, claim, log_call, mark_field, release, view_case};
 pub use save_section::{Patch, SaveSection, SitePatch, save_section};
+pub use send_paper::{SendPaper, send_paper};
 pub use sessions::{RevokeSession, SessionView, list_sessions, revoke_session};
 pub use set_identity::{SetIdentity, set_identity};
 pub use submit::{Submit, submit};

@@ -45,6 +45,10 @@ pub struct BureauSettings {
     /// How sites are hosted here, a code of the table 接入方式; 5 is 云接入.
     #[serde(default = "cloud")]
     pub access_method: i64,
+    /// The code of the bureau's own table 注销理由 that cancellations carry; the reason itself goes in words, because no
+    /// values of that table are public.
+    #[serde(default = "one")]
+    pub cancel_reason: i64,
     /// How long to wait for an answer, in seconds.
     #[serde(default = "half_a_minute")]
     pub timeout_seconds: u64,
@@ -63,6 +67,10 @@ const fn cloud() -> i64 {
     5
 }
 
+const fn one() -> i64 {
+    1
+}
+
 const fn half_a_minute() -> u64 {
     30
 }
@@ -78,6 +86,8 @@ pub struct Bureau {
     pub provinces: Vec<String>,
     /// How sites are hosted here.
     pub access_method: i64,
+    /// The code of the table 注销理由 that cancellations carry.
+    pub cancel_reason: i64,
     /// How long a call may take.
     pub timeout: Duration,
     /// The wire.
@@ -138,6 +148,7 @@ impl Bureau {
             name: settings.name,
             provinces: settings.provinces,
             access_method: settings.access_method,
+            cancel_reason: settings.cancel_reason,
             timeout,
             client,
         })

@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 
 use crate::bureau::Bureau;
 use crate::error::Result;
+use crate::on_file;
 use crate::world::World;
 
 /// What came of asking about one domain.
@@ -29,6 +30,15 @@ pub struct Asked {
     pub as_of: Timestamp,
     /// Who said nothing that can be used.
     pub silent: Vec<Silence>,
+    /// The subject's filing number, where the ministry has it filed (主体备案号).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject_number: Option<String>,
+    /// The site's filing number, where the domain is filed under this subject (网站备案号).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site_number: Option<String>,
+    /// The site's name as it is filed, where the domain is filed under this subject.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site_name: Option<String>,
 }
 
 /// What is known of a subject and a domain. Asks the authority over the network: never call it within a transaction.
@@ -40,18 +50,15 @@ pub async fn ask(world: &World, basic: &Basic, domain: &str) -> Result<Option<As
     let practice = Province::from_word(basic.province.trim()).map_or(Answer::Unknown, Province::shell_may_add);
     let mut answers = Answers { shell_may_add: practice, ..Answers::default() };
     let number = basic.certificate_number.trim().to_uppercase();
-    let subject_here = {
+    {
         let reader = world.store.read().await?;
         let site = store::filed::find_site_by_domain(&reader, domain.as_str()).await?;
         answers.domain_here = yes_or_no(site.is_some_and(|site| site.accessed));
-        if number.is_empty() {
-            None
-        } else {
-            Some(store::filed::find_subject_by_certificate(&reader, &basic.certificate_kind, &number).await?)
+        // Without a number nobody was asked about the subject: that is not a no either.
+        if !number.is_empty() {
+            answers.subject_here = yes_or_no(on_file::subject(&reader, basic).await?.is_some());
         }
-    };
-    // Without a number nobody was asked about the subject: that is not a no either.
-    answers.subject_here = subject_here.map_or(Answer::Unknown, |found| yes_or_no(found.is_some()));
+    }
     let mut silent = Vec::new();
     let mut heard = |told: Result<Option<StatusInfo>, Silence>| {
         told.unwrap_or_else(|silence| {
@@ -61,6 +68,15 @@ pub async fn ask(world: &World, basic: &Basic, domain: &str) -> Result<Option<As
             }
             None
         })
+    };
+    let mut asked = Asked {
+        domain: domain.as_str().to_owned(),
+        answers,
+        as_of: world.now(),
+        silent: Vec::new(),
+        subject_number: None,
+        site_number: None,
+        site_name: None,
     };
     if let Some(bureau) = world.bureaus.of_province(&basic.province) {
         let about_domain = heard(status(bureau, Condition::Domain(domain.as_str().to_owned())).await);
@@ -78,8 +94,18 @@ pub async fn ask(world: &World, basic: &Basic, domain: &str) -> Result<Option<As
             Some(true) => under_whom(about_domain.as_ref(), about_subject.as_ref()),
             None => DomainAtMinistry::Unknown,
         };
+        asked.as_of = world.now();
+        asked.subject_number = about_subject
+            .filter(|info| info.filed == Some(true))
+            .and_then(|info| stated(info.subject_number.as_deref()));
+        if answers.domain == DomainAtMinistry::SameSubject {
+            asked.site_number = about_domain.as_ref().and_then(|info| stated(info.site_number.as_deref()));
+            asked.site_name = about_domain.as_ref().and_then(|info| stated(info.site_names.as_deref()));
+        }
     }
-    Ok(Some(Asked { domain: domain.as_str().to_owned(), answers, as_of: world.now(), silent }))
+    asked.answers = answers;
+    asked.silent = silent;
+    Ok(Some(asked))
 }
 
 /// A site's number is its subject's with `-n` behind: that tells whether both belong together.
@@ -95,6 +121,11 @@ fn under_whom(domain: Option<&StatusInfo>, subject: Option<&StatusInfo>) -> Doma
         (Some(_), Some(_)) => DomainAtMinistry::OtherSubject,
         _ => DomainAtMinistry::Filed,
     }
+}
+
+/// What an answer says, when it says anything.
+fn stated(text: Option<&str>) -> Option<String> {
+    text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
 async fn status(bureau: &Bureau, condition: Condition) -> Result<Option<StatusInfo>, Silence> {

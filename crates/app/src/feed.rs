@@ -98,3 +98,45 @@ pub fn filed(domain: &str, number: &str, origin: Option<String>, at: jiff::Times
         at,
     }
 }
+
+/// The verdict on a domain whose access filing passed the first review: open before the authority decides (接入备案).
+#[must_use]
+pub fn access_reviewed(domain: &str, number: Option<String>, origin: Option<String>, at: jiff::Timestamp) -> Verdict {
+    Verdict {
+        domain: domain.to_owned(),
+        filed: Known::Yes,
+        accessed: Known::No,
+        enforcement: Enforcement::Open,
+        reason: Reason::AccessReviewed,
+        number,
+        origin,
+        at,
+    }
+}
+
+/// The verdict on a domain that is filed, but not through this provider: closed.
+#[must_use]
+pub fn not_accessed(domain: &str, number: Option<String>, origin: Option<String>, at: jiff::Timestamp) -> Verdict {
+    Verdict {
+        domain: domain.to_owned(),
+        filed: Known::Yes,
+        accessed: Known::No,
+        enforcement: Enforcement::Closed,
+        reason: Reason::NotAccessed,
+        number,
+        origin,
+        at,
+    }
+}
+
+/// The verdict on a domain whose access through this provider was cancelled (取消接入): closed, though it stays filed.
+#[must_use]
+pub fn access_cancelled(domain: &str, number: &str, origin: Option<String>, at: jiff::Timestamp) -> Verdict {
+    Verdict { reason: Reason::AccessCancelled, ..not_accessed(domain, Some(number.to_owned()), origin, at) }
+}
+
+/// The verdict on a domain whose filing was cancelled (注销): closed.
+#[must_use]
+pub fn filing_cancelled(domain: &str, origin: Option<String>, at: jiff::Timestamp) -> Verdict {
+    Verdict { reason: Reason::FilingCancelled, ..not_filed(domain, origin, at) }
+}

@@ -7,6 +7,7 @@
 //!
 //! No HTTP server and no SQL here. Whatever an act writes, its audit line and its jobs commit together or not at all.
 
+pub mod access;
 pub mod account;
 pub mod act;
 pub mod actor;
@@ -32,6 +33,7 @@ pub mod language;
 pub mod mail;
 pub mod mailbox;
 pub mod notice;
+pub mod on_file;
 pub mod order;
 pub mod page;
 pub mod paper;

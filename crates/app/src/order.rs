@@ -6,12 +6,14 @@ use filing::check::{self, Facts, Finding};
 use filing::detect::{Answers, Detected, detect};
 use filing::draft::Draft;
 use filing::material::{Held, MaterialKind};
-use filing::stage::{ChangeRequest, Requester, Stage, StageKind};
+use filing::recorded::Recorded;
+use filing::stage::{Action, ChangeRequest, Requester, Stage, StageKind};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::account::{Account, IdentityKind};
 use store::blacklist::Blacklisted;
+use store::filed::FiledSubject;
 use store::material::Material;
 use store::order::{Hold, Order, Submission};
 use store::{OrderId, Reader, Tx};
@@ -25,6 +27,7 @@ use crate::domain_facts::{self, Told};
 use crate::error::{Error, Result};
 use crate::fields;
 use crate::inventory;
+use crate::on_file::{self, OnFileSite, OnFileView};
 use crate::recorded;
 use crate::timer;
 use crate::world::{World, china_date};
@@ -86,9 +89,13 @@ pub struct Loaded {
     /// What was submitted, by round.
     pub submissions: Vec<Submission>,
     /// What was filed when a change began.
-    pub filed: Option<Draft>,
+    pub as_filed: Option<Draft>,
     /// What others told of its domains.
     pub told: Vec<Told>,
+    /// The subject as filed here in the order's own account.
+    pub own_subject: Option<FiledSubject>,
+    /// Whether the subject is filed here in another account, which alone may build upon it.
+    pub in_other_account: bool,
     /// What the checks know besides the draft.
     pub known: Facts,
 }
@@ -136,9 +143,24 @@ impl Loaded {
             .await?
             .into_iter()
             .partition(|submission| submission.round == about::AS_FILED);
-        let filed = as_filed.into_iter().next().map(|submission| submission.draft);
+        let as_filed = as_filed.into_iter().next().map(|submission| submission.draft);
         let told = domain_facts::read(reader, &domains_of(&order.draft)).await?;
-        let mut loaded = Self { order, facts, account, materials, submissions, filed, told, known: Facts::default() };
+        let found = on_file::subject(reader, &order.draft.basic).await?;
+        let in_other_account = found.as_ref().is_some_and(|found| found.account != order.account);
+        let own_subject = found.filter(|_| !in_other_account);
+        let known = Facts::default();
+        let mut loaded = Self {
+            order,
+            facts,
+            account,
+            materials,
+            submissions,
+            as_filed,
+            told,
+            own_subject,
+            in_other_account,
+            known,
+        };
         // On the heap: every act that loads an order would otherwise carry all of it on its stack.
         loaded.known = Box::pin(loaded.gather(reader, world)).await?;
         Ok(loaded)
@@ -171,13 +193,22 @@ impl Loaded {
             domains_in_other_orders,
             subject_blacklisted: listed,
             blacklisted_domains,
-            recorded: recorded::of(reader, &self.order.draft).await?,
+            recorded: match &self.own_subject {
+                Some(filed) => recorded::of(reader, filed).await?,
+                None => Recorded::default(),
+            },
             requests: self.open_requests(),
             ..Facts::default()
         };
         domain_facts::tell(world, &self.told, &mut facts);
         about::tell(reader, self, &mut facts).await?;
         Ok(facts)
+    }
+
+    /// What the order asks of the authority, once that is known.
+    #[must_use]
+    pub fn action(&self) -> Option<Action> {
+        Action::from_word(&self.order.action)
     }
 
     /// The registrable domains of the draft, as the database and the wire write them.
@@ -215,9 +246,10 @@ impl Loaded {
     #[must_use]
     pub fn findings(&self, today: Date) -> Vec<Finding> {
         let mut findings = check::run(&self.order.draft, &self.known, today);
-        if about::chosen(&self.order).is_none() {
-            findings.extend(unsupported(&self.order.draft, &self.facts.detection));
+        if self.in_other_account && self.action().is_some_and(Action::subject_is_here) {
+            findings.push(in_other_account());
         }
+        findings.extend(self.untold());
         findings.extend(crate::upload::unwritable(&self.order.draft));
         findings.extend(
             self.open_requests()
@@ -252,6 +284,67 @@ impl Loaded {
         if self.order.version == version { Ok(()) } else { Err(Error::conflict("version")) }
     }
 
+    /// Finds the type of filing anew from what was answered, and writes what is filed into the draft it builds upon.
+    ///
+    /// # Errors
+    /// When our records cannot be read.
+    pub async fn settle_action(&mut self, reader: &Reader) -> Result<()> {
+        // What a person chose to ask of what is filed is not found by asking.
+        if about::chosen(&self.order).is_some() {
+            return Ok(());
+        }
+        let Some(detected) = detected(&self.order.draft, &self.facts.detection) else { return Ok(()) };
+        let action = detected.action();
+        action.map_or("", |action| action.as_str()).clone_into(&mut self.order.action);
+        let found = on_file::subject(reader, &self.order.draft.basic).await?;
+        self.in_other_account = found.as_ref().is_some_and(|found| found.account != self.order.account);
+        self.own_subject = found.filter(|_| !self.in_other_account);
+        let particulars = self.own_subject.as_ref().map(on_file::particulars);
+        on_file::carry(&mut self.order.draft, action, particulars.as_ref(), &self.facts.asked);
+        Ok(())
+    }
+
+    /// The records the order adds to whose numbers nobody told: without them the wire cannot name what is meant.
+    fn untold(&self) -> Vec<Finding> {
+        let Some(action) = self.action() else { return Vec::new() };
+        let finding = |field: &str| crate::finding::block(field, "number-not-told", &[]);
+        if matches!(action, Action::AddSiteHere | Action::AddSiteElsewhere) {
+            let told = self.subject_number().is_some();
+            return if told { Vec::new() } else { vec![finding("basic.certificate_number")] };
+        }
+        if !action.adds_access() {
+            return Vec::new();
+        }
+        let sites = self.order.draft.sites.iter().enumerate();
+        sites
+            .filter(|(_, site)| {
+                let asked = on_file::asked_about(&site.domain, &self.facts.asked);
+                asked.is_none_or(|asked| asked.site_number.is_none())
+            })
+            .map(|(index, _)| finding(&format!("sites.{index}.domain")))
+            .collect()
+    }
+
+    /// The filing number of the subject the order builds upon: our own records first, then what the ministry answered.
+    #[must_use]
+    pub fn subject_number(&self) -> Option<String> {
+        let asked = on_file::asked_about(&self.order.draft.basic.domain, &self.facts.asked);
+        let own = self.own_subject.as_ref().map(|filed| filed.number.clone());
+        own.or_else(|| asked.and_then(|asked| asked.subject_number.clone()))
+    }
+
+    /// What an order that adds to something filed builds upon.
+    #[must_use]
+    pub fn on_file(&self) -> Option<OnFileView> {
+        let action = self.action().filter(|action| action.opens_access() && *action != Action::FirstFiling)?;
+        let sites = self.order.draft.sites.iter().enumerate().filter(|_| action.adds_access());
+        let sites = sites.filter_map(|(index, site)| {
+            let asked = on_file::asked_about(&site.domain, &self.facts.asked)?;
+            Some(OnFileSite { index, number: asked.site_number.clone()?, name: asked.site_name.clone() })
+        });
+        Some(OnFileView { subject_number: self.subject_number(), sites: sites.collect() })
+    }
+
     /// Which fields the applicant may change now.
     #[must_use]
     pub fn editable(&self) -> Editable {
@@ -265,20 +358,22 @@ impl Loaded {
             if above { vec![field.clone()] } else { below.cloned().collect() }
         };
         let fields = if editable.all { writable.clone() } else { editable.fields.iter().flat_map(both).collect() };
-        Editable { all: false, fields }
+        Editable { all: false, fields, ..editable }
     }
 
     /// Which fields the stage leaves open, whatever the order asks.
     fn editable_at_stage(&self) -> Editable {
+        let particulars = self.own_subject.as_ref().map(on_file::particulars);
+        let locked = on_file::locked(&self.order.draft, self.action(), particulars.as_ref(), &self.facts.asked);
         match &self.order.stage {
-            Stage::Draft { .. } => Editable { all: true, fields: Vec::new() },
+            Stage::Draft { .. } => Editable { all: true, fields: Vec::new(), locked },
             Stage::ChangesRequested { requests, .. } => {
                 let mut fields: Vec<String> = requests.iter().map(|request| request.field.clone()).collect();
                 fields.sort();
                 fields.dedup();
-                Editable { all: fields.iter().any(|field| field == WHOLE), fields }
+                Editable { all: fields.iter().any(|field| field == WHOLE), fields, locked }
             }
-            _ => Editable { all: false, fields: Vec::new() },
+            _ => Editable { all: false, fields: Vec::new(), locked },
         }
     }
 
@@ -291,7 +386,7 @@ impl Loaded {
     /// What the reviewer compares the draft with: what is filed, or what was submitted before.
     #[must_use]
     pub fn compared_with(&self) -> Option<&Draft> {
-        self.filed.as_ref().or_else(|| self.previous_submission().map(|previous| &previous.draft))
+        self.as_filed.as_ref().or_else(|| self.previous_submission().map(|previous| &previous.draft))
     }
 
     /// Moves the order to a stage and sets its timer; the caller saves it.
@@ -333,6 +428,8 @@ pub struct Editable {
     pub all: bool,
     /// Otherwise these, and what lies below them.
     pub fields: Vec<String>,
+    /// Never these: they are as filed, and only a change alters them.
+    pub locked: Vec<String>,
 }
 
 impl Editable {
@@ -340,7 +437,8 @@ impl Editable {
     #[must_use]
     pub fn allows(&self, path: &str) -> bool {
         let named = |path: &str| self.fields.iter().any(|field| fields::is_at_or_below(path, field));
-        self.all || named(path) || twin(path).is_some_and(named)
+        let is_locked = self.locked.iter().any(|field| fields::is_at_or_below(path, field));
+        !is_locked && (self.all || named(path) || twin(path).is_some_and(named))
     }
 }
 
@@ -388,11 +486,10 @@ pub fn detected(draft: &Draft, detection: &BTreeMap<String, Answers>) -> Option<
     detection.get(domain.as_str()).copied().map(detect)
 }
 
-/// This version reports first filings; the other types are told so before anybody types a page.
-fn unsupported(draft: &Draft, detection: &BTreeMap<String, Answers>) -> Option<Finding> {
-    use filing::stage::Action;
-    let action = detected(draft, detection)?.action()?;
-    (action != Action::FirstFiling).then(|| crate::finding::block("basic.domain", "action-not-offered", &[]))
+/// The subject belongs to another account: only that one may build upon its filing.
+#[must_use]
+pub fn in_other_account() -> Finding {
+    crate::finding::block("basic.certificate_number", "subject-in-other-account", &[])
 }
 
 /// What the checks know of an account's identity.

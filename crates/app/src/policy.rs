@@ -93,6 +93,7 @@ acts! {
     ViewFiling "view_filing" => APPLICANT;
     OpenCancellation "open_cancellation" => APPLICANT;
     OpenChange "open_change" => APPLICANT;
+    SendPaper "send_paper" => APPLICANT;
     CheckBasic "check_basic" => APPLICANT;
     OpenOrder "open_order" => APPLICANT;
     EditOrder "edit_order" => APPLICANT;

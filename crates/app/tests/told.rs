@@ -327,7 +327,7 @@ async fn what_is_hosted_illegally_is_closed_at_once_and_stays_closed_until_someb
     let close = CloseTask { task, reason: "the authority took it back".into() };
     act::close_task(&*story, &story.reviewer, close).await.map_err(told)?;
     let open = verdict(&story, &site.domain).await?;
-    assert_eq!((open.enforcement, open.reason, open.origin.is_some()), (Enforcement::Open, Reason::Filed, true));
+    assert_eq!((open.enforcement, open.reason, open.number), (Enforcement::Open, Reason::Filed, Some(site.number)));
     story.finish().await
 }
 

@@ -12,6 +12,7 @@ use crate::draft::{Draft, PersonDraft, SiteDraft};
 use crate::nature::Nature;
 use crate::province::Province;
 use crate::resource::Resource;
+use crate::stage::Action;
 use crate::{address, code, material};
 
 /// A filing whose every value is valid; it is only made from a draft that no rule blocks.
@@ -83,9 +84,9 @@ pub struct Site {
     pub domain: DomainName,
     /// Where it runs.
     pub resource: Resource,
-    /// The service-content code.
-    pub content: u16,
-    /// The language codes.
+    /// The service-content code; none of a site that is filed already and only gets an access.
+    pub content: Option<u16>,
+    /// The language codes; the same holds.
     pub languages: Vec<u16>,
     /// The pre-approvals it holds.
     pub approvals: Vec<Approval>,
@@ -237,13 +238,18 @@ fn read_site(
         let row = code::PRE_APPROVAL.find(&approval.kind)?;
         Some(Approval { kind: row.id, number: squeeze(&approval.number) })
     });
+    let is_filed = facts.action(draft).is_some_and(Action::adds_access);
     let manager_is_principal =
         material::manager(draft, index).is_some_and(|person| std::ptr::eq(person, &draft.principal));
     Ok(Site {
         name: squeeze(&site.name),
         domain: DomainName::parse(&domain).map_err(|_| field("domain"))?,
         resource: facts.resource(&resource).ok_or_else(|| field("resource"))?.clone(),
-        content: code::SERVICE_CONTENT.find(&site.content).ok_or_else(|| field("content"))?.id,
+        content: match code::SERVICE_CONTENT.find(&site.content) {
+            Some(row) => Some(row.id),
+            None if is_filed => None,
+            None => return Err(field("content")),
+        },
         languages: codes(&site.languages, code::LANGUAGE).ok_or_else(|| field("languages"))?,
         approvals: approvals.collect::<Option<_>>().ok_or_else(|| field("approvals"))?,
         remark: optional(&site.remark),

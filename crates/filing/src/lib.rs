@@ -60,6 +60,7 @@ pub mod rejection;
 pub mod resource;
 pub mod site_name;
 pub mod stage;
+pub mod supplement;
 pub mod text;
 pub mod value;
 pub mod verdict;

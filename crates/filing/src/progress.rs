@@ -85,6 +85,10 @@ pub fn sections(draft: &Draft, facts: &Facts, on: Date) -> Vec<Section> {
 #[must_use]
 pub fn sections_of(draft: &Draft, facts: &Facts, findings: &[Finding]) -> Vec<Section> {
     let mut keys = vec!["basic".to_owned(), "verification".into(), "subject".into(), "principal".into()];
+    let action = facts.action(draft);
+    if action.is_some_and(|action| action.opens_access() && !action.verifies_manager()) {
+        keys.retain(|key| key != "verification");
+    }
     keys.extend((0..draft.sites.len().max(1)).map(|index| format!("sites.{index}")));
     keys.push("materials".into());
     if draft.cancellation.is_some() {

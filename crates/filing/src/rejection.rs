@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::stage::Action;
 use crate::text::Text;
 use crate::words::words;
 
@@ -71,6 +72,50 @@ pub fn of_code(code: u16) -> impl Iterator<Item = &'static Reason> {
     reasons().iter().filter(move |reason| reason.codes.contains(&code))
 }
 
+/// What an applicant mends after a result code, for what was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Mend {
+    codes: Vec<u16>,
+    #[serde(default)]
+    actions: Vec<Action>,
+    fields: Vec<String>,
+    advice: Text,
+}
+
+#[derive(Deserialize)]
+struct Mends {
+    code: Vec<Mend>,
+}
+
+fn mend_of(code: i64, action: Option<Action>) -> Option<&'static Mend> {
+    static MENDS: OnceLock<Vec<Mend>> = OnceLock::new();
+    let mends = MENDS.get_or_init(|| {
+        #[expect(clippy::expect_used, reason = "the file is compiled in and a test reads it")]
+        let mends: Mends =
+            toml::from_str(include_str!("../data/result-codes.toml")).expect("data/result-codes.toml is well formed");
+        mends.code
+    });
+    let code = u16::try_from(code).ok()?;
+    mends.iter().find(|mend| {
+        mend.codes.contains(&code)
+            && (mend.actions.is_empty() || action.is_some_and(|action| mend.actions.contains(&action)))
+    })
+}
+
+/// The fields a failing result code speaks of, `*` for a site's number; `order` when it may be any of them, and for a
+/// code nobody knows.
+#[must_use]
+pub fn fields_of(code: i64, action: Option<Action>) -> Vec<&'static str> {
+    mend_of(code, action).map_or_else(|| vec!["order"], |mend| mend.fields.iter().map(String::as_str).collect())
+}
+
+/// What the applicant is to do after a failing result code; none for a code nobody knows.
+#[must_use]
+pub fn advice_of(code: i64, action: Option<Action>) -> Option<&'static Text> {
+    mend_of(code, action).map(|mend| &mend.advice)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,6 +132,19 @@ mod tests {
                 assert!(crate::check::rule(rule).is_some(), "{} names {rule}", reason.id);
             }
         }
+    }
+
+    #[test]
+    fn what_a_code_asks_to_mend_goes_by_what_was_asked() {
+        let fields = |code, action| fields_of(code, Some(action)).join(" ");
+        assert_eq!(fields(1003, Action::FirstFiling), "basic.certificate_number");
+        assert_eq!(fields(1005, Action::AddSiteHere), "basic.domain sites.*.domain");
+        assert_eq!(fields(1063, Action::OneClickAccess), "basic.resource sites.*.resource");
+        assert_eq!(fields(1059, Action::AddAccess), "basic.domain sites.*.domain", "the number follows the domain");
+        assert_eq!(fields(1016, Action::AddSiteElsewhere), "basic.certificate_number");
+        assert_eq!(fields(1016, Action::AddAccess), "basic.domain sites.*.domain");
+        assert_eq!(fields(1016, Action::ChangeFiling), "order");
+        assert_eq!((fields(7777, Action::FirstFiling), advice_of(7777, None)), ("order".to_owned(), None));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use filing::check::{self, Base, DAY, Rule, RuleKind, Turn, Wanted, guidance, rule, rules, select};
 use filing::deadline::Term;
+use filing::draft::CancellationDraft;
 use filing::nature::Nature;
 use filing::province::Province;
 use filing::stage::Action;
@@ -33,7 +34,8 @@ fn each_kind_of_rule_carries_what_its_kind_needs() {
 
 #[test]
 fn a_rule_speaks_of_fields_that_are_asked() {
-    let (draft, _) = Base::Company.world();
+    let (mut draft, _) = Base::Company.world();
+    draft.cancellation = Some(CancellationDraft::default());
     let draft = serde_json::to_value(draft).unwrap();
     let known = |pattern: &str| {
         let path = pattern.replace(".*", ".0");
@@ -85,6 +87,8 @@ fn a_cancellation_is_not_asked_for_what_only_a_filing_needs() {
     let (mut draft, mut facts) = Base::Company.world();
     draft.sites[0].name = "yunshan".into();
     draft.subject.postal_address.clear();
+    let reason = "no_longer_run".into();
+    draft.cancellation = Some(CancellationDraft { reason, note: String::new(), understood: true });
     let found = |facts: &check::Facts| {
         let findings = check::run(&draft, facts, DAY);
         findings.iter().map(|finding| finding.rule.clone()).collect::<Vec<_>>()

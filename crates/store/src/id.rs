@@ -70,4 +70,6 @@ ids! {
     SiteId;
     /// Names a task.
     TaskId;
+    /// Names a paper sent for something filed.
+    SupplementId;
 }

@@ -42,15 +42,17 @@ pub mod seal;
 pub mod session;
 pub mod setting;
 mod store;
+pub mod supplement;
 pub mod sync;
 pub mod task;
 pub mod upload;
 pub mod wire_id;
+pub mod wire_reference;
 
 pub use error::{Conflict, Error, Result};
 pub use id::{
     AccountId, ApiKeyId, CallId, ContactCodeId, DownloadId, HandoverId, JobId, MaterialId, MessageId, OrderId,
-    ResourceId, SessionId, SiteId, SubjectId, TaskId, UploadId,
+    ResourceId, SessionId, SiteId, SubjectId, SupplementId, TaskId, UploadId,
 };
 pub use page::{Cursor, Listing, Page};
 pub use seal::{Entropy, Keyring};

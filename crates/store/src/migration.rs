@@ -14,6 +14,7 @@ mod m0004_work;
 mod m0005_authority;
 mod m0006_filed;
 mod m0007_domain_fact;
+mod m0008_wire_reference;
 mod m0009_ending;
 mod m0011_mailbox;
 
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_authority::Migration),
             Box::new(m0006_filed::Migration),
             Box::new(m0007_domain_fact::Migration),
+            Box::new(m0008_wire_reference::Migration),
             Box::new(m0009_ending::Migration),
             Box::new(m0011_mailbox::Migration),
         ]

@@ -2,6 +2,7 @@
 
 pub mod authority;
 pub mod dnsmasq;
+pub mod filed;
 pub mod persona;
 pub mod postgres;
 pub mod story;

@@ -119,6 +119,7 @@ pub fn bureau_at(url: &str) -> Result<BureauSettings> {
         aes_iv: "fedcba9876543210".to_owned().into(),
         encrypt: true,
         access_method: 5,
+        cancel_reason: 1,
         timeout_seconds: 1,
     })
 }

@@ -77,6 +77,7 @@ fn request(scene: &Scene, persona: Persona, spare: &Spare, route: &Route) -> Req
     let path = route
         .path
         .replace("{order}", &scene.order)
+        .replace("{filing}", &scene.filing)
         .replace("{material}", &scene.material)
         .replace("{token}", &scene.handover)
         .replace("{slot}", slot)
@@ -122,6 +123,10 @@ fn body(route: &Route) -> Value {
             "resource": "cloud_server"
         }),
         ("POST", "/checks/basic" | "/orders") => json!({ "basic": basic(&json!("none")) }),
+        ("POST", "/filings/{filing}/cancellations") => json!({
+            "action": "cancel_subject", "cancellation": { "reason": "moved", "note": "", "understood": true }
+        }),
+        ("POST", "/filings/{filing}/changes") => json!({ "action": "change_filing" }),
         ("PATCH", "/orders/{order}") => json!({ "section": "remove_site", "index": 7 }),
         ("POST", "/orders/{order}/submit") => json!({ "agreements": [] }),
         ("POST", "/orders/{order}/handovers") => json!({ "site": 0 }),

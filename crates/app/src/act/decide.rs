@@ -10,9 +10,11 @@ use uuid::Uuid;
 
 use super::review_case::require_field;
 use super::submit::everybody;
+use crate::access;
 use crate::actor::Actor;
 use crate::error::{Error, Result};
 use crate::fault::commit;
+use crate::fields;
 use crate::job;
 use crate::job::report::Report;
 use crate::notice;
@@ -55,8 +57,13 @@ pub async fn request_changes(world: &World, actor: &Actor, input: RequestChanges
     if requests.is_empty() {
         return Err(Error::field("requests", "requests-missing"));
     }
+    let locked = loaded.editable().locked;
     for request in &requests {
         require_field(&loaded, &request.field)?;
+        // What is as filed, the applicant cannot mend with this order.
+        if locked.iter().any(|path| fields::is_at_or_below(&request.field, path)) {
+            return Err(Error::field(&request.field, "field-as-filed"));
+        }
         if request.advice.trim().is_empty() {
             return Err(Error::field(&request.field, "advice-missing"));
         }
@@ -120,6 +127,7 @@ pub async fn pass(world: &World, actor: &Actor, input: OrderRef) -> Result<CaseV
     loaded.enter(stage, now);
     loaded.save(&tx).await?;
     store::review::clear(&tx, loaded.order.id).await?;
+    access::open_reviewed(&tx, world, &loaded).await?;
     job::promise(&tx, world, &Report { bureau: upload.bureau.clone() }, now).await?;
     let url = world.settings.link(&format!("orders/{}", loaded.order.id));
     let domain = loaded.order.draft.basic.domain.clone();

@@ -2,10 +2,12 @@
 
 use filing::mask;
 use filing::nature::Nature;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use store::filed::{FiledSite, FiledState, FiledSubject};
 use store::order::Hold;
+use store::supplement::Supplement;
 use store::{Reader, SubjectId};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -64,7 +66,28 @@ pub struct FilingView {
     pub acts: Vec<Possible>,
     /// Its sites, by number.
     pub sites: Vec<FilingSite>,
+    /// The papers last sent for it, the newest first.
+    pub papers: Vec<SentPaper>,
 }
+
+/// A paper sent to the authority for a filing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SentPaper {
+    /// The site it is of; none for the subject's.
+    pub site: Option<Uuid>,
+    /// What it proves, as a word of [`filing::supplement::SupplementKind`].
+    pub purpose: String,
+    /// `sent`, `stored` or `refused`.
+    pub state: &'static str,
+    /// The code the authority answered.
+    pub code: Option<i64>,
+    /// When it was sent.
+    #[schema(value_type = String, format = DateTime)]
+    pub sent_at: Timestamp,
+}
+
+/// How many of the papers sent are shown.
+const PAPERS: u64 = 20;
 
 /// A filed site.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -138,6 +161,7 @@ async fn view(reader: &Reader, subject: &FiledSubject) -> Result<FilingView> {
         }
         sites.push(site_view(reader, subject, row, running.is_some()).await?);
     }
+    let papers = store::supplement::of_subject(reader, subject.id, PAPERS).await?;
     let individual = Nature::from_word(&subject.nature).is_none_or(Nature::is_individual);
     let principal = subject.document.pointer("/draft/principal/name").and_then(serde_json::Value::as_str);
     Ok(FilingView {
@@ -155,6 +179,7 @@ async fn view(reader: &Reader, subject: &FiledSubject) -> Result<FilingView> {
         running: running.map(|order| order.0),
         acts: of_subject(subject, &rows, running.is_some()),
         sites,
+        papers: papers.into_iter().map(sent_paper).collect(),
     })
 }
 
@@ -171,6 +196,16 @@ async fn site_view(reader: &Reader, subject: &FiledSubject, row: &FiledSite, run
         filed_on: china_date(row.filed_at),
         acts: of_site(subject, row, running),
     })
+}
+
+fn sent_paper(paper: Supplement) -> SentPaper {
+    SentPaper {
+        site: paper.site.map(|site| site.0),
+        purpose: paper.purpose,
+        state: paper.state.as_str(),
+        code: paper.code,
+        sent_at: paper.sent_at,
+    }
 }
 
 const fn word(state: FiledState) -> &'static str {

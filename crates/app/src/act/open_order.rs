@@ -3,20 +3,21 @@
 use filing::check::{self, Facts, Finding, Severity};
 use filing::detect::{Detected, detect};
 use filing::draft::{Basic, Draft, SiteDraft};
-use filing::stage::Stage;
+use filing::stage::{Action, Stage};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use store::OrderId;
 use store::order::{Hold, Order};
 use utoipa::ToSchema;
 
+use crate::access;
 use crate::actor::Actor;
 use crate::detection::{self, Asked};
 use crate::domain_facts::{self, DomainView, Told};
 use crate::error::{Error, Result};
 use crate::fault::commit;
-use crate::feed;
 use crate::inventory;
+use crate::on_file;
 use crate::order::view::OrderView;
 use crate::order::{self, Loaded, OrderFacts};
 use crate::policy::{Act, require};
@@ -96,7 +97,7 @@ pub async fn open_order(world: &World, actor: &Actor, input: OpenOrder) -> Resul
         id,
         number: store::order::next_number(&tx, world.today()).await?,
         account: actor.account,
-        action: checked.detected.as_ref().and_then(Detected::action).map_or("", |action| action.as_str()).to_owned(),
+        action: String::new(),
         province: basic.province.clone(),
         nature: basic.nature.clone(),
         stage: Stage::Draft { saved_at: now },
@@ -111,28 +112,16 @@ pub async fn open_order(world: &World, actor: &Actor, input: OpenOrder) -> Resul
     order.due_at = timer::next(&order, &facts);
     store::order::insert(&tx, &order).await?;
     store::order::hold(&tx, id, &Hold::Account(actor.account)).await?;
-    publish_closed(&tx, world, &order).await?;
-    let seen = serde_json::json!({ "action": order.action, "number": order.number });
+    let mut loaded = Loaded::lock(&tx, world, id).await?;
+    loaded.settle_action(&tx).await?;
+    loaded.save(&tx).await?;
+    access::announce(&tx, world, &loaded).await?;
+    let seen = serde_json::json!({ "action": loaded.order.action, "number": loaded.order.number });
     Trail::by(actor, "open_order", now).on("order", id).moved("", "draft").with(seen).write(&tx).await?;
     commit!(tx, "open-order");
     let reader = world.store.read().await?;
     let loaded = Loaded::read(&reader, world, id).await?;
     OrderView::of(&reader, world, actor, &loaded).await
-}
-
-/// Gateways learn of a domain nobody has told them about, so that they can say why it is closed.
-async fn publish_closed(tx: &store::Tx, world: &World, order: &Order) -> Result<()> {
-    for domain in order::domains_of(&order.draft) {
-        if store::feed::latest(tx, &domain).await?.is_none() {
-            let resource = order.draft.basic.resource.parse().ok();
-            let origin = match resource {
-                Some(id) => store::resource::get(tx, id).await?.origin,
-                None => None,
-            };
-            feed::publish(tx, &feed::not_filed(&domain, origin, world.now())).await?;
-        }
-    }
-    Ok(())
 }
 
 async fn examine(world: &World, actor: &Actor, basic: &Basic, needed_for: SignedDuration) -> Result<BasicChecked> {
@@ -143,7 +132,7 @@ async fn examine(world: &World, actor: &Actor, basic: &Basic, needed_for: Signed
         tokio::join!(detection::ask(world, basic, &basic.domain), domain_facts::learn(world, &domains, needed_for));
     let asked = answered?;
     learnt?;
-    let (facts, told) = {
+    let (facts, told, in_other_account) = {
         let reader = world.store.read().await?;
         let account = store::account::get(&reader, actor.account).await?;
         let running = store::order::held_by(&reader, &Hold::Account(actor.account)).await?;
@@ -164,15 +153,14 @@ async fn examine(world: &World, actor: &Actor, basic: &Basic, needed_for: Signed
             ..Facts::default()
         };
         domain_facts::tell(world, &told, &mut facts);
-        (facts, told)
+        let filed = on_file::subject(&reader, basic).await?;
+        (facts, told, filed.is_some_and(|filed| filed.account != actor.account))
     };
     let mut findings: Vec<Finding> =
         check::run(&draft, &facts, world.today()).into_iter().filter(is_of_first_page).collect();
     let detected = asked.as_ref().map(|asked| detect(asked.answers));
-    if let Some(action) = detected.as_ref().and_then(Detected::action)
-        && action != filing::stage::Action::FirstFiling
-    {
-        findings.push(crate::finding::block("basic.domain", "action-not-offered", &[]));
+    if in_other_account && detected.as_ref().and_then(Detected::action).is_some_and(Action::subject_is_here) {
+        findings.push(order::in_other_account());
     }
     let can_open = findings.iter().all(|finding| finding.severity != Severity::Block);
     Ok(BasicChecked {

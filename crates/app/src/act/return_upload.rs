@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::ledger::{Ledger, LedgerView, ledger};
+use crate::access;
 use crate::actor::Actor;
 use crate::error::{Error, Result};
 use crate::job;
@@ -77,6 +78,7 @@ pub async fn return_upload(world: &World, actor: &Actor, input: ReturnUpload) ->
     let stage = loaded.order.stage.clone().return_to_review(now)?;
     loaded.enter(stage, now);
     loaded.save(&tx).await?;
+    access::close_again(&tx, world, &loaded).await?;
     store::bureau::resume(&tx, code).await?;
     job::promise(&tx, world, &Report { bureau: input.bureau.clone() }, now).await?;
     let facts = json!({ "bureau": code, "sequence": upload.sequence, "code": upload.code, "filled_by": moved });

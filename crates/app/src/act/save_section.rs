@@ -150,11 +150,7 @@ pub async fn save_section(world: &World, actor: &Actor, input: SaveSection) -> R
     for asked in answered {
         loaded.facts.note(asked);
     }
-    if about::chosen(&loaded.order).is_none()
-        && let Some(detected) = order::detected(&loaded.order.draft, &loaded.facts.detection)
-    {
-        loaded.order.action = detected.action().map_or("", |action| action.as_str()).to_owned();
-    }
+    loaded.settle_action(&tx).await?;
     if let Patch::RemoveSite { index } = input.patch {
         move_materials_up(&tx, world, &mut loaded, index, now).await?;
     }

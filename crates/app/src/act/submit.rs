@@ -78,15 +78,22 @@ pub async fn submit(world: &World, actor: &Actor, input: Submit) -> Result<Order
     if lately >= usize::from(world.settings.submissions_per_day) {
         return Err(Error::conflict("too-many-submissions"));
     }
+    // The type of filing was open until now, and what it builds upon was not in the draft that was read.
+    let read = loaded.order.draft.clone();
+    loaded.settle_action(&tx).await?;
+    if read != loaded.order.draft {
+        loaded.order.updated_at = now;
+        loaded.save(&tx).await?;
+        tx.commit().await?;
+        return Err(Error::conflict("type-found"));
+    }
     let findings = loaded.findings(world.today());
     if check::blocks(&findings) {
         return Err(Error::Invalid(findings));
     }
-    match order::detected(&loaded.order.draft, &loaded.facts.detection) {
-        _ if chosen.is_some() => {}
-        Some(Detected::File { action }) => action.as_str().clone_into(&mut loaded.order.action),
-        // Nobody's silence is a no: without the authority's answer the type of filing is not known.
-        _ => return Err(Error::Unavailable { code: "authority-away" }),
+    // Nobody's silence is a no: without the authority's answer the type of filing is not known.
+    if loaded.action().is_none() {
+        return Err(Error::Unavailable { code: "authority-away" });
     }
     order::hold_subject_and_domains(&tx, &loaded).await?;
     let from = order::word(&loaded.order.stage);

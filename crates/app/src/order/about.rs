@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::OrderFacts;
 use crate::actor::Actor;
 use crate::error::Result;
+use crate::fields;
 use crate::filed::draft::site_record;
 use crate::order::Loaded;
 use crate::timer;
@@ -127,6 +128,26 @@ pub async fn open(
     Ok(id)
 }
 
+/// Whom the ministry texts: whether the principal, and the managers of which sites.
+#[must_use]
+pub fn texted(loaded: &Loaded) -> (bool, Vec<usize>) {
+    let sites = 0..loaded.order.draft.sites.len();
+    match (loaded.action(), &loaded.as_filed) {
+        (Some(Action::CancelAccess), _) => (false, Vec::new()),
+        (Some(Action::CancelSubject), _) => (true, Vec::new()),
+        (Some(Action::CancelSite), _) => (false, sites.collect()),
+        (Some(action), Some(filed)) if action.changes() => {
+            let changed = fields::changed(filed, &loaded.order.draft);
+            let of_site = |site: &usize| {
+                let part = format!("sites.{site}");
+                changed.iter().any(|path| fields::is_at_or_below(path, &part))
+            };
+            (changed.iter().any(|path| !path.starts_with("sites.")), sites.filter(of_site).collect())
+        }
+        (action, _) => (action.is_none_or(Action::texts_principal), sites.collect()),
+    }
+}
+
 /// Tells the checks what an order is about: what is asked, what was filed, and how the record stands.
 ///
 /// # Errors
@@ -134,7 +155,7 @@ pub async fn open(
 pub async fn tell(reader: &Reader, loaded: &Loaded, facts: &mut Facts) -> Result<()> {
     let Some(action) = chosen(&loaded.order) else { return Ok(()) };
     facts.action = Some(action);
-    facts.filed.clone_from(&loaded.filed);
+    facts.filed.clone_from(&loaded.as_filed);
     let Some(target) = &loaded.facts.target else { return Ok(()) };
     let filed = target.read(reader).await?;
     let answers = &mut facts.recorded.answers;

@@ -17,10 +17,11 @@ use uuid::Uuid;
 
 use super::masked::masked;
 use super::timeline::{NextStep, TimelineEntry, next_step, timeline};
-use super::{Editable, Loaded};
+use super::{Editable, Loaded, about};
 use crate::actor::Actor;
 use crate::domain_facts::{DomainView, Told};
 use crate::error::Result;
+use crate::on_file::OnFileView;
 use crate::world::{World, china_date};
 
 /// An order as its owner or the provider sees it; nothing personal can be read in it.
@@ -54,6 +55,8 @@ pub struct OrderView {
     pub next: NextStep,
     /// The papers and pictures.
     pub slots: Vec<SlotView>,
+    /// What it builds upon, when it adds to something that is filed.
+    pub on_file: Option<OnFileView>,
     /// The numbers and the duties, once it is filed.
     pub filed: Option<FiledView>,
     /// How to confirm the ministry's text message, while it is awaited.
@@ -91,6 +94,10 @@ pub struct EditView {
     pub tasks: Vec<Section>,
     /// What must be mended, whether or not it already is.
     pub requests: Vec<ChangeRequest>,
+    /// What it asks, as a word of [`filing::stage::Action`]; empty while detection has no answer.
+    pub action: String,
+    /// What it builds upon, when it adds to something that is filed.
+    pub on_file: Option<OnFileView>,
     /// The papers and pictures.
     pub slots: Vec<SlotView>,
 }
@@ -278,6 +285,8 @@ impl EditView {
             findings,
             domains: loaded.told.iter().map(Told::view).collect(),
             requests: requests(&loaded.order.stage),
+            action: loaded.order.action.clone(),
+            on_file: loaded.on_file(),
         }
     }
 }
@@ -315,6 +324,7 @@ impl OrderView {
             timeline: timeline(order, &trail),
             next: next_step(order),
             slots: slots(loaded, &findings, world.today()),
+            on_file: loaded.on_file(),
             filed: filed(reader, world, loaded).await?,
             sms: sms(world, loaded),
             can: can(actor, loaded),
@@ -327,17 +337,21 @@ impl OrderView {
 fn sms(world: &World, loaded: &Loaded) -> Option<SmsStep> {
     let Stage::AwaitingSms { sms_until, .. } = &loaded.order.stage else { return None };
     let mut mobiles: Vec<String> =
-        receivers_of_codes(&loaded.order.draft).iter().map(|mobile| filing::mask::phone(mobile)).collect();
+        receivers_of_codes(loaded).iter().map(|mobile| filing::mask::phone(mobile)).collect();
     mobiles.dedup();
     Some(SmsStep { until: *sms_until, mobiles, url: world.settings.sms_check_url.to_string() })
 }
 
-/// The mobile numbers the ministry texts in a first filing: the principal's and each manager's, each once.
+/// The mobile numbers the ministry texts, each once: those of the people whose part is filed, changed or ended (filing
+/// rules G.2).
 #[must_use]
-pub fn receivers_of_codes(draft: &Draft) -> Vec<String> {
-    let managers = (0..draft.sites.len()).filter_map(|site| material::manager(draft, site));
+pub fn receivers_of_codes(loaded: &Loaded) -> Vec<String> {
+    let draft = &loaded.order.draft;
+    let (principal, managers) = about::texted(loaded);
+    let principal = principal.then_some(&draft.principal);
+    let managers = managers.into_iter().filter_map(|site| material::manager(draft, site));
     let mut mobiles: Vec<String> = Vec::new();
-    for person in std::iter::once(&draft.principal).chain(managers) {
+    for person in principal.into_iter().chain(managers) {
         let mobile = person.mobile.trim().to_owned();
         if !mobile.is_empty() && !mobiles.contains(&mobile) {
             mobiles.push(mobile);

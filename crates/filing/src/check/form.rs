@@ -53,6 +53,10 @@ pub(super) fn check(cx: &mut Context<'_>) {
             required(cx, &format!("sites.{index}.domain"), &site.domain);
             required(cx, &format!("sites.{index}.resource"), &site.resource);
         }
+        // What the site offers and in which languages is filed already.
+        if cx.action.adds_access() {
+            continue;
+        }
         let content = format!("sites.{index}.content");
         required(cx, &content, &site.content);
         choice(cx, &content, &site.content, |typed| code::SERVICE_CONTENT.find(typed).is_some());

@@ -48,11 +48,13 @@ impl Natures {
     }
 }
 
-/// The actions that a word of the rule files stands for: one action, or `adding`, `changing`, `cancelling`, `all`.
+/// The actions that a word of the rule files stands for: one action, or `adding`, `new_site` (what is added is a site and
+/// not an access only), `changing`, `cancelling`, `all`.
 fn actions_of(word: &str) -> Option<Vec<Action>> {
     let some = |wanted: fn(Action) -> bool| Action::ALL.iter().copied().filter(|action| wanted(*action)).collect();
     Some(match word {
         "adding" => some(Action::opens_access),
+        "new_site" => some(|action| action.opens_access() && !action.adds_access()),
         "changing" => some(Action::changes),
         "cancelling" => some(Action::cancels),
         "all" => Action::ALL.to_vec(),

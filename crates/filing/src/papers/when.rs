@@ -12,6 +12,7 @@ use crate::material::{self, MaterialKind, Needed};
 use crate::province::{
     DatedPaper, DomainCertificate, PartyLetter, PrincipalRule, Province, Residence, Scoped, Source, Stance,
 };
+use crate::stage::Action;
 use crate::text::Text;
 use serde::Deserialize;
 
@@ -163,7 +164,7 @@ fn stated(stance: &Stance) -> Option<Hit> {
 }
 
 fn base(cx: &Context<'_>, place: Needed) -> Option<Hit> {
-    if !material::needed(cx.draft).contains(&place) {
+    if !material::needed(cx.draft).contains(&place) || is_on_file(cx.action, place.kind) {
         return None;
     }
     if place.kind != MaterialKind::Approval {
@@ -174,6 +175,20 @@ fn base(cx: &Context<'_>, place: Needed) -> Option<Hit> {
         approvals.iter().filter_map(|approval| Some(code::PRE_APPROVAL.find(&approval.kind)?.name())).collect();
     let join = |half: fn(&Text) -> &str, by: &str| names.iter().map(half).collect::<Vec<_>>().join(by);
     Some(Hit::default().with("approval", Text::new(join(|name| &name.zh, "、"), join(|name| &name.en, ", "))))
+}
+
+/// Whether the authority has the paper already, or the action goes without: a subject that is filed here was proven with
+/// its filing, and the short form of an access filing asks for no verification.
+const fn is_on_file(action: Action, kind: MaterialKind) -> bool {
+    use MaterialKind as Kind;
+    match kind {
+        Kind::SubjectCertificate | Kind::PrincipalIdFront | Kind::PrincipalIdBack => action.subject_is_here(),
+        Kind::ManagerIdFront | Kind::ManagerIdBack | Kind::ManagerPhoto => {
+            action.opens_access() && !action.verifies_manager()
+        }
+        Kind::Approval => action.adds_access(),
+        _ => false,
+    }
 }
 
 fn principal_letter(cx: &Context<'_>) -> Option<Hit> {

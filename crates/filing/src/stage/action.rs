@@ -38,6 +38,38 @@ impl Action {
         )
     }
 
+    /// Whether it adds an access to sites that are filed already, which it repeats as they are.
+    #[must_use]
+    pub const fn adds_access(self) -> bool {
+        matches!(self, Self::AddAccess | Self::OneClickAccess)
+    }
+
+    /// Whether it builds upon a subject that is filed here: the subject is shown and not asked for.
+    #[must_use]
+    pub const fn subject_is_here(self) -> bool {
+        matches!(self, Self::AddSiteHere | Self::OneClickAccess)
+    }
+
+    /// Whether the manager is verified in person; the short form of an access filing goes without.
+    #[must_use]
+    pub const fn verifies_manager(self) -> bool {
+        self.opens_access() && !matches!(self, Self::OneClickAccess)
+    }
+
+    /// Whether its domains open when the first review is passed; those of others open with the number (Tencent Cloud
+    /// 243/18907, 接入备案类).
+    #[must_use]
+    pub const fn opens_at_first_review(self) -> bool {
+        self.adds_access()
+    }
+
+    /// Whether the ministry texts the principal; the managers of what is added are texted always (Tencent Cloud, SMS
+    /// check).
+    #[must_use]
+    pub const fn texts_principal(self) -> bool {
+        matches!(self, Self::FirstFiling)
+    }
+
     /// Whether it changes what is filed and leaves it filed.
     #[must_use]
     pub const fn changes(self) -> bool {

@@ -3,6 +3,7 @@
 use store::audit::{Damage, Verdict};
 use store::download::{self, DownloadState, NewDownload, Received};
 use store::upload::{self, NewUpload, UploadState};
+use store::wire_reference::{self, WireReference};
 use store::{Conflict, Error, Store, bureau, wire_id};
 
 use crate::fixture::{at, id, on_both};
@@ -245,6 +246,26 @@ on_both! {
         assert_eq!((known.order, known.bureau_id), (one.id, Some(9001)));
         assert_eq!(wire_id::find_by_bureau_id(&tx, "subject", BUREAU, 9001).await.unwrap(), Some(known));
         assert_eq!(wire_id::for_order(&tx, one.id).await.unwrap().len(), 4);
+        tx.commit().await.unwrap();
+    }
+}
+
+on_both! {
+    async fn what_an_upload_referred_to_leads_back_to_its_order_the_newest_first(store) {
+        let (one, two) = (store.order().await, store.order().await);
+        let tx = store.write().await.unwrap();
+        let number = "浙ICP备2026000001号";
+        wire_reference::note(&tx, (one.id, 1), BUREAU, 2, number).await.unwrap();
+        wire_reference::note(&tx, (one.id, 1), BUREAU, 2, number).await.unwrap();
+        wire_reference::note(&tx, (one.id, 1), BUREAU, 2, "110000007512").await.unwrap();
+        wire_reference::note(&tx, (two.id, 3), BUREAU, 2, " 浙ICP备2026000001 号 ").await.unwrap();
+        wire_reference::note(&tx, (two.id, 3), "11", 2, number).await.unwrap();
+        let (first, second) =
+            (WireReference { order: one.id, round: 1 }, WireReference { order: two.id, round: 3 });
+        assert_eq!(wire_reference::find(&tx, BUREAU, 2, number).await.unwrap(), [second, first]);
+        assert_eq!(wire_reference::find(&tx, BUREAU, 2, "110000007512").await.unwrap(), [first]);
+        assert_eq!(wire_reference::find(&tx, BUREAU, 4, number).await.unwrap(), [], "another operation");
+        assert_eq!(wire_reference::find(&tx, "11", 2, number).await.unwrap(), [second], "another bureau");
         tx.commit().await.unwrap();
     }
 }

@@ -1,6 +1,7 @@
 //! What is filed, and the feed.
 
 use store::filed::{self, FiledSite, FiledState, FiledSubject};
+use store::supplement::{self, Supplement, SupplementState};
 use store::{Conflict, Error, Page, feed};
 
 use crate::fixture::{At, at, id, on_both};
@@ -141,5 +142,61 @@ on_both! {
         use sha2::Digest;
         let text = format!("{}{}", changes[0].hash, r#"{"domain":"a.cn","open":true,"sequence":3}"#);
         assert_eq!(changes[1].hash, hex::encode(sha2::Sha256::digest(text)));
+    }
+}
+
+on_both! {
+    async fn what_the_bureau_numbered_is_found_by_its_number(store) {
+        let subject = subject(&store).await;
+        let mut one = FiledSite { bureau_id: Some(71), access_bureau_id: Some(81), ..site(&subject, 1) };
+        let second_domain = FiledSite { domain: "second.cn".to_owned(), ..FiledSite { id: id(), ..one.clone() } };
+        let tx = store.write().await.unwrap();
+        filed::insert_site(&tx, &one).await.unwrap();
+        filed::insert_site(&tx, &second_domain).await.unwrap();
+        assert_eq!(filed::find_subject_by_bureau_id(&tx, "33", 9001).await.unwrap().map(|found| found.id), Some(subject.id));
+        assert_eq!(filed::find_subject_by_bureau_id(&tx, "31", 9001).await.unwrap(), None, "another bureau counts for itself");
+        assert_eq!(filed::sites_by_bureau_id(&tx, "33", 71).await.unwrap().len(), 2);
+        assert_eq!(filed::sites_by_access(&tx, "33", 81).await.unwrap().len(), 2);
+        assert_eq!(filed::sites_by_access(&tx, "33", 71).await.unwrap(), []);
+        one.state = FiledState::Cancelled;
+        filed::update_site(&tx, &mut one).await.unwrap();
+        assert_eq!(filed::sites_by_bureau_id(&tx, "33", 71).await.unwrap().len(), 2, "what ended is still known");
+        tx.commit().await.unwrap();
+    }
+}
+
+on_both! {
+    async fn a_paper_for_something_filed_is_answered_once(store) {
+        let subject = subject(&store).await;
+        let tx = store.write().await.unwrap();
+        let paper = |n: i64| Supplement {
+            id: id(),
+            account: subject.account,
+            subject: subject.id,
+            site: None,
+            upload: None,
+            purpose: "verification_form".to_owned(),
+            reference: "9001".to_owned(),
+            sha256: format!("{n:064}"),
+            state: SupplementState::Sent,
+            code: None,
+            sent_at: at(n),
+            settled_at: None,
+        };
+        let (first, second) = (paper(1), paper(2));
+        supplement::insert(&tx, &second).await.unwrap();
+        supplement::insert(&tx, &first).await.unwrap();
+        assert_eq!(supplement::waiting(&tx, "9001").await.unwrap(), [first.clone(), second.clone()]);
+        assert_eq!(supplement::count_since(&tx, subject.id, at(2)).await.unwrap(), 1);
+        supplement::settle(&tx, first.id, SupplementState::Stored, 1060, at(3)).await.unwrap();
+        let again = supplement::settle(&tx, first.id, SupplementState::Refused, 1061, at(4)).await.unwrap_err();
+        assert!(matches!(again, Error::Conflict(Conflict::State)), "{again:?}");
+        let papers = supplement::of_subject(&tx, subject.id, 20).await.unwrap();
+        assert_eq!(papers.iter().map(|paper| (paper.id, paper.state, paper.code)).collect::<Vec<_>>(), [
+            (second.id, SupplementState::Sent, None),
+            (first.id, SupplementState::Stored, Some(1060)),
+        ]);
+        assert_eq!(supplement::waiting(&tx, "9001").await.unwrap(), [second]);
+        tx.commit().await.unwrap();
     }
 }

@@ -81,6 +81,7 @@ pub const CODES: &[&str] = &[
     "timeout",
     "too-many-sites",
     "too-many-submissions",
+    "type-found",
     "unauthenticated",
     "upload-taken",
     "version",

@@ -73,7 +73,7 @@ fn follows(t: T, action: Action) -> Html {
 }
 
 fn fields(t: T, said: &CancellationDraft) -> Vec<Field> {
-    let reasons = CancelReason::ALL.iter().map(|reason| Choice::new(reason.as_str(), t.of("cancel-reason", reason)));
+    let reasons = CancelReason::ALL.iter().map(|reason| Choice::new(reason.as_str(), t.text(&reason.name())));
     let understood = Field::new(t, Kind::Tick, "cancellation.understood", t.msg("field-cancellation-understood"));
     vec![
         Field::new(t, Kind::Radio, "cancellation.reason", t.msg("field-cancellation-reason"))

@@ -1,6 +1,7 @@
 //! How the words of acts and rules are said to a reader: labels of fields, tags of states, findings.
 
 use app::act::IdentityView;
+use filing::cancellation::CancelReason;
 use filing::certificate::CertificateKind;
 use filing::check::{Finding, Severity};
 use filing::code;
@@ -170,10 +171,14 @@ pub fn value(t: T, path: &str, typed: &str) -> String {
         "content" => coded(t, code::SERVICE_CONTENT, typed),
         "languages" => words_of(t, code::LANGUAGE, typed),
         "approvals" => words_of(t, code::PRE_APPROVAL, typed),
-        "reason" if path.starts_with("cancellation.") => t.of("cancel-reason", typed),
+        "reason" if path.starts_with("cancellation.") => cancel_reason(t, typed),
         "manager_is_principal" | "understood" => t.msg(if typed == "true" { "yes" } else { "no" }),
         _ => typed.to_owned(),
     }
+}
+
+fn cancel_reason(t: T, word: &str) -> String {
+    CancelReason::from_word(word).map_or_else(|| word.to_owned(), |reason| t.text(&reason.name()))
 }
 
 fn words_of(t: T, table: code::Table, list: &str) -> String {

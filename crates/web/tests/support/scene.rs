@@ -51,6 +51,8 @@ pub struct Scene {
     pub container: String,
     /// Something the authority asks of the owner.
     pub task: String,
+    /// Something the owner has filed.
+    pub filing: String,
 }
 
 /// An answer, read.
@@ -132,10 +134,14 @@ impl Scene {
             bystander: String::new(),
             container: String::new(),
             task: String::new(),
+            filing: String::new(),
         };
         scene.container = testkit::story::waiting_upload(&scene.kit.world).await.unwrap().to_string();
         scene.people().await;
         scene.task = testkit::story::waiting_task(&scene.kit.world, "owner@example.cn").await.unwrap().to_string();
+        let owner = scene.done(Persona::Owner, "GET", "/account", Value::Null, 200).await;
+        let owner = text(&owner.body["id"]).parse().unwrap();
+        scene.filing = testkit::filed::filing(&scene.kit.world, owner).await.unwrap().to_string();
         scene.open().await;
         scene
     }
