@@ -2,7 +2,6 @@
 
 use anyhow::{Context as _, Result};
 use app::act::{self, AnswerTask, CloseTask, ListTasks, Mailbox, OpenContainer, TaskRef, TaskRow};
-use app::job::poll_downloads::take;
 use app::{Actor, Error};
 use authority::code::ResultCode;
 use authority::envelope;
@@ -12,7 +11,6 @@ use authority::message::{
     IllegalAccess, LivenessAudit, MachineResult, Notice, NoticeAbout, Operation, Person, ReportingUnit, ShellAudit,
     ShellState, SubjectAudit, Synchronised, UnfiledSite, Upload, UploadOperation, Version,
 };
-use authority::soap::FileInfo;
 use filing::stage::StageKind;
 use filing::verdict::{Enforcement, Reason, Verdict};
 use jiff::SignedDuration;
@@ -51,13 +49,8 @@ async fn filed() -> Result<Filed> {
     Ok(Filed { story, owner, order, subject, site })
 }
 
-/// Gives the provider a file, as the authority's queue would; says whether it was taken to its end.
 async fn give(story: &Story, name: &str, content: &Download) -> Result<bool> {
-    let bureau = story.bureaus.find(BUREAU).context("the bureau")?;
-    let xml = content.to_gbk(Version::V3_0)?;
-    let container = bureau.client.seal(&envelope::zip(&xml, name)?);
-    let file = FileInfo { name: name.to_owned(), container, sequence: None };
-    take(story, bureau, &file).await.map_err(told)
+    story.give(name, content).await
 }
 
 async fn open_tasks(story: &Story, actor: &Actor) -> Result<Vec<TaskRow>> {

@@ -7,8 +7,11 @@ use app::act::{
     self, Accepted, CallOutcome, CallParty, EditOrder, ImportResources, LogCall, OpenOrder, OrderRef, OrderView, Patch,
     ResourceImport, SaveSection, SitePatch, Submit, UploadMaterial,
 };
+use app::job::poll_downloads::take;
 use app::{Actor, Error, agreement, worker};
 use authority::envelope;
+use authority::message::{Download, Version};
+use authority::soap::FileInfo;
 use filing::case::{CaseFile, MaterialSource};
 use filing::draft::Draft;
 use filing::stage::StageKind;
@@ -271,6 +274,17 @@ impl Story {
             done.push(&person.mobile);
         }
         Ok(())
+    }
+
+    /// Gives the provider a file, as the authority's queue would; says whether it was taken to its end.
+    ///
+    /// # Errors
+    /// When it cannot be written or applied.
+    pub async fn give(&self, name: &str, content: &Download) -> Result<bool> {
+        let bureau = self.bureaus.find(BUREAU).context("the bureau")?;
+        let container = bureau.client.seal(&envelope::zip(&content.to_gbk(Version::V3_0)?, name)?);
+        let file = FileInfo { name: name.to_owned(), container, sequence: None };
+        take(self, bureau, &file).await.map_err(told)
     }
 
     /// Ends the story: whatever is due has been done and nothing was given up.

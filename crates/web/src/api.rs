@@ -27,6 +27,7 @@ pub mod resource;
 pub mod review;
 pub mod session;
 pub mod task;
+pub mod told;
 pub mod version;
 
 use app::world::World;
@@ -151,6 +152,11 @@ fn operations(most_picture_bytes: usize) -> OpenApiRouter<World> {
         .routes(routes!(task::claim_task))
         .routes(routes!(task::answer_task))
         .routes(routes!(task::close_task))
+        .routes(routes!(told::list_blacklist))
+        .routes(routes!(told::list_code_tables))
+        .routes(routes!(told::view_codes))
+        .routes(routes!(told::list_comparisons))
+        .routes(routes!(told::view_comparison))
         .routes(routes!(mailbox::mailbox))
         .routes(routes!(mailbox::view_container))
         .routes(routes!(mailbox::reveal_container))

@@ -33,6 +33,7 @@ pub mod reveal;
 pub mod section;
 pub mod status;
 pub mod tasks;
+pub mod told;
 pub mod verification;
 pub mod words;
 

@@ -18,7 +18,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::http::{failure, guard, watch};
 use crate::page::{
     account, answers, cancel, change, demo, desk, enter, filings, mailbox, materials, new_order, order, order_acts,
-    orders, oversight, papers, phone, preflight, public, reveal, section, tasks, verification,
+    orders, oversight, papers, phone, preflight, public, reveal, section, tasks, told, verification,
 };
 use crate::{api, asset};
 
@@ -176,6 +176,12 @@ fn provider() -> Router<State> {
         .route("/ledger/{bureau}/downloads/{file}/accept", post(oversight::accept_download))
         .route("/mailbox", get(mailbox::list))
         .route("/mailbox/{container}", get(mailbox::container).post(mailbox::open))
+        .route("/mailbox/blacklist", get(told::blacklist))
+        .route("/mailbox/codes", get(told::codes))
+        .route("/mailbox/codes/{bureau}/{table}", get(told::code_table))
+        .route("/mailbox/comparisons", get(told::comparisons))
+        .route("/mailbox/comparisons/{comparison}", get(told::comparison))
+        .route("/mailbox/comparisons/{comparison}/csv", get(told::csv))
         .route("/tasks", get(tasks::list))
         .route("/tasks/{task}", get(tasks::task))
         .route("/tasks/{task}/claim", post(tasks::claim))

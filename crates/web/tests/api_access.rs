@@ -88,6 +88,8 @@ fn request(scene: &Scene, persona: Persona, spare: &Spare, route: &Route) -> Req
         .replace("{key}", &spare.key)
         .replace("{account}", &scene.bystander)
         .replace("{container}", &scene.container)
+        .replace("{comparison}", &scene.container)
+        .replace("{table}", "Zxly_dms")
         .replace("{task}", &scene.task)
         .replace("{bureau}", testkit::world::BUREAU);
     let path = match route.path.as_str() {

@@ -174,7 +174,8 @@ pub async fn list_blacklist(world: &World, actor: &Actor, input: FromCursor) -> 
     Ok(Page::of(listing, |entry| {
         let text = |key: &str| entry.content[key].as_str().unwrap_or_default().to_owned();
         let domains = entry.content["domains"].as_array().into_iter().flatten().filter_map(|domain| domain.as_str());
-        let is_person = entry.content.get("domains").is_none() && entry.content["nature"].as_i64().is_none_or(|n| n == 5);
+        let is_person =
+            entry.content.get("domains").is_none() && entry.content["nature"].as_i64().is_none_or(|n| n == 5);
         BlacklistRow {
             id: entry.id,
             bureau: entry.bureau.clone(),

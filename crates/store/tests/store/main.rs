@@ -18,5 +18,6 @@ mod job;
 mod mailbox;
 mod order;
 mod sealing;
+mod told;
 mod transaction;
 mod work;

@@ -18,7 +18,7 @@ use crate::component::{Card, Empty, Facts, FindingBox, Html, Link, Notice, Row, 
 use crate::http::context::Signed;
 use crate::http::typed::Typed;
 use crate::locale::T;
-use crate::page::{Shown, show};
+use crate::page::{Shown, show, told};
 use crate::view::{Head, Page};
 
 /// The states of uploads and downloads, as words.
@@ -53,6 +53,7 @@ pub async fn list(Signed { ctx, actor }: Signed, Query(wanted): Query<Mailbox>) 
         t,
         shell,
         head: Head { title: t.msg("nav-mailbox"), lead: t.msg("mailbox-lead"), ..Head::default() },
+        top: vec![told::tabs(t, "mailbox")],
         main: vec![Card::with("", &filter).html(), body.html()],
         ..Page::default()
     }))

@@ -45,9 +45,8 @@ async fn ending(source: &Source<'_>, cancelled: &Cancelled) -> Result<Vec<FiledS
 async fn tell(source: &Source<'_>, subject: &FiledSubject, cancelled: &Cancelled, sites: &[FiledSite]) -> Result<()> {
     let account = store::account::get(source.tx, subject.account).await?;
     let language = Language::from_tag(&account.locale);
-    let audience = Audience::about(Some(account.id), None, language)
-        .and(account.email.as_deref())
-        .and(account.mobile.as_deref());
+    let audience =
+        Audience::about(Some(account.id), None, language).and(account.email.as_deref()).and(account.mobile.as_deref());
     let (word, number) = match (cancelled.kind, sites) {
         (CancelledKind::Subject, _) => ("ended-subject", &subject.number),
         (CancelledKind::Site, [site, ..]) => ("ended-site", &site.number),
