@@ -25,6 +25,7 @@ pub mod list_orders;
 pub mod log_in;
 pub mod log_out;
 pub mod look_up;
+pub mod mailbox;
 pub mod materials;
 pub mod my_account;
 pub mod open_cancellation;
@@ -46,6 +47,8 @@ pub mod send_paper;
 pub mod sessions;
 pub mod set_identity;
 pub mod submit;
+pub mod tasks;
+pub mod told;
 pub mod view_order;
 pub mod withdraw;
 
@@ -82,6 +85,10 @@ pub use list_orders::{ListOrders, OrderRow, list_orders};
 pub use log_in::{LogIn, log_in};
 pub use log_out::log_out;
 pub use look_up::{LookUp, LookUpView, look_up};
+pub use mailbox::{
+    ContainerFile, ContainerForm, ContainerView, MailRow, Mailbox, OpenContainer, RevealContainer, TakeContainer,
+    TryView, mailbox, reveal_container, take_container, view_container,
+};
 pub use materials::{
     MaterialFile, OpenMaterial, RemoveMaterial, UploadMaterial, open_material, remove_material, upload_material,
 };
@@ -108,6 +115,15 @@ pub use send_paper::{SendPaper, send_paper};
 pub use sessions::{RevokeSession, SessionView, list_sessions, revoke_session};
 pub use set_identity::{SetIdentity, set_identity};
 pub use submit::{Submit, submit};
+pub use tasks::{
+    AnswerTask, CloseTask, KnownHere, ListTasks, TaskFact, TaskRef, TaskRow, TaskView, answer_task, claim_task,
+    close_task, list_tasks, open_tasks, view_task,
+};
+pub use told::{
+    BlacklistRow, CodeMeaning, CodeTableRow, CodesView, ComparisonRow, ComparisonView, DifferenceRow, FromCursor,
+    ViewCodes, ViewComparison, export_comparison, list_blacklist, list_code_tables, list_comparisons, view_codes,
+    view_comparison,
+};
 pub use view_order::view_order;
 pub use withdraw::{abandon, confirm_sms_done, withdraw};
 

@@ -121,7 +121,22 @@ acts! {
     RequestChanges "request_changes" => REVIEW;
     Pass "pass" => REVIEW;
     Reveal "reveal" => APPLICANT_OR_REVIEW;
+    ListTasks "list_tasks" => APPLICANT_OR_OVERSEE;
+    OpenTasks "open_tasks" => APPLICANT_OR_OVERSEE;
+    ViewTask "view_task" => APPLICANT_OR_OVERSEE;
+    ClaimTask "claim_task" => REVIEW;
+    AnswerTask "answer_task" => APPLICANT_OR_REVIEW;
+    CloseTask "close_task" => REVIEW;
     Ledger "ledger" => LINE;
+    Mailbox "mailbox" => LINE;
+    ViewContainer "view_container" => LINE;
+    ListBlacklist "list_blacklist" => LINE;
+    ListCodeTables "list_code_tables" => LINE;
+    ViewCodes "view_codes" => LINE;
+    ListComparisons "list_comparisons" => LINE;
+    ViewComparison "view_comparison" => LINE;
+    RevealContainer "reveal_container" => MEND_LINE;
+    TakeContainer "take_container" => MEND_LINE;
     ResumeLine "resume_line" => MEND_LINE;
     ReturnUpload "return_upload" => MEND_LINE;
     AcceptDownload "accept_download" => MEND_LINE;
@@ -232,6 +247,16 @@ mod tests {
             "ledger",
             "list_ip_ranges",
             "view_ip_range",
+            "list_tasks",
+            "open_tasks",
+            "view_task",
+            "mailbox",
+            "view_container",
+            "list_blacklist",
+            "list_code_tables",
+            "view_codes",
+            "list_comparisons",
+            "view_comparison",
             "view_audit",
             "verify_audit",
         ];

@@ -13,6 +13,8 @@ use crate::bureau::Bureau;
 use crate::error::{Error, Result};
 use crate::fields;
 use crate::finding;
+use crate::job::Job as _;
+use crate::job::index_mail::IndexMail;
 use crate::order::{Loaded, about};
 use crate::world::World;
 use filed::OnFile;
@@ -170,5 +172,7 @@ pub async fn append(tx: &Tx, world: &World, loaded: &Loaded, prepared: Prepared)
         md5: &prepared.md5,
         at: world.now(),
     };
-    Ok(store::upload::append(tx, &new).await?)
+    let upload = store::upload::append(tx, &new).await?;
+    store::job::hasten(tx, &IndexMail {}.key(), world.now()).await?;
+    Ok(upload)
 }

@@ -21,6 +21,7 @@ pub mod guidance;
 pub mod ip_edit;
 pub mod ip_import;
 pub mod ip_ranges;
+pub mod mailbox;
 pub mod materials;
 pub mod new_order;
 pub mod on_file;
@@ -36,6 +37,8 @@ pub mod registry;
 pub mod reveal;
 pub mod section;
 pub mod status;
+pub mod tasks;
+pub mod told;
 pub mod verification;
 pub mod words;
 

@@ -18,8 +18,8 @@ use tower_http::timeout::TimeoutLayer;
 use crate::http::{failure, guard, watch};
 use crate::page::{
     account, answers, cancel, change, demo, desk, enter, filing_papers, filings, ip_edit, ip_import, ip_ranges,
-    materials, new_order, order, order_acts, orders, oversight, papers, phone, preflight, public, reveal, section,
-    verification,
+    mailbox, materials, new_order, order, order_acts, orders, oversight, papers, phone, preflight, public, reveal,
+    section, tasks, told, verification,
 };
 use crate::{api, asset};
 
@@ -199,6 +199,19 @@ fn provider() -> Router<State> {
         .route("/ledger/{bureau}/resume", post(oversight::resume))
         .route("/ledger/{bureau}/return", post(oversight::return_upload))
         .route("/ledger/{bureau}/downloads/{file}/accept", post(oversight::accept_download))
+        .route("/mailbox", get(mailbox::list))
+        .route("/mailbox/{container}", get(mailbox::container).post(mailbox::open))
+        .route("/mailbox/blacklist", get(told::blacklist))
+        .route("/mailbox/codes", get(told::codes))
+        .route("/mailbox/codes/{bureau}/{table}", get(told::code_table))
+        .route("/mailbox/comparisons", get(told::comparisons))
+        .route("/mailbox/comparisons/{comparison}", get(told::comparison))
+        .route("/mailbox/comparisons/{comparison}/csv", get(told::csv))
+        .route("/tasks", get(tasks::list))
+        .route("/tasks/{task}", get(tasks::task))
+        .route("/tasks/{task}/claim", post(tasks::claim))
+        .route("/tasks/{task}/answer", post(tasks::answer))
+        .route("/tasks/{task}/close", post(tasks::close))
         .route("/audit", get(oversight::audit))
         .route("/accounts", get(oversight::accounts).post(oversight::create_account))
         .route("/accounts/{account}/disable", post(oversight::disable))

@@ -91,6 +91,10 @@ fn request(scene: &Scene, persona: Persona, spare: &Spare, route: &Route) -> Req
         .replace("{key}", &spare.key)
         .replace("{range}", &scene.range)
         .replace("{account}", &scene.bystander)
+        .replace("{container}", &scene.container)
+        .replace("{comparison}", &scene.container)
+        .replace("{table}", "Zxly_dms")
+        .replace("{task}", &scene.task)
         .replace("{bureau}", testkit::world::BUREAU);
     let path = match route.path.as_str() {
         "/api/v1/look-up" => format!("{path}?q={DOMAIN}"),
@@ -145,6 +149,10 @@ fn body(route: &Route) -> Value {
         ("POST", "/ip-ranges/{range}/correction") => json!({ "version": 1, "content": ip_range("203.0.113.0") }),
         ("POST", "/ip-ranges/import") => json!({ "bureau": testkit::world::BUREAU, "csv": "kind", "mode": "check" }),
         ("POST", "/ip-ranges/report") => json!({ "bureau": testkit::world::BUREAU, "ranges": [] }),
+        ("POST", "/tasks/{task}/answer") => json!({ "opinion": "mended" }),
+        ("POST", "/tasks/{task}/close") => json!({ "reason": "nothing is left to do" }),
+        ("POST", "/mailbox/{container}/reveal") => json!({ "reason": "a question of the authority" }),
+        ("POST", "/mailbox/{container}/file") => json!({ "reason": "a question of the authority", "form": "zip" }),
         ("POST", "/accounts") => json!({ "contact": "made@example.cn", "role": "reviewer", "password": PASSWORD }),
         ("POST", "/resources/import") => {
             json!({ "resources": [{ "account": "owner@example.cn", "resource": resource() }] })

@@ -92,6 +92,8 @@ async fn settle(story: &Story, filed: bool) -> Result<Places> {
         story.reach(reported, StageKind::Filed).await?;
     }
 
+    testkit::news::arrive(story, &person.draft.basic.domain).await?;
+
     let company = persona::case("company-two-sites")?;
     let (actor, review) = story.fill_in(&company).await?;
     story.submit(&actor, review).await?;
