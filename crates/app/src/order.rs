@@ -7,6 +7,7 @@ use filing::detect::{Answers, Detected, detect};
 use filing::draft::Draft;
 use filing::material::{Held, MaterialKind};
 use filing::recorded::Recorded;
+use filing::resource::Resource;
 use filing::stage::{Action, ChangeRequest, Requester, Stage, StageKind};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -26,6 +27,7 @@ use crate::domain_facts::{self, Told};
 use crate::error::{Error, Result};
 use crate::fields;
 use crate::inventory;
+use crate::ip_filing;
 use crate::on_file::{self, OnFileSite, OnFileView};
 use crate::recorded;
 use crate::timer;
@@ -173,12 +175,14 @@ impl Loaded {
             }
         }
         let running = store::order::held_by(reader, &Hold::Account(self.order.account)).await?;
+        let unfiled_ips = self.unfiled_ips(reader, world, &resources).await?;
         let mut facts = Facts {
             identity: identity_of(&self.account, world),
             account_mobile: self.account.mobile.clone().filter(|_| self.account.mobile_confirmed_at.is_some()),
             resources,
             materials: self.materials.iter().filter_map(held).collect(),
             detection: self.facts.detection.clone(),
+            unfiled_ips,
             running_orders: u32::from(running.is_some_and(|holder| holder != self.order.id)),
             domains_in_other_orders,
             recorded: match &self.own_subject {
@@ -197,6 +201,16 @@ impl Loaded {
     #[must_use]
     pub fn action(&self) -> Option<Action> {
         Action::from_word(&self.order.action)
+    }
+
+    /// Which addresses of the order's resources the provider has not filed with the bureau that gets the order.
+    async fn unfiled_ips(&self, reader: &Reader, world: &World, resources: &[Resource]) -> Result<Vec<String>> {
+        let draft = &self.order.draft;
+        let Some(bureau) = world.bureaus.of_province(&draft.basic.province) else { return Ok(Vec::new()) };
+        let used =
+            |id: &str| draft.basic.resource.trim() == id || draft.sites.iter().any(|site| site.resource.trim() == id);
+        let ips = resources.iter().filter(|resource| used(&resource.id)).flat_map(|resource| resource.ips.clone());
+        ip_filing::unfiled(reader, &bureau.code, &ips.collect::<Vec<_>>()).await
     }
 
     /// The registrable domains of the draft, as the database and the wire write them.
@@ -277,6 +291,7 @@ impl Loaded {
     /// # Errors
     /// When our records cannot be read.
     pub async fn settle_action(&mut self, reader: &Reader) -> Result<()> {
+        // What a person chose to ask of what is filed is not found by asking.
         if about::chosen(&self.order).is_some() {
             return Ok(());
         }

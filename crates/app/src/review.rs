@@ -45,6 +45,8 @@ pub struct CaseView {
     pub mine: bool,
     /// How often it was submitted.
     pub submissions: u32,
+    /// Addresses of its resources that the provider has not filed with the bureau, where it keeps its filing here.
+    pub unfiled_ips: Vec<String>,
     /// What stands in the way of passing it, as words with texts in the locale files; empty when nothing does.
     pub pass_blockers: Vec<&'static str>,
 }
@@ -177,6 +179,9 @@ pub async fn pass_blockers(
     if filing::check::blocks(findings) {
         blockers.push("findings-block");
     }
+    if !loaded.known.unfiled_ips.is_empty() {
+        blockers.push("ip-not-filed");
+    }
     let marks = store::review::list(reader, loaded.order.id).await?;
     if marks.iter().any(|mark| mark.state == MarkState::NeedsChange) {
         blockers.push("marks-open");
@@ -223,6 +228,7 @@ impl CaseView {
             claimed_by: claimed_by.map(|account| account.0),
             mine: claimed_by == Some(actor.account),
             submissions: loaded.facts.rounds,
+            unfiled_ips: loaded.known.unfiled_ips.clone(),
             pass_blockers: pass_blockers(reader, world, loaded, &findings).await?,
             findings: discreet(loaded, findings),
         })

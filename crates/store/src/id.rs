@@ -70,4 +70,6 @@ ids! {
     SiteId;
     /// Names a paper sent for something filed.
     SupplementId;
+    /// Names a record of the provider's addresses.
+    IpRangeId;
 }

@@ -1,4 +1,5 @@
-//! The way out when an authority will never take an upload as it is: its order goes back to review.
+//! The way out when an authority will never take an upload as it is: what it carries goes back to
+//! where it can be mended.
 
 use authority::client::Verdict;
 use jiff::SignedDuration;
@@ -13,6 +14,7 @@ use super::ledger::{Ledger, LedgerView, ledger};
 use crate::access;
 use crate::actor::Actor;
 use crate::error::{Error, Result};
+use crate::ip_filing;
 use crate::job;
 use crate::job::report::{Report, is_surely_not_taken, number};
 use crate::order::{self, Loaded};
@@ -36,7 +38,8 @@ enum Number {
     Spent(u64),
 }
 
-/// Returns the order of the upload a halted line stands on to review, and lets the line go on.
+/// Takes the upload a halted line stands on out of it, and lets the line go on: an order goes back to review, ranges to
+/// whoever drafted them.
 ///
 /// Its number must not stay empty, or the authority takes none behind it: the last upload of the line moves there, and
 /// where none waits, whichever order is passed next. That the authority never took the upload is certain from its
@@ -64,7 +67,11 @@ pub async fn return_upload(world: &World, actor: &Actor, input: ReturnUpload) ->
     let fate = fate_of_number(world, &upload).await?;
     let now = world.now();
     let tx = world.store.write().await?;
-    let mut loaded = Loaded::lock(&tx, world, upload.order.ok_or(Error::conflict("stage"))?).await?;
+    // An order is locked before its bureau; what else an upload carries, behind it.
+    let order = match upload.order {
+        Some(order) => Some(Loaded::lock(&tx, world, order).await?),
+        None => None,
+    };
     // The lease keeps senders away until the commit, and shows whether one is at work.
     let until = now + SignedDuration::from_secs(60);
     let lease = store::bureau::acquire(&tx, code, "return-upload", now, until).await?;
@@ -74,21 +81,11 @@ pub async fn return_upload(world: &World, actor: &Actor, input: ReturnUpload) ->
         return Err(Error::conflict("version"));
     }
     let moved = free_number(&tx, world, &upload, fate).await?;
-    let from = order::word(&loaded.order.stage);
-    let stage = loaded.order.stage.clone().return_to_review(now)?;
-    loaded.enter(stage, now);
-    loaded.save(&tx).await?;
-    access::close_again(&tx, world, &loaded).await?;
+    let line = give_back(&tx, world, actor, &upload, order).await?;
     store::bureau::resume(&tx, code).await?;
     job::promise(&tx, world, &Report { bureau: input.bureau.clone() }, now).await?;
     let facts = json!({ "bureau": code, "sequence": upload.sequence, "code": upload.code, "filled_by": moved });
-    Trail::by(actor, "return_upload", now)
-        .on("order", loaded.order.id)
-        .moved(from, "submitted")
-        .because(&halted)
-        .with(facts)
-        .write(&tx)
-        .await?;
+    line.because(&halted).with(facts).write(&tx).await?;
     Trail::by(actor, "resume_line", now)
         .on("bureau", Uuid::nil())
         .moved("halted", "running")
@@ -98,6 +95,24 @@ pub async fn return_upload(world: &World, actor: &Actor, input: ReturnUpload) ->
         .await?;
     tx.commit().await?;
     ledger(world, actor, Ledger::default()).await
+}
+
+/// Gives back what an upload carries: its order to review, its ranges to whoever drafted them.
+async fn give_back(tx: &Tx, world: &World, actor: &Actor, upload: &Upload, order: Option<Loaded>) -> Result<Trail> {
+    let now = world.now();
+    let line = Trail::by(actor, "return_upload", now);
+    let Some(mut loaded) = order else {
+        if !store::supplement::give_back(tx, upload.id, now).await? {
+            ip_filing::recall(tx, world, upload.id).await?;
+        }
+        return Ok(line.on("upload", upload.id));
+    };
+    let from = order::word(&loaded.order.stage);
+    let stage = loaded.order.stage.clone().return_to_review(now)?;
+    loaded.enter(stage, now);
+    loaded.save(tx).await?;
+    access::close_again(tx, world, &loaded).await?;
+    Ok(line.on("order", loaded.order.id).moved(from, "submitted"))
 }
 
 async fn fate_of_number(world: &World, upload: &Upload) -> Result<Number> {
@@ -137,6 +152,7 @@ async fn free_number(tx: &Tx, world: &World, upload: &Upload, fate: Number) -> R
         md5: &tail.md5,
         at: now,
     };
-    store::upload::replace(tx, upload.id, &new).await?;
+    let moved = store::upload::replace(tx, upload.id, &new).await?;
+    store::ip_range::move_upload(tx, tail.id, moved.id).await?;
     Ok(Some(tail.sequence))
 }

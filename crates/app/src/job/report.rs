@@ -15,6 +15,7 @@ use store::upload::{Upload, UploadState};
 use store::{OrderId, Tx};
 use uuid::Uuid;
 
+use super::halt::halt_line;
 use super::{Job, Outcome, Run, backoff};
 use crate::act::submit::everybody;
 use crate::bureau::Bureau;
@@ -287,26 +288,15 @@ impl Line<'_> {
 
     /// Stops the line and says why on the ledger's page, where a supervisor lets it go on.
     async fn halt(&mut self, upload: &Upload, code: Option<i32>, text: &str) -> Result<Next> {
-        let now = self.world.now();
         let reason = clip(&match code {
             Some(code) => format!("{code} {text}"),
             None => text.to_owned(),
         });
-        tracing::error!(bureau = %self.bureau.code, sequence = upload.sequence, %reason, "the line is halted");
-        metrics::counter!("beian_line_halts_total", "bureau" => self.bureau.code.clone()).increment(1);
         let tx = self.world.store.write().await?;
         if upload.state != UploadState::Refused {
             store::upload::mark_held(&tx, upload.id, code, &reason).await?;
         }
-        store::bureau::halt(&tx, &self.bureau.code, &reason, now).await?;
-        let facts = json!({ "bureau": self.bureau.code, "sequence": upload.sequence, "code": code });
-        Trail::by_job("halt_line", now)
-            .on("bureau", Uuid::nil())
-            .moved("running", "halted")
-            .because(reason)
-            .with(facts)
-            .write(&tx)
-            .await?;
+        halt_line(&tx, self.world, self.bureau, &reason, (Some(upload.sequence), code)).await?;
         tx.commit().await?;
         Ok(Next::Stand)
     }
@@ -362,19 +352,34 @@ impl Line<'_> {
 pub async fn settle_stored(tx: &Tx, world: &World, upload: &Upload, note: &str) -> Result<Option<Trail>> {
     let now = world.now();
     store::upload::mark_stored(tx, upload.id, now, 0, Some(&clip(note))).await?;
-    let Some(order) = upload.order else { return Ok(None) };
+    let Some(order) = upload.order else {
+        // What it carries waits for a result that names it; nothing else is to be moved here.
+        let facts = json!({ "bureau": upload.bureau, "sequence": upload.sequence, "operation": upload.operation });
+        return Ok(Some(Trail::by_job("report", now).on("upload", upload.id).with(facts)));
+    };
     reported(tx, world, order, upload, now).await
 }
 
 async fn reported(tx: &Tx, world: &World, order: OrderId, upload: &Upload, now: Timestamp) -> Result<Option<Trail>> {
     let mut loaded = Loaded::lock(tx, world, order).await?;
-    let stage = match loaded.order.stage.clone().report(upload.sequence, now) {
+    let texts_nobody = receivers_of_codes(&loaded).is_empty();
+    let stage = loaded.order.stage.clone();
+    let stage = match texts_nobody {
+        true => stage.report_without_sms(upload.sequence, now),
+        false => stage.report(upload.sequence, now),
+    };
+    let stage = match stage {
         Ok(stage) => stage,
         // A result came faster than the answer and has moved the order on already.
         Err(_) => return Ok(None),
     };
     loaded.enter(stage, now);
     loaded.save(tx).await?;
+    let facts = json!({ "bureau": upload.bureau, "sequence": upload.sequence, "sha256": upload.sha256 });
+    let line = Trail::by_job("report", now).on("order", order).with(facts);
+    if texts_nobody {
+        return Ok(Some(line.moved("to_report", "at_authority")));
+    }
     let until = local_time(filing::deadline::Term::SmsHours.hours_after(now));
     let mobiles: Vec<String> = receivers_of_codes(&loaded).iter().map(|mobile| filing::mask::phone(mobile)).collect();
     let domain = loaded.order.draft.basic.domain.clone();
@@ -391,8 +396,7 @@ async fn reported(tx: &Tx, world: &World, order: OrderId, upload: &Upload, now: 
         ],
     )
     .await?;
-    let facts = json!({ "bureau": upload.bureau, "sequence": upload.sequence, "sha256": upload.sha256 });
-    Ok(Some(Trail::by_job("report", now).on("order", order).moved("to_report", "awaiting_sms").with(facts)))
+    Ok(Some(line.moved("to_report", "awaiting_sms")))
 }
 
 /// Codes that say for certain that the file was not taken. 999 and codes nobody knows say nothing for certain.

@@ -166,9 +166,21 @@ impl Ctx {
                 ("/lookup", "nav-lookup"),
             ],
             "reviewer" => &[("/review", "nav-queue"), ("/lookup", "nav-lookup")],
-            "supervisor" => &[("/review", "nav-queue"), ("/ledger", "nav-ledger"), ("/lookup", "nav-lookup")],
-            "administrator" => &[("/accounts", "nav-accounts"), ("/ledger", "nav-ledger")],
-            "auditor" => &[("/audit", "nav-audit"), ("/review", "nav-cases"), ("/ledger", "nav-ledger")],
+            "supervisor" => &[
+                ("/review", "nav-queue"),
+                ("/ledger", "nav-ledger"),
+                ("/ip-ranges", "nav-ip-ranges"),
+                ("/lookup", "nav-lookup"),
+            ],
+            "administrator" => {
+                &[("/accounts", "nav-accounts"), ("/ledger", "nav-ledger"), ("/ip-ranges", "nav-ip-ranges")]
+            }
+            "auditor" => &[
+                ("/audit", "nav-audit"),
+                ("/review", "nav-cases"),
+                ("/ledger", "nav-ledger"),
+                ("/ip-ranges", "nav-ip-ranges"),
+            ],
             _ => &[],
         };
         items

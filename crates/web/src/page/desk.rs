@@ -136,6 +136,11 @@ async fn draw(ctx: &Ctx, view: &CaseView, problems: Vec<Link>) -> Shown {
         let text = t.count("case-resubmitted", differ + view.changed_slots.len());
         top.push(Html::of(&Notice { tone: Tone::Info, text, link: None }));
     }
+    if let Some(ip) = view.unfiled_ips.first() {
+        let text = t.one("case-ip-not-filed", "ips", view.unfiled_ips.join(", "));
+        let link = Link::new(format!("/ip-ranges?holding={ip}"), t.msg("case-ip-link"));
+        top.push(Html::of(&Notice { tone: Tone::Stop, text, link: Some(link) }));
+    }
     let elsewhere: Vec<Html> = view
         .findings
         .iter()
