@@ -125,7 +125,8 @@ impl Loaded {
     /// When there is none.
     pub async fn read(reader: &Reader, world: &World, id: OrderId) -> Result<Self> {
         let order = store::order::get(reader, id).await?;
-        Self::around(reader, world, order).await
+        // In a box: an act that loads an order does much else, and all of it lies on one stack.
+        Box::pin(Self::around(reader, world, order)).await
     }
 
     /// Loads an order and locks it until the transaction ends.
@@ -134,7 +135,7 @@ impl Loaded {
     /// When there is none.
     pub async fn lock(tx: &Tx, world: &World, id: OrderId) -> Result<Self> {
         let order = store::order::get_for_update(tx, id).await?;
-        Self::around(tx, world, order).await
+        Box::pin(Self::around(tx, world, order)).await
     }
 
     async fn around(reader: &Reader, world: &World, order: Order) -> Result<Self> {

@@ -92,9 +92,10 @@ pub fn unwritable(draft: &Draft) -> Vec<Finding> {
 /// province's filings.
 pub async fn prepare(world: &World, loaded: &Loaded) -> Result<Prepared> {
     if let Some(action) = about::chosen(&loaded.order) {
+        // Each in a box: the road of every other order is not to carry the room they need on its stack.
         let (bureau, request) = match action.cancels() {
-            true => cancel::request(world, loaded, action).await?,
-            false => change::request(world, loaded).await?,
+            true => Box::pin(cancel::request(world, loaded, action)).await?,
+            false => Box::pin(change::request(world, loaded)).await?,
         };
         let Request { operation, word, references } = request;
         let code = bureau.code.clone();
