@@ -404,6 +404,13 @@ async fn code_tables_take_the_place_of_the_former_ones_and_keep_their_history() 
     assert_eq!(store::codes::history(&reader, "Zxly_dms", 2).await?[0].valid_until, Some(story.now()));
     assert_eq!(store::codes::tables(&reader).await?[0].codes, 2);
     drop(reader);
+    // A location is numbered as the bureau has it, else as the built-in table does.
+    let mut zhejiang = row(61, "浙江");
+    zhejiang.more.insert("Shengid".into(), "330000".into());
+    let table = CodeTable { tag: "Gj_dms".into(), rows: vec![zhejiang] };
+    give(&story, "j4.xml", &Download { tables: vec![table], ..Download::default() }).await?;
+    let locations = app::codes::Locations::read(&story.store.read().await?, BUREAU).await.map_err(told)?;
+    assert_eq!((locations.of("33"), locations.of("11")), (Some(61), Some(2)));
     let unit = ReportingUnit {
         id: 330_001,
         name: "云杉科技".into(),
@@ -560,5 +567,32 @@ async fn a_verification_task_is_answered_with_the_record_as_it_came() -> Result<
             Ok(view.row.state == "reported")
         })
         .await?;
+    story.finish().await
+}
+
+#[tokio::test]
+async fn an_answer_that_the_line_stands_on_comes_back_to_be_given_again() -> Result<()> {
+    let story = Story::begin().await?;
+    let supervisor = staff(&story, Role::Supervisor).await?;
+    give(&story, "w1.xml", &Download { unfiled: vec![unfiled(1, "one-unfiled.cn")], ..Download::default() }).await?;
+    let task = open_tasks(&story, &story.reviewer).await?[0].id;
+    story.authority.order_fault("unknown_msg_code", "isp_upload", 1).await?;
+    let answer = AnswerTask { task, result: Some(1), pass: None, opinion: "已关闭".into() };
+    act::answer_task(&*story, &story.reviewer, answer.clone()).await.map_err(told)?;
+    let halted = async || {
+        let ledger = act::ledger(&*story, &supervisor, act::Ledger::default()).await.map_err(told)?;
+        Ok(ledger.bureaus[0].state == act::LineState::Halted)
+    };
+    story.work_until("the line halts", halted).await?;
+    act::return_upload(&*story, &supervisor, act::ReturnUpload { bureau: BUREAU.into() }).await.map_err(told)?;
+    let view = act::view_task(&*story, &story.reviewer, TaskRef { task }).await.map_err(told)?;
+    assert_eq!((view.row.state.as_str(), view.answerable), ("refused", true));
+    act::answer_task(&*story, &story.reviewer, answer).await.map_err(told)?;
+    story.work_until("reported", async || {
+        let view = act::view_task(&*story, &story.reviewer, TaskRef { task }).await.map_err(told)?;
+        Ok(view.row.state == "reported")
+    })
+    .await?;
+    assert_eq!(story.authority.ledger().await?.last().map(|(sequence, _, taken)| (*sequence, *taken)), Some((1, 1)));
     story.finish().await
 }

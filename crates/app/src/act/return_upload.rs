@@ -4,6 +4,7 @@ use authority::client::Verdict;
 use jiff::SignedDuration;
 use serde::Deserialize;
 use serde_json::json;
+use store::task::{Task, TaskState};
 use store::upload::{NewUpload, Upload};
 use store::{Tx, UploadId};
 use utoipa::ToSchema;
@@ -64,7 +65,7 @@ pub async fn return_upload(world: &World, actor: &Actor, input: ReturnUpload) ->
     let fate = fate_of_number(world, &upload).await?;
     let now = world.now();
     let tx = world.store.write().await?;
-    let mut loaded = Loaded::lock(&tx, world, upload.order.ok_or(Error::conflict("stage"))?).await?;
+    let mut sender = Sender::lock(&tx, world, &upload).await?;
     // The lease keeps senders away until the commit, and shows whether one is at work.
     let until = now + SignedDuration::from_secs(60);
     let lease = store::bureau::acquire(&tx, code, "return-upload", now, until).await?;
@@ -74,21 +75,11 @@ pub async fn return_upload(world: &World, actor: &Actor, input: ReturnUpload) ->
         return Err(Error::conflict("version"));
     }
     let moved = free_number(&tx, world, &upload, fate).await?;
-    let from = order::word(&loaded.order.stage);
-    let stage = loaded.order.stage.clone().return_to_review(now)?;
-    loaded.enter(stage, now);
-    loaded.save(&tx).await?;
-    access::close_again(&tx, world, &loaded).await?;
+    let line = sender.take_back(&tx, world, actor, &halted).await?;
     store::bureau::resume(&tx, code).await?;
     job::promise(&tx, world, &Report { bureau: input.bureau.clone() }, now).await?;
     let facts = json!({ "bureau": code, "sequence": upload.sequence, "code": upload.code, "filled_by": moved });
-    Trail::by(actor, "return_upload", now)
-        .on("order", loaded.order.id)
-        .moved(from, "submitted")
-        .because(&halted)
-        .with(facts)
-        .write(&tx)
-        .await?;
+    line.because(&halted).with(facts).write(&tx).await?;
     Trail::by(actor, "resume_line", now)
         .on("bureau", Uuid::nil())
         .moved("halted", "running")
@@ -98,6 +89,48 @@ pub async fn return_upload(world: &World, actor: &Actor, input: ReturnUpload) ->
         .await?;
     tx.commit().await?;
     ledger(world, actor, Ledger::default()).await
+}
+
+/// What an upload was made for.
+enum Sender {
+    /// An order: it goes back to review.
+    Order(Box<Loaded>),
+    /// The answer to a task: it is to be given again.
+    Task(Box<Task>),
+}
+
+impl Sender {
+    async fn lock(tx: &Tx, world: &World, upload: &Upload) -> Result<Self> {
+        if let Some(order) = upload.order {
+            return Ok(Self::Order(Box::new(Loaded::lock(tx, world, order).await?)));
+        }
+        let task = store::task::of_upload(tx, upload.id).await?.ok_or(Error::conflict("stage"))?;
+        Ok(Self::Task(Box::new(task)))
+    }
+
+    /// Gives back whose it is; the audit line says what moved.
+    async fn take_back(&mut self, tx: &Tx, world: &World, actor: &Actor, why: &str) -> Result<Trail> {
+        let now = world.now();
+        let line = Trail::by(actor, "return_upload", now);
+        match self {
+            Self::Order(loaded) => {
+                let from = order::word(&loaded.order.stage);
+                let stage = loaded.order.stage.clone().return_to_review(now)?;
+                loaded.enter(stage, now);
+                loaded.save(tx).await?;
+                access::close_again(tx, world, loaded).await?;
+                Ok(line.on("order", loaded.order.id).moved(from, "submitted"))
+            }
+            Self::Task(task) => {
+                let from = task.state.as_str();
+                task.state = TaskState::Refused { at: now, why: why.to_owned() };
+                task.upload = None;
+                task.updated_at = now;
+                store::task::update(tx, task).await?;
+                Ok(line.on("task", task.id).moved(from, "refused"))
+            }
+        }
+    }
 }
 
 async fn fate_of_number(world: &World, upload: &Upload) -> Result<Number> {
@@ -138,5 +171,10 @@ async fn free_number(tx: &Tx, world: &World, upload: &Upload, fate: Number) -> R
         at: now,
     };
     store::upload::replace(tx, upload.id, &new).await?;
+    // A task knows its answer by the upload; an order is named by the upload itself.
+    if let Some(mut task) = store::task::of_upload(tx, tail.id).await? {
+        task.upload = Some(new.id);
+        store::task::update(tx, &mut task).await?;
+    }
     Ok(Some(tail.sequence))
 }
