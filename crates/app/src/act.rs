@@ -18,6 +18,8 @@ pub mod export_evidence;
 pub mod filings;
 pub mod gateway_feed;
 pub mod handover;
+pub mod import_ip_ranges;
+pub mod ip_ranges;
 pub mod ledger;
 pub mod list_orders;
 pub mod log_in;
@@ -33,11 +35,13 @@ pub mod papers;
 pub mod preflight;
 pub mod queue;
 pub mod register;
+pub mod report_ip_ranges;
 pub mod resend_code;
 pub mod resources;
 pub mod return_upload;
 pub mod reveal;
 pub mod review_case;
+pub mod save_ip_range;
 pub mod save_section;
 pub mod send_paper;
 pub mod sessions;
@@ -70,6 +74,10 @@ pub use handover::{
     StartHandover, UploadByHandover, finish_handover, handover_status, open_handover, remove_by_handover,
     start_handover, upload_by_handover,
 };
+pub use import_ip_ranges::{
+    ExportIpRanges, ImportIpRanges, ImportMode, ImportedIpRanges, export_ip_ranges, import_ip_ranges,
+};
+pub use ip_ranges::{BureauName, IpRangeRef, IpRanges, ListIpRanges, list_ip_ranges, view_ip_range};
 pub use ledger::{
     Alarm, BureauLine, DownloadRow, Ledger, LedgerView, LineState, ResumeLine, UploadRow, ledger, resume_line,
 };
@@ -92,11 +100,16 @@ pub use papers::{ListPapers, PaperDraft, PaperView, PrintPaper, list_papers, pri
 pub use preflight::preflight;
 pub use queue::{Queue, QueueCounts, QueueKind, QueueRow, queue, queue_counts};
 pub use register::{Register, register};
+pub use report_ip_ranges::{
+    CorrectIpRange, ReportIpRanges, ReportedIpRanges, correct_ip_range, delete_ip_range, recall_ip_range,
+    report_ip_ranges,
+};
 pub use resend_code::{ResendCode, resend_code};
 pub use resources::{ImportResources, Imported, ResourceImport, ResourceView, import_resources, list_resources};
 pub use return_upload::{ReturnUpload, return_upload};
 pub use reveal::{Reveal, Revealed, reveal};
 pub use review_case::{CallParty, LogCall, MarkField, MarkWord, claim, log_call, mark_field, release, view_case};
+pub use save_ip_range::{SaveIpRange, SavedIpRange, remove_ip_range, save_ip_range};
 pub use save_section::{Patch, SaveSection, SitePatch, save_section};
 pub use send_paper::{SendPaper, send_paper};
 pub use sessions::{RevokeSession, SessionView, list_sessions, revoke_session};
@@ -118,6 +131,7 @@ pub use crate::account::{AccountView, CodeSent, IdentityView, SignedIn};
 pub use crate::agreement::{Accepted, Agreement};
 pub use crate::domain_facts::DomainView;
 pub use crate::filed::possible::Possible;
+pub use crate::ip_filing::view::{IpRangeRow, IpRangeView};
 pub use crate::order::timeline::{Moment, NextStep, Party, TimelineEntry};
 pub use crate::order::view::{Duty, EditView, FiledSiteView, FiledView, MaterialView, OrderView, SlotView, SmsStep};
 pub use crate::order::{Editable, OrderRef};

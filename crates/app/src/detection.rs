@@ -130,7 +130,9 @@ fn stated(text: Option<&str>) -> Option<String> {
 
 async fn status(bureau: &Bureau, condition: Condition) -> Result<Option<StatusInfo>, Silence> {
     let why = match bureau.client.status(&condition).await {
-        Ok(answer) if answer.answer.code.reaction() == Reaction::Proceed => return Ok(answer.status),
+        Ok(answer) if answer.answer.code.reaction() == Reaction::Proceed && answer.status.is_some() => {
+            return Ok(answer.status);
+        }
         Ok(answer) => {
             tracing::warn!(bureau = %bureau.code, code = answer.answer.code.0, "the status query was refused");
             Why::Refused

@@ -28,6 +28,7 @@ pub mod heavy;
 pub mod idempotency;
 pub mod identity;
 pub mod inventory;
+pub mod ip_filing;
 pub mod job;
 pub mod language;
 pub mod mail;

@@ -7,6 +7,7 @@ use filing::detect::{Answers, Detected, detect};
 use filing::draft::Draft;
 use filing::material::{Held, MaterialKind};
 use filing::recorded::Recorded;
+use filing::resource::Resource;
 use filing::stage::{Action, ChangeRequest, Requester, Stage, StageKind};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -27,6 +28,7 @@ use crate::domain_facts::{self, Told};
 use crate::error::{Error, Result};
 use crate::fields;
 use crate::inventory;
+use crate::ip_filing;
 use crate::on_file::{self, OnFileSite, OnFileView};
 use crate::recorded;
 use crate::timer;
@@ -148,7 +150,6 @@ impl Loaded {
         let found = on_file::subject(reader, &order.draft.basic).await?;
         let in_other_account = found.as_ref().is_some_and(|found| found.account != order.account);
         let own_subject = found.filter(|_| !in_other_account);
-        let known = Facts::default();
         let mut loaded = Self {
             order,
             facts,
@@ -159,7 +160,7 @@ impl Loaded {
             told,
             own_subject,
             in_other_account,
-            known,
+            known: Facts::default(),
         };
         // On the heap: every act that loads an order would otherwise carry all of it on its stack.
         loaded.known = Box::pin(loaded.gather(reader, world)).await?;
@@ -183,12 +184,14 @@ impl Loaded {
         let certificate = self.order.draft.basic.certificate_number.trim();
         let listed = !certificate.is_empty();
         let listed = listed && store::blacklist::find(reader, Blacklisted::Subject, certificate).await?.is_some();
+        let unfiled_ips = self.unfiled_ips(reader, world, &resources).await?;
         let mut facts = Facts {
             identity: identity_of(&self.account, world),
             account_mobile: self.account.mobile.clone().filter(|_| self.account.mobile_confirmed_at.is_some()),
             resources,
             materials: self.materials.iter().filter_map(held).collect(),
             detection: self.facts.detection.clone(),
+            unfiled_ips,
             running_orders: u32::from(running.is_some_and(|holder| holder != self.order.id)),
             domains_in_other_orders,
             subject_blacklisted: listed,
@@ -209,6 +212,16 @@ impl Loaded {
     #[must_use]
     pub fn action(&self) -> Option<Action> {
         Action::from_word(&self.order.action)
+    }
+
+    /// Which addresses of the order's resources the provider has not filed with the bureau that gets the order.
+    async fn unfiled_ips(&self, reader: &Reader, world: &World, resources: &[Resource]) -> Result<Vec<String>> {
+        let draft = &self.order.draft;
+        let Some(bureau) = world.bureaus.of_province(&draft.basic.province) else { return Ok(Vec::new()) };
+        let used =
+            |id: &str| draft.basic.resource.trim() == id || draft.sites.iter().any(|site| site.resource.trim() == id);
+        let ips = resources.iter().filter(|resource| used(&resource.id)).flat_map(|resource| resource.ips.clone());
+        ip_filing::unfiled(reader, &bureau.code, &ips.collect::<Vec<_>>()).await
     }
 
     /// The registrable domains of the draft, as the database and the wire write them.
@@ -358,7 +371,7 @@ impl Loaded {
             if above { vec![field.clone()] } else { below.cloned().collect() }
         };
         let fields = if editable.all { writable.clone() } else { editable.fields.iter().flat_map(both).collect() };
-        Editable { all: false, fields, ..editable }
+        Editable { all: false, fields, locked: Vec::new() }
     }
 
     /// Which fields the stage leaves open, whatever the order asks.

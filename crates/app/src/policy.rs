@@ -62,6 +62,7 @@ const APPLICANT_OR_OVERSEE: Who = Who::Roles(&[Role::Applicant, Role::Reviewer, 
 const APPLICANT_OR_REVIEW: Who = Who::Roles(&[Role::Applicant, Role::Reviewer, Role::Supervisor]);
 const LINE: Who = Who::Roles(&[Role::Supervisor, Role::Administrator, Role::Auditor]);
 const MEND_LINE: Who = Who::Roles(&[Role::Supervisor, Role::Administrator]);
+const LINE_OR_REVIEW: Who = Who::Roles(&[Role::Reviewer, Role::Supervisor, Role::Administrator, Role::Auditor]);
 const ADMINISTRATE: Who = Who::Roles(&[Role::Administrator]);
 const AUDIT: Who = Who::Roles(&[Role::Auditor]);
 const GATEWAY: Who = Who::Roles(&[Role::Gateway]);
@@ -139,6 +140,16 @@ acts! {
     ResumeLine "resume_line" => MEND_LINE;
     ReturnUpload "return_upload" => MEND_LINE;
     AcceptDownload "accept_download" => MEND_LINE;
+    ListIpRanges "list_ip_ranges" => LINE_OR_REVIEW;
+    ViewIpRange "view_ip_range" => LINE_OR_REVIEW;
+    SaveIpRange "save_ip_range" => MEND_LINE;
+    RemoveIpRange "remove_ip_range" => MEND_LINE;
+    ImportIpRanges "import_ip_ranges" => MEND_LINE;
+    ExportIpRanges "export_ip_ranges" => MEND_LINE;
+    ReportIpRanges "report_ip_ranges" => MEND_LINE;
+    CorrectIpRange "correct_ip_range" => MEND_LINE;
+    DeleteIpRange "delete_ip_range" => MEND_LINE;
+    RecallIpRange "recall_ip_range" => MEND_LINE;
     ExportEvidence "export_evidence" => MEND_LINE;
     ViewAudit "view_audit" => AUDIT;
     VerifyAudit "verify_audit" => AUDIT;
@@ -244,6 +255,8 @@ mod tests {
             "view_codes",
             "list_comparisons",
             "view_comparison",
+            "list_ip_ranges",
+            "view_ip_range",
             "view_audit",
             "verify_audit",
         ];

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use filing::check::Finding;
-use filing::stage::Stage;
+use filing::stage::{Action, Stage};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::account::IdentityKind;
@@ -45,6 +45,8 @@ pub struct CaseView {
     pub mine: bool,
     /// How often it was submitted.
     pub submissions: u32,
+    /// Addresses of its resources that the provider has not filed with the bureau, where it keeps its filing here.
+    pub unfiled_ips: Vec<String>,
     /// What stands in the way of passing it, as words with texts in the locale files; empty when nothing does.
     pub pass_blockers: Vec<&'static str>,
 }
@@ -177,6 +179,9 @@ pub async fn pass_blockers(
     if filing::check::blocks(findings) {
         blockers.push("findings-block");
     }
+    if !loaded.known.unfiled_ips.is_empty() {
+        blockers.push("ip-not-filed");
+    }
     let marks = store::review::list(reader, loaded.order.id).await?;
     if marks.iter().any(|mark| mark.state == MarkState::NeedsChange) {
         blockers.push("marks-open");
@@ -223,6 +228,7 @@ impl CaseView {
             claimed_by: claimed_by.map(|account| account.0),
             mine: claimed_by == Some(actor.account),
             submissions: loaded.facts.rounds,
+            unfiled_ips: loaded.known.unfiled_ips.clone(),
             pass_blockers: pass_blockers(reader, world, loaded, &findings).await?,
             findings: discreet(loaded, findings),
         })
@@ -239,7 +245,7 @@ fn rows(loaded: &Loaded, findings: &[Finding], marks: &[Mark]) -> Vec<CaseRow> {
     };
     let mut rows: Vec<CaseRow> = plain
         .iter()
-        .filter(|(path, _)| !is_not_read(draft, path))
+        .filter(|(path, _)| !is_not_read(loaded, path))
         .map(|(path, value)| {
             let mark = marks.iter().find(|mark| mark.field == *path);
             let differs = before_plain.get(path) != Some(value);
@@ -328,12 +334,17 @@ fn hide(text: &mut String, secret: &str, mask: &str, parts: bool) {
     }
 }
 
-/// A manager who is the principal has no fields of their own.
-fn is_not_read(draft: &filing::draft::Draft, path: &str) -> bool {
+/// A manager who is the principal has no fields of their own, and a site that only gets an access is asked for no more
+/// than where it runs.
+fn is_not_read(loaded: &Loaded, path: &str) -> bool {
+    let draft = &loaded.order.draft;
+    let adds_access = loaded.action().is_some_and(Action::adds_access);
     (0..draft.sites.len()).any(|site| {
         let is_principal =
             filing::material::manager(draft, site).is_some_and(|person| std::ptr::eq(person, &draft.principal));
-        is_principal && fields::is_at_or_below(path, &format!("sites.{site}.manager"))
+        let below = |name: &str| fields::is_at_or_below(path, &format!("sites.{site}.{name}"));
+        (is_principal && below("manager"))
+            || (adds_access && ["content", "languages", "approvals", "remark"].into_iter().any(below))
     })
 }
 

@@ -1,7 +1,7 @@
 //! From an order to the bytes that travel to the authority: one file per operation.
 
 use authority::envelope;
-use authority::message::{Operation, Upload, UploadOperation, Version};
+use authority::message::{Operation, Upload, UploadOperation};
 use filing::check::Finding;
 use filing::document::Document;
 use filing::draft::Draft;
@@ -32,16 +32,13 @@ mod new_site;
 mod parts;
 mod pictures;
 
-/// The version the data files are written in.
-const VERSION: Version = Version::V3_0;
-
 /// What can be made ready before the transaction: the zipped data file.
 #[derive(Debug)]
 pub struct Prepared {
     version: i64,
     bureau: String,
     operation: &'static str,
-    mentions: Vec<Mention>,
+    references: Vec<Reference>,
     zip: Vec<u8>,
     md5: String,
 }
@@ -54,12 +51,12 @@ struct Request {
     /// Its wire name, for the ledger.
     word: &'static str,
     /// What it calls records that the authority numbered.
-    mentions: Vec<Mention>,
+    references: Vec<Reference>,
 }
 
 /// An id or number of the authority's, and the operation whose results may come back with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Mention {
+struct Reference {
     /// The operation.
     operation: Operation,
     /// The id or number.
@@ -95,7 +92,17 @@ pub fn unwritable(draft: &Draft) -> Vec<Finding> {
 /// province's filings.
 pub async fn prepare(world: &World, loaded: &Loaded) -> Result<Prepared> {
     if let Some(action) = about::chosen(&loaded.order) {
-        return prepare_about_filed(world, loaded, action).await;
+        let (bureau, request) = match action.cancels() {
+            true => cancel::request(world, loaded, action).await?,
+            false => change::request(world, loaded).await?,
+        };
+        let Request { operation, word, references } = request;
+        let code = bureau.code.clone();
+        let zip = tokio::task::spawn_blocking(move || pack(operation, &bureau))
+            .await
+            .map_err(|error| Error::internal(format!("packing thread: {error}")))??;
+        let md5 = envelope::hash(&zip);
+        return Ok(Prepared { version: loaded.order.version, bureau: code, operation: word, references, zip, md5 });
     }
     let document = Document::from_draft(&loaded.order.draft, &loaded.known, world.today()).map_err(Error::Invalid)?;
     let action = loaded.action().ok_or(Error::Unavailable { code: "authority-away" })?;
@@ -112,31 +119,16 @@ pub async fn prepare(world: &World, loaded: &Loaded) -> Result<Prepared> {
         ids
     };
     let code = bureau.code.clone();
-    let (zip, operation, mentions) = tokio::task::spawn_blocking(move || {
+    let (zip, operation, references) = tokio::task::spawn_blocking(move || {
         let pictures = pictures::shrink(originals)?;
         let sheet = Sheet { document: &document, pictures: &pictures, bureau: &bureau, ids: &ids, on_file: &on_file };
         let request = request(action, &sheet)?;
-        Ok::<_, Error>((pack(request.operation, &bureau)?, request.word, request.mentions))
+        Ok::<_, Error>((pack(request.operation, &bureau)?, request.word, request.references))
     })
     .await
     .map_err(|error| Error::internal(format!("packing thread: {error}")))??;
     let md5 = envelope::hash(&zip);
-    Ok(Prepared { version: loaded.order.version, bureau: code, operation, mentions, zip, md5 })
-}
-
-/// The same for an order about what is filed: the bureau that filed it is asked, by its own numbers.
-async fn prepare_about_filed(world: &World, loaded: &Loaded, action: Action) -> Result<Prepared> {
-    let (bureau, request) = match action.cancels() {
-        true => cancel::request(world, loaded, action).await?,
-        false => change::request(world, loaded).await?,
-    };
-    let Request { operation, word, mentions } = request;
-    let code = bureau.code.clone();
-    let zip = tokio::task::spawn_blocking(move || pack(operation, &bureau))
-        .await
-        .map_err(|error| Error::internal(format!("packing thread: {error}")))??;
-    let md5 = envelope::hash(&zip);
-    Ok(Prepared { version: loaded.order.version, bureau: code, operation: word, mentions, zip, md5 })
+    Ok(Prepared { version: loaded.order.version, bureau: code, operation, references, zip, md5 })
 }
 
 /// The request of an order, by what it asks.
@@ -152,7 +144,7 @@ fn request(action: Action, sheet: &Sheet<'_>) -> Result<Request> {
 /// The zipped data file of a request.
 fn pack(operation: UploadOperation, bureau: &Bureau) -> Result<Vec<u8>> {
     let file = Upload { provider: bureau.client.bureau().isp_id, operation };
-    let xml = file.to_gbk(VERSION).map_err(|error| {
+    let xml = file.to_gbk(bureau.client.bureau().version).map_err(|error| {
         // The words of the error name the element and never its value.
         let why = error.to_string();
         Error::Invalid(vec![finding::block(crate::order::WHOLE, "not-writable", &[("why", &why)])])
@@ -168,7 +160,7 @@ pub async fn append(tx: &Tx, world: &World, loaded: &Loaded, prepared: Prepared)
     loaded.require_version(prepared.version)?;
     store::bureau::ensure(tx, &prepared.bureau).await?;
     let round = (loaded.order.id, loaded.facts.rounds);
-    for Mention { operation, reference } in &prepared.mentions {
+    for Reference { operation, reference } in &prepared.references {
         store::wire_reference::note(tx, round, &prepared.bureau, operation.0, reference).await?;
     }
     let new = NewUpload {

@@ -588,11 +588,12 @@ async fn an_answer_that_the_line_stands_on_comes_back_to_be_given_again() -> Res
     let view = act::view_task(&*story, &story.reviewer, TaskRef { task }).await.map_err(told)?;
     assert_eq!((view.row.state.as_str(), view.answerable), ("refused", true));
     act::answer_task(&*story, &story.reviewer, answer).await.map_err(told)?;
-    story.work_until("reported", async || {
-        let view = act::view_task(&*story, &story.reviewer, TaskRef { task }).await.map_err(told)?;
-        Ok(view.row.state == "reported")
-    })
-    .await?;
+    story
+        .work_until("reported", async || {
+            let view = act::view_task(&*story, &story.reviewer, TaskRef { task }).await.map_err(told)?;
+            Ok(view.row.state == "reported")
+        })
+        .await?;
     assert_eq!(story.authority.ledger().await?.last().map(|(sequence, _, taken)| (*sequence, *taken)), Some((1, 1)));
     story.finish().await
 }

@@ -5,10 +5,15 @@
 //!
 //! - A sequence number that was taken before is recorded as a duplicate, changes nothing, and is answered with 999 and a
 //!   text that says so: no code of the table means it, and 0 would claim that this call stored something.
-//! - The machine reports a first filing that it found in order with 1062 (the access IPs agree with the provider's IP
-//!   filing), the only success that a machine can state before a person has decided. The decision comes as GJSHS.
-//! - A filing whose SMS verification runs out, or fails a sixth time, comes back as a refused decision with the reason.
-//! - `isp_verifybamm` answers 999: the filing password was abolished on 2020-08-17, so nothing can be right or wrong.
+//! - The machine reports what it found in order with 1062 (the access IPs agree with the provider's IP filing), the only
+//!   success that a machine can state before a person has decided. The decision comes as GJSHS. Of a cancellation, a
+//!   verification and a handled unfiled site it says nothing when all is in order: no code means that.
+//! - A request whose SMS verification runs out, or fails a sixth time, comes back as a refused decision with the reason.
+//! - Calls that come too often are answered with 999 and how long to wait.
+//! - `isp_verifybamm` answers 999: the filing password was abolished on 2020-08-17, so nothing can be right or wrong. The
+//!   settings can bring the old times back.
+//!
+//! [`Settings`] is how a file says all this, [`Scenario`] what the authority does by itself, [`Push`] what it starts.
 
 mod api;
 mod check;

@@ -202,6 +202,21 @@ async fn a_site_is_added_here_and_by_a_provider_that_never_saw_the_subject() {
 }
 
 #[tokio::test]
+async fn two_providers_cannot_file_the_same() {
+    let (sandbox, own, other) = two().await;
+    filed(&sandbox, &own, 7001, DOMAIN, LICENCE).await;
+    let same = UploadOperation::NewFiling(vec![filing(7001, DOMAIN, LICENCE)]);
+    assert_eq!(codes(&other, same).await, [1003, 1021, 1005], "their own ids are nobody else's concern");
+    let fresh = UploadOperation::NewFiling(vec![filing(7001, "other.cn", "91330106MA2K0YYY7Q")]);
+    assert_eq!(codes(&other, fresh.clone()).await, [1062]);
+    assert_eq!(
+        codes(&own, UploadOperation::NewFiling(vec![filing(8001, "other.cn", "91330106MA2K0YYY7Q")])).await,
+        [1003, 1020, 1021, 1039]
+    );
+    assert_eq!(codes(&other, fresh).await, [1003, 1037, 1037, 1020, 1021, 1039, 1039, 1038, 1040]);
+}
+
+#[tokio::test]
 async fn another_provider_gets_an_access_and_the_first_learns_of_it() {
     let (sandbox, own, other) = two().await;
     let record = filed(&sandbox, &own, 7001, DOMAIN, LICENCE).await;

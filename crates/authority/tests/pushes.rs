@@ -10,12 +10,12 @@ use std::io::Write as _;
 use authority::client::{Bureau, Client};
 use authority::envelope::Container;
 use authority::message::{
-    AllocationMode, CancelledKind, ChangedIps, DeletedDomain, DeletedIps, DomainRecord, Download, IpAllocation,
-    IpBroadcast, IpBroughtIn, IpResult, IpSource, IpUsage, NewIps, SourceUnit, UnfiledHandling, UploadOperation,
-    Verification, VerificationOutcome, VerifiedRecord,
+    AllocationMode, Cancellation, CancelledKind, ChangedIps, DeletedDomain, DeletedIps, DomainRecord, Download,
+    IpAllocation, IpBroadcast, IpBroughtIn, IpResult, IpSource, IpUsage, NewIps, SourceUnit, UnfiledHandling,
+    UploadOperation, Verification, VerificationOutcome, VerifiedRecord,
 };
 use authority::sandbox::{Provider, Right};
-use common::{ISP, Sandbox, filing, provider, upload, xml};
+use common::{ISP, PRINCIPAL, PRINCIPAL_TAIL, Sandbox, filing, provider, upload, xml};
 use serde_json::{Value, json};
 
 const DOMAIN: &str = "yunshan-tech.cn";
@@ -122,6 +122,23 @@ async fn every_kind_of_push_arrives_and_satisfies_the_table() {
     assert_eq!((ended.len(), ended[0].cancelled[0].kind), (1, CancelledKind::Access), "a shell has no record");
     assert_eq!(push(&sandbox, json!({ "cancel_site": { "of": DOMAIN } })).await, 202);
     assert_eq!(push(&sandbox, json!({ "cancel_site": { "of": DOMAIN } })).await, 404);
+}
+
+#[tokio::test]
+async fn what_has_ended_meanwhile_is_not_approved() {
+    let sandbox = Sandbox::start().await;
+    let filed = file(&sandbox).await;
+    let record = filed[1].records[0].subject.bureau_id;
+    let request = Cancellation { kind: CancelledKind::Subject, record, reason: 1, remark: None, password: None };
+    assert!(send(&sandbox.client(), UploadOperation::Cancellation(vec![request])).await.is_empty());
+    let code = sandbox.code(PRINCIPAL).await;
+    sandbox.verify(PRINCIPAL, &code, PRINCIPAL_TAIL).await;
+    push(&sandbox, json!({ "cancel_subject": { "of": DOMAIN } })).await;
+    sandbox.drain().await;
+    let id = sandbox.at_desk().await;
+    let (_, told) = sandbox.post(&format!("/api/desk/{id}/decision"), json!({ "approve": true })).await;
+    assert_eq!(told["state"], "refused");
+    assert!(sandbox.drain().await[0].decisions[0].opinion.as_deref().unwrap().contains("主体已注销"));
 }
 
 #[tokio::test]
@@ -499,4 +516,82 @@ async fn whoever_calls_too_often_is_told_how_long_to_wait() {
     assert!(client.download().await.unwrap().answer.text.contains("秒后再试"));
     sandbox.post("/api/clock", json!({ "advance_seconds": 61 })).await;
     assert_eq!(client.download().await.unwrap().answer.code.0, 2);
+}
+
+#[tokio::test]
+async fn an_officer_does_it_all_on_pages() {
+    let sandbox = Sandbox::start().await;
+    let filed = file(&sandbox).await;
+    let (subject, site) = (filed[1].records[0].subject.bureau_id, filed[1].records[0].sites[0].bureau_id);
+    for path in
+        ["/desk/records", "/desk/acts", &format!("/desk/records/{subject}"), "/desk?kind=first_filing&state=approved"]
+    {
+        for lang in ["zh-CN", "en"] {
+            let joint = if path.contains('?') { '&' } else { '?' };
+            let page = sandbox.http.get(sandbox.url(&format!("{path}{joint}lang={lang}"))).send().await.unwrap();
+            assert_eq!(page.status(), 200, "{path}");
+            let text = page.text().await.unwrap();
+            assert!(!text.contains("Unknown localization"), "{path}: {text}");
+        }
+    }
+    let post = async |path: &str, form: &[(&str, &str)]| {
+        let request = sandbox.http.post(sandbox.url(path)).header("sec-fetch-site", "same-origin").form(form);
+        request.send().await.unwrap().status().as_u16()
+    };
+    let site = site.to_string();
+    for (kind, has) in [
+        ("notice", (|d: &Download| d.notices.len()) as fn(&Download) -> usize),
+        ("inspect_site", |d| d.liveness_audits.len()),
+        ("inspect_shell", |d| d.shell_audits.len()),
+        ("over_reported", |d| d.access_audits.len()),
+        ("under_reported", |d| d.access_audits.len()),
+        ("inspect_subject", |d| d.subject_audits.len()),
+        ("cancel_access", |d| d.cancelled.len()),
+    ] {
+        assert_eq!(post("/desk/push", &[("kind", kind), ("of", &site), ("text", "核查")]).await, 200, "{kind}");
+        assert_eq!(sandbox.drain().await.iter().map(has).sum::<usize>(), 1, "{kind}");
+    }
+    let isp = ISP.to_string();
+    for (form, has) in [
+        (
+            vec![("kind", "unfiled"), ("domain", "bad.cn"), ("ip", "203.0.113.9")],
+            (|d: &Download| d.unfiled.len()) as fn(&Download) -> usize,
+        ),
+        (vec![("kind", "illegal_access"), ("domain", "bad.cn"), ("ip", "203.0.113.9"), ("provider", &isp)], |d| {
+            d.illegal_accesses.len()
+        }),
+        (vec![("kind", "verification_task"), ("name", "公司"), ("domain", "self.cn"), ("ip", "203.0.113.9")], |d| {
+            d.tasks.len()
+        }),
+        (
+            vec![
+                ("kind", "blacklist_subject"),
+                ("name", "公司"),
+                ("certificate_kind", "1"),
+                ("certificate_number", "X1"),
+            ],
+            |d| d.blacklisted_subjects.len(),
+        ),
+        (vec![("kind", "blacklist_site"), ("name", "网站"), ("domain", "evil.cn")], |d| d.blacklisted_sites.len()),
+        (vec![("kind", "blacklist_site"), ("name", "网站"), ("domain", "evil.cn"), ("remove", "true")], |d| {
+            d.blacklisted_sites.len()
+        }),
+        (vec![("kind", "inspect_ips"), ("finding", "conflict"), ("ip", "203.0.113.1"), ("last", "203.0.113.9")], |d| {
+            d.conflicts.len()
+        }),
+        (vec![("kind", "code_tables"), ("provider", "")], |d| usize::from(!d.tables.is_empty())),
+    ] {
+        assert_eq!(post("/desk/push", &form).await, 200, "{form:?}");
+        assert_eq!(sandbox.drain().await.iter().map(has).sum::<usize>(), 1, "{form:?}");
+    }
+    let acts = sandbox.http.get(sandbox.url("/desk/acts")).send().await.unwrap().text().await.unwrap();
+    assert!(acts.contains("bad.cn") && acts.contains("X1") && !acts.contains("evil.cn"), "{acts}");
+    assert_eq!(post("/desk/push", &[("kind", "unfiled"), ("domain", "bad.cn")]).await, 422);
+    assert_eq!(post("/desk/push", &[("kind", "notice"), ("of", "none.cn")]).await, 404);
+    assert_eq!(post("/desk/service", &[("id", &subject.to_string()), ("kind", "app"), ("name", "云杉")]).await, 200);
+    assert_eq!(post("/desk/service", &[("id", &subject.to_string()), ("kind", "app"), ("name", " ")]).await, 422);
+    let before = sandbox.get("/api/clock").await["now"].as_str().unwrap().to_owned();
+    assert_eq!(post("/desk/clock", &[("hours", "24")]).await, 200);
+    assert!(sandbox.get("/api/clock").await["now"].as_str().unwrap() > before.as_str());
+    assert_eq!(sandbox.http.get(sandbox.url("/desk/records/5")).send().await.unwrap().status(), 404);
 }

@@ -7,9 +7,11 @@ use filing::stage::Action;
 use jiff::civil::Date;
 use std::path::PathBuf;
 
+mod ip;
 mod miit;
 mod value;
 
+pub use ip::{File as IpFile, Ip, List as IpList};
 pub use miit::{Call, Codes, CodesOf, Decode, Encode, Export, Key, Method, Miit, Pack, Unpack, Validate, Verify};
 pub use value::{Calendar, Check, Question, day};
 
@@ -125,6 +127,9 @@ pub enum Command {
     /// Cloud resources that sites run on
     #[command(subcommand)]
     Resources(Resources),
+    /// The provider's own address ranges (IP filing)
+    #[command(subcommand)]
+    Ip(Ip),
     /// Print the OpenAPI document of the JSON API
     Openapi,
     /// Print the reference of this command line, in Markdown

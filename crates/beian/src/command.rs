@@ -6,6 +6,7 @@ mod case;
 mod check;
 mod data;
 mod domain;
+mod ip;
 mod keys;
 mod lines;
 mod miit;
@@ -86,6 +87,7 @@ async fn run_async(given: cli::Given, command: Command) -> Result {
         Command::Miit(cli::Miit::Export(asked)) => miit::export(&quiet(given, flags)?, asked).await,
         Command::Keys(keys) => keys::run(&quiet(given, flags)?, keys).await,
         Command::Account(account) => account::run(&quiet(given, flags)?, account).await,
+        Command::Ip(ip) => ip::run(&quiet(given, flags)?, ip).await,
         Command::Resources(cli::Resources::Import { file }) => {
             account::import_resources(&quiet(given, flags)?, &file).await
         }

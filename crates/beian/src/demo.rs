@@ -55,7 +55,7 @@ async fn show(demo: Demo, given: &Given) -> Result {
     say("demo-folder", &[("folder", folder.path().display().to_string())]);
     let setup = setup(ports, given, POLL_SECONDS, 10);
     say(if folder.gateway_key().is_none() { "demo-first" } else { "demo-again" }, &[]);
-    prepare(&folder, &setup).await?;
+    prepare(&folder, &setup, true).await?;
 
     let mut stack = Stack::new()?;
     for spec in specs(&folder, &setup.ports, false) {
@@ -117,8 +117,9 @@ async fn watch(stack: &mut Stack, stop: &tokio_util::sync::CancellationToken, la
     }
 }
 
-/// Makes key, tables, accounts and configuration, as far as they are not there.
-async fn prepare(folder: &Folder, setup: &Setup) -> Result {
+/// Makes key, tables, accounts and configuration, as far as they are not there; with `has_ranges` also the filing of
+/// the provider's addresses. A story begins without: its first upload is its own.
+async fn prepare(folder: &Folder, setup: &Setup, has_ranges: bool) -> Result {
     folder.make_key()?;
     folder.write_config(setup)?;
     let sources = Sources { file: Some(folder.config_file()), ..Sources::default() };
@@ -129,6 +130,9 @@ async fn prepare(folder: &Folder, setup: &Setup) -> Result {
     if folder.gateway_key().is_none() {
         let world = world::of_tool(&config).await?;
         let key = seed::plant(&world).await?;
+        if has_ranges {
+            seed::file_ranges(&world).await?;
+        }
         world.store.close().await;
         folder.keep_gateway_key(&key)?;
         folder.write_config(setup)?;
@@ -246,7 +250,7 @@ async fn in_own_stack(
     let ports = Ports::free(seed)?;
     let is_shared = demo.story_options.platforms > 1;
     let setup = setup(ports, given, 1, 3);
-    prepare(&folder, &setup).await?;
+    prepare(&folder, &setup, false).await?;
     let mut stack = Stack::new()?;
     let url = |port: u16| Url::parse(&format!("http://127.0.0.1:{port}/")).doing("cannot write an address");
     let stop = shutdown::token()?;

@@ -155,6 +155,9 @@ pub struct Facts {
     pub registrations: BTreeMap<String, Registration>,
     /// Where the domains lead; a domain that is not here was not asked for yet.
     pub resolutions: BTreeMap<String, Resolution>,
+    /// Public addresses of the order's resources that the provider has not filed with the bureau, where it keeps its
+    /// filing of addresses here.
+    pub unfiled_ips: Vec<String>,
     /// Other orders of this account that are running.
     pub running_orders: u32,
     /// Domains that are in somebody else's running order here.

@@ -45,6 +45,7 @@ pub mod detect;
 pub mod document;
 pub mod domain;
 pub mod draft;
+pub mod ip_filing;
 pub mod mask;
 pub mod material;
 pub mod nature;

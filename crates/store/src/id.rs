@@ -72,4 +72,6 @@ ids! {
     TaskId;
     /// Names a paper sent for something filed.
     SupplementId;
+    /// Names a record of the provider's addresses.
+    IpRangeId;
 }

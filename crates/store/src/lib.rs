@@ -28,6 +28,7 @@ pub mod filed;
 pub mod files;
 pub mod handover;
 pub mod idempotency;
+pub mod ip_range;
 pub mod job;
 pub mod keys;
 pub mod login_attempt;
@@ -51,8 +52,8 @@ pub mod wire_reference;
 
 pub use error::{Conflict, Error, Result};
 pub use id::{
-    AccountId, ApiKeyId, CallId, ContactCodeId, DownloadId, HandoverId, JobId, MaterialId, MessageId, OrderId,
-    ResourceId, SessionId, SiteId, SubjectId, SupplementId, TaskId, UploadId,
+    AccountId, ApiKeyId, CallId, ContactCodeId, DownloadId, HandoverId, IpRangeId, JobId, MaterialId, MessageId,
+    OrderId, ResourceId, SessionId, SiteId, SubjectId, SupplementId, TaskId, UploadId,
 };
 pub use page::{Cursor, Listing, Page};
 pub use seal::{Entropy, Keyring};

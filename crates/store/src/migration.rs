@@ -16,6 +16,7 @@ mod m0006_filed;
 mod m0007_domain_fact;
 mod m0008_wire_reference;
 mod m0009_ending;
+mod m0010_ip_range;
 mod m0011_mailbox;
 
 /// All migrations.
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_domain_fact::Migration),
             Box::new(m0008_wire_reference::Migration),
             Box::new(m0009_ending::Migration),
+            Box::new(m0010_ip_range::Migration),
             Box::new(m0011_mailbox::Migration),
         ]
     }

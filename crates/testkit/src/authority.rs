@@ -110,6 +110,15 @@ impl TestAuthority {
         Ok(())
     }
 
+    /// Lets a method be answered with a code, once.
+    ///
+    /// # Errors
+    /// When it does not take the order.
+    pub async fn order_code(&self, code: i64, method: &str) -> Result<()> {
+        self.tell("api/faults", &json!({ "kind": "msg_code", "method": method, "code": code })).await?;
+        Ok(())
+    }
+
     /// Waits until something is so.
     ///
     /// # Errors

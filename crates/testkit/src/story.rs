@@ -174,15 +174,24 @@ impl Story {
     pub async fn fill_in(&self, case: &CaseFile) -> Result<(Actor, Uuid)> {
         let actor = persona::applicant(self, case).await?;
         self.import(case).await?;
-        let draft = self.draft_of(&actor, case).await?;
-        let opened = act::open_order(self, &actor, OpenOrder { basic: draft.basic.clone() }).await.map_err(told)?;
+        let order = self.write(&actor, case).await?;
+        Ok((actor, order))
+    }
+
+    /// Opens an order of a case for somebody who is there already, and fills it in; everything but submitting.
+    ///
+    /// # Errors
+    /// When anything is refused.
+    pub async fn write(&self, actor: &Actor, case: &CaseFile) -> Result<Uuid> {
+        let draft = self.draft_of(actor, case).await?;
+        let opened = act::open_order(self, actor, OpenOrder { basic: draft.basic.clone() }).await.map_err(told)?;
         let order = opened.id;
-        self.save(&actor, order, Patch::Subject { subject: draft.subject.clone() }).await?;
-        self.save(&actor, order, Patch::Principal { principal: draft.principal.clone() }).await?;
+        self.save(actor, order, Patch::Subject { subject: draft.subject.clone() }).await?;
+        self.save(actor, order, Patch::Principal { principal: draft.principal.clone() }).await?;
         for (index, site) in draft.sites.iter().enumerate() {
             if index > 0 {
                 let (domain, resource) = (site.domain.clone(), site.resource.clone());
-                self.save(&actor, order, Patch::AddSite { domain, resource }).await?;
+                self.save(actor, order, Patch::AddSite { domain, resource }).await?;
             }
             let patch = SitePatch {
                 name: site.name.clone(),
@@ -193,18 +202,18 @@ impl Story {
                 approvals: site.approvals.clone(),
                 remark: site.remark.clone(),
             };
-            self.save(&actor, order, Patch::Site { index, site: patch }).await?;
+            self.save(actor, order, Patch::Site { index, site: patch }).await?;
             let (manager_is_principal, manager) = (site.manager_is_principal, site.manager.clone());
-            self.save(&actor, order, Patch::Manager { index, manager_is_principal, manager }).await?;
+            self.save(actor, order, Patch::Manager { index, manager_is_principal, manager }).await?;
         }
         for material in &case.materials {
             let MaterialSource::File(path) = &material.source else { bail!("a case of the tests names its files") };
             let bytes = std::fs::read(persona::cases().join(path)).with_context(|| path.clone())?;
             let slot = material.kind.field(material.site);
             let input = UploadMaterial { order, slot, file_name: path.clone(), bytes };
-            act::upload_material(self, &actor, input).await.map_err(told)?;
+            act::upload_material(self, actor, input).await.map_err(told)?;
         }
-        Ok((actor, order))
+        Ok(order)
     }
 
     /// Saves one section at the version it has now.

@@ -12,6 +12,7 @@ pub mod filing;
 pub mod gateway;
 pub mod handover;
 pub mod idempotency;
+pub mod ip_range;
 pub mod listing;
 pub mod mailbox;
 pub mod material;
@@ -97,6 +98,7 @@ fn operations(most_picture_bytes: usize) -> OpenApiRouter<World> {
     let uploads = OpenApiRouter::new()
         .routes(routes!(material::upload_material, material::remove_material))
         .routes(routes!(handover::upload_by_handover, handover::remove_by_handover))
+        .routes(routes!(filing::send_paper))
         .layer(DefaultBodyLimit::max(most_picture_bytes));
     let others = OpenApiRouter::new()
         .routes(routes!(registration::register))
@@ -161,6 +163,14 @@ fn operations(most_picture_bytes: usize) -> OpenApiRouter<World> {
         .routes(routes!(mailbox::view_container))
         .routes(routes!(mailbox::reveal_container))
         .routes(routes!(mailbox::take_container))
+        .routes(routes!(ip_range::list_ip_ranges, ip_range::add_ip_range))
+        .routes(routes!(ip_range::import_ip_ranges))
+        .routes(routes!(ip_range::export_ip_ranges))
+        .routes(routes!(ip_range::report_ip_ranges))
+        .routes(routes!(ip_range::view_ip_range, ip_range::save_ip_range, ip_range::remove_ip_range))
+        .routes(routes!(ip_range::correct_ip_range))
+        .routes(routes!(ip_range::delete_ip_range))
+        .routes(routes!(ip_range::recall_ip_range))
         .routes(routes!(provider::view_audit))
         .routes(routes!(provider::verify_audit))
         .routes(routes!(provider::list_accounts, provider::create_account))

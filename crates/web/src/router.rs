@@ -17,8 +17,9 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::http::{failure, guard, watch};
 use crate::page::{
-    account, answers, cancel, change, demo, desk, enter, filings, mailbox, materials, new_order, order, order_acts,
-    orders, oversight, papers, phone, preflight, public, reveal, section, tasks, told, verification,
+    account, answers, cancel, change, demo, desk, enter, filing_papers, filings, ip_edit, ip_import, ip_ranges,
+    mailbox, materials, new_order, order, order_acts, orders, oversight, papers, phone, preflight, public, reveal,
+    section, tasks, told, verification,
 };
 use crate::{api, asset};
 
@@ -67,10 +68,15 @@ pub fn router(state: State) -> Router {
     let uploads = Router::new()
         .route("/orders/{order}/materials/{slot}", post(materials::upload))
         .route("/h/{token}/{slot}", get(phone::shot).post(phone::upload))
+        .route("/filings/{filing}/papers/{owner}/{purpose}", post(filing_papers::send))
         .layer(DefaultBodyLimit::max(upload));
+    let files = Router::new()
+        .route("/ip-ranges/import/file", post(ip_import::file))
+        .layer(DefaultBodyLimit::max(ip_import::FILE_BYTES + FORM_OVERHEAD as usize));
     let pages = forms()
         .layer(DefaultBodyLimit::max(failure::FORM_BYTES))
         .merge(uploads)
+        .merge(files)
         .fallback(|| async { StatusCode::NOT_FOUND })
         .layer(from_fn(guard::own_pages))
         .layer(from_fn_with_state(world.clone(), failure::draw));
@@ -120,6 +126,7 @@ fn forms() -> Router<State> {
         .route("/resources", get(orders::resources))
         .merge(applicant())
         .merge(provider())
+        .merge(addresses())
         .route("/h/{token}", get(phone::list))
         .route("/h/{token}/finish", post(phone::finish))
         .route("/h/{token}/{slot}/remove", post(phone::remove))
@@ -131,6 +138,7 @@ fn applicant() -> Router<State> {
     Router::new()
         .route("/filings", get(filings::filings))
         .route("/filings/{filing}", get(filings::filing))
+        .route("/filings/{filing}/papers", get(filing_papers::papers))
         .route("/filings/{filing}/cancel", get(cancel::form).post(cancel::open))
         .route("/filings/{filing}/change", get(change::form).post(change::open))
         .route("/orders", get(orders::orders))
@@ -155,6 +163,23 @@ fn applicant() -> Router<State> {
         .route("/orders/{order}/withdraw", get(order_acts::withdraw_form).post(order_acts::withdraw))
         .route("/orders/{order}/abandon", get(order_acts::abandon_form).post(order_acts::abandon))
         .route("/orders/{order}/sms-done", post(order_acts::sms_done))
+}
+
+/// The pages of the provider's own addresses.
+fn addresses() -> Router<State> {
+    Router::new()
+        .route("/ip-ranges", get(ip_ranges::list))
+        .route("/ip-ranges/new", get(ip_edit::new_form).post(ip_edit::add))
+        .route("/ip-ranges/report", post(ip_edit::report))
+        .route("/ip-ranges/import", get(ip_import::form))
+        .route("/ip-ranges/import/text", post(ip_import::text))
+        .route("/ip-ranges/template.csv", get(ip_import::template))
+        .route("/ip-ranges/export", post(ip_import::export))
+        .route("/ip-ranges/{range}", get(ip_ranges::range))
+        .route("/ip-ranges/{range}/edit", get(ip_edit::edit_form).post(ip_edit::edit))
+        .route("/ip-ranges/{range}/remove", get(ip_ranges::remove_form).post(ip_ranges::remove))
+        .route("/ip-ranges/{range}/recall", get(ip_ranges::recall_form).post(ip_ranges::recall))
+        .route("/ip-ranges/{range}/delete", get(ip_ranges::delete_form).post(ip_edit::delete))
 }
 
 /// The pages of the provider.

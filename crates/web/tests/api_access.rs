@@ -13,7 +13,9 @@ use std::collections::BTreeSet;
 use access::{Persona, Route};
 use axum::body::Body;
 use axum::http::Request;
-use scene::{DOMAIN, PASSWORD, PHONE_SLOT, SLOT, Scene, basic, bytes, identity, json_request, picture, resource};
+use scene::{
+    DOMAIN, PASSWORD, PHONE_SLOT, SLOT, Scene, basic, bytes, identity, ip_range, json_request, picture, resource,
+};
 use serde_json::{Value, json};
 
 const TABLE: &str = include_str!("support/api_access.txt");
@@ -78,6 +80,7 @@ fn request(scene: &Scene, persona: Persona, spare: &Spare, route: &Route) -> Req
         .path
         .replace("{order}", &scene.order)
         .replace("{filing}", &scene.filing)
+        .replace("{purpose}", "verification_form")
         .replace("{material}", &scene.material)
         .replace("{token}", &scene.handover)
         .replace("{slot}", slot)
@@ -86,6 +89,7 @@ fn request(scene: &Scene, persona: Persona, spare: &Spare, route: &Route) -> Req
         .replace("{field}", "principal.name")
         .replace("{session}", &spare.session)
         .replace("{key}", &spare.key)
+        .replace("{range}", &scene.range)
         .replace("{account}", &scene.bystander)
         .replace("{container}", &scene.container)
         .replace("{comparison}", &scene.container)
@@ -95,13 +99,15 @@ fn request(scene: &Scene, persona: Persona, spare: &Spare, route: &Route) -> Req
     let path = match route.path.as_str() {
         "/api/v1/look-up" => format!("{path}?q={DOMAIN}"),
         "/api/v1/preflight" if route.method == "GET" => format!("{path}?{PREFLIGHT}"),
+        "/api/v1/ip-ranges/export" => format!("{path}?bureau={}", testkit::world::BUREAU),
         "/api/v1/gateway/changes" => format!("{path}?after=0&wait=0"),
         "/api/v1/orders/{order}/files/{material}" => format!("{path}?reason=compared%20by%20phone"),
         _ => path,
     };
     let body = body(route);
     let builder = json_request(&route.method, &path, scene.token(persona), &body).header("if-match", "\"1\"");
-    if route.method == "PUT" && route.path.ends_with("/materials/{slot}") {
+    let is_picture = route.path.ends_with("/materials/{slot}") && route.method == "PUT";
+    if is_picture || route.path.ends_with("/papers/{purpose}") {
         return builder.header("content-type", "image/png").body(Body::from(picture())).unwrap();
     }
     builder.body(bytes(&body)).unwrap()
@@ -142,6 +148,11 @@ fn body(route: &Route) -> Value {
         ("POST", "/tasks/{task}/close") => json!({ "reason": "nothing is left to do" }),
         ("POST", "/mailbox/{container}/reveal") => json!({ "reason": "a question of the authority" }),
         ("POST", "/mailbox/{container}/file") => json!({ "reason": "a question of the authority", "form": "zip" }),
+        ("POST", "/ip-ranges") => json!({ "bureau": testkit::world::BUREAU, "content": ip_range("198.51.100.0") }),
+        ("PUT", "/ip-ranges/{range}") => json!({ "version": 0, "content": ip_range("203.0.113.0") }),
+        ("POST", "/ip-ranges/{range}/correction") => json!({ "version": 1, "content": ip_range("203.0.113.0") }),
+        ("POST", "/ip-ranges/import") => json!({ "bureau": testkit::world::BUREAU, "csv": "kind", "mode": "check" }),
+        ("POST", "/ip-ranges/report") => json!({ "bureau": testkit::world::BUREAU, "ranges": [] }),
         ("POST", "/accounts") => json!({ "contact": "made@example.cn", "role": "reviewer", "password": PASSWORD }),
         ("POST", "/resources/import") => {
             json!({ "resources": [{ "account": "owner@example.cn", "resource": resource() }] })

@@ -107,9 +107,17 @@ async fn every_page_of_every_role_is_sound_in_both_languages() -> Result<()> {
             ),
             (
                 town.newcomer.clone(),
-                ["/orders", "/orders/new", "/resources", "/account", "/account/identity", "/account/password"]
-                    .map(str::to_owned)
-                    .to_vec(),
+                [
+                    "/orders",
+                    "/orders/new",
+                    "/filings",
+                    "/resources",
+                    "/account",
+                    "/account/identity",
+                    "/account/password",
+                ]
+                .map(str::to_owned)
+                .to_vec(),
             ),
             (
                 town::staff(Role::Supervisor),
@@ -129,6 +137,8 @@ async fn every_page_of_every_role_is_sound_in_both_languages() -> Result<()> {
                 .map(str::to_owned)
                 .to_vec(),
             ),
+            (town::staff(Role::Supervisor), range_pages(&town)),
+            (town::staff(Role::Auditor), vec!["/ip-ranges".into(), format!("/ip-ranges/{}", town.range)]),
             (town::staff(Role::Administrator), ["/accounts", "/ledger", "/account"].map(str::to_owned).to_vec()),
             (
                 town::staff(Role::Auditor),
@@ -172,6 +182,7 @@ async fn every_page_of_every_role_is_sound_in_both_languages() -> Result<()> {
         visits.push((town::staff(Role::Supervisor), told.collect()));
         if filed {
             visits.push((town.reported.0.clone(), vec!["/tasks".into(), "/tasks?done=true".into()]));
+            visits.push((town.reported.0.clone(), town::filings(&town.story, town.reported.1).await?));
         }
         let case = format!("/review/{}", town.review.1);
         visits.push((
@@ -201,6 +212,69 @@ async fn every_page_of_every_role_is_sound_in_both_languages() -> Result<()> {
         }
         town.story.finish().await?;
     }
+    Ok(())
+}
+
+/// Every page of the provider's addresses.
+fn range_pages(town: &Town) -> Vec<String> {
+    let mut pages: Vec<String> = [
+        "/ip-ranges",
+        "/ip-ranges?kind=source&state=draft&holding=203.0.113.9",
+        "/ip-ranges?holding=x&flagged=yes",
+        "/ip-ranges/new",
+        "/ip-ranges/new?kind=source",
+        "/ip-ranges/new?kind=broadcast",
+        "/ip-ranges/new?kind=brought_in",
+        "/ip-ranges/import",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    for mode in filing::ip_filing::AllocationMode::ALL {
+        pages.push(format!("/ip-ranges/new?kind=allocation&mode={mode}&first=203.0.113.9&last=203.0.113.9"));
+    }
+    pages.extend(["", "/edit", "/remove", "/recall", "/delete"].map(|rest| format!("/ip-ranges/{}{rest}", town.range)));
+    pages
+}
+
+#[tokio::test]
+async fn a_range_is_written_brought_in_and_reported_through_the_pages_alone() -> Result<()> {
+    let town = town::build(false).await?;
+    let router = router(&town);
+    let cookie = format!("{}; lang=en", town::cookie(&town.story, &town::staff(Role::Supervisor)).await?);
+    let wrong = [("bureau", "33"), ("kind", "source"), ("first", "198.51.100.9"), ("last", "198.51.100.0")];
+    let refused = post(&router, "/ip-ranges/new", &cookie, &wrong).await?;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text.contains("href=\"#f-first\"") && refused.text.contains("value=\"198.51.100.9\""));
+    let right = [
+        ("bureau", "33"),
+        ("kind", "source"),
+        ("first", "198.51.100.0"),
+        ("last", "198.51.100.9"),
+        ("source_unit", "110000000001"),
+    ];
+    let saved = post(&router, "/ip-ranges/new", &cookie, &right).await?;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
+
+    let csv = "kind,first,last,mode,use_mode,since\nallocation,198.51.100.0,198.51.100.4,own_use,static,2026-01-01\n\
+               allocation,198.51.100.4,198.51.100.4,reserved,,\n";
+    let told = post(&router, "/ip-ranges/import/text?bureau=33&mode=all_or_nothing", &cookie, &[("csv", csv)]).await?;
+    assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY);
+    is_sound("import", &Page { status: StatusCode::OK, ..told });
+    let told = post(&router, "/ip-ranges/import/text?bureau=33&mode=valid_lines", &cookie, &[("csv", csv)]).await?;
+    let left = told.text.split("<textarea").nth(1).unwrap_or_default();
+    assert!(left.contains("reserved") && !left.contains("own_use"), "what was saved is not sent again: {left}");
+
+    let reported = post(&router, "/ip-ranges/report", &cookie, &[("bureau", "33"), ("what", "all")]).await?;
+    assert_eq!(reported.status, StatusCode::SEE_OTHER, "{}", reported.text);
+    let list = get(&router, "/ip-ranges?state=reported", &cookie).await?;
+    assert_eq!(list.text.matches("tag-wait").count(), 3, "{}", list.text);
+    let file = post(&router, "/ip-ranges/export", &cookie, &[("bureau", "33")]).await?;
+    assert!(file.text.starts_with('\u{feff}') && file.text.contains("198.51.100.0,198.51.100.9"), "{}", file.text);
+    let reviewer = town::cookie(&town.story, &town::staff(Role::Reviewer)).await?;
+    for (path, status) in [("/ip-ranges", StatusCode::OK), ("/ip-ranges/new", StatusCode::FORBIDDEN)] {
+        assert_eq!(get(&router, path, &reviewer).await?.status, status, "{path}");
+    }
+    town.story.finish().await.ok();
     Ok(())
 }
 

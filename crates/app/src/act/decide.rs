@@ -100,7 +100,8 @@ pub async fn request_changes(world: &World, actor: &Actor, input: RequestChanges
 /// Passes the case: the first review is over, and the report to the authority is promised in the same transaction.
 ///
 /// # Errors
-/// When the actor has not claimed the case; `call-missing`, `marks-open`, or [`Error::Invalid`] with what blocks, such
+/// When the actor has not claimed the case; `call-missing`, `marks-open`,
+/// `ip-not-filed`, or [`Error::Invalid`] with what blocks, such
 /// as a character that cannot travel on the authority's wire.
 pub async fn pass(world: &World, actor: &Actor, input: OrderRef) -> Result<CaseView> {
     require(actor, Act::Pass)?;

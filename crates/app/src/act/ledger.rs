@@ -224,6 +224,8 @@ pub async fn resume_line(world: &World, actor: &Actor, input: ResumeLine) -> Res
     let Some(reason) = line.halted else { return Err(Error::conflict("line-not-halted")) };
     store::bureau::resume(&tx, &input.bureau).await?;
     job::promise(&tx, world, &Report { bureau: input.bureau.clone() }, now).await?;
+    let poll = PollDownloads { bureau: input.bureau.clone() };
+    store::job::hasten(&tx, &job::Job::key(&poll), now).await?;
     let facts = json!({ "bureau": input.bureau });
     Trail::by(actor, "resume_line", now)
         .on("bureau", Uuid::nil())

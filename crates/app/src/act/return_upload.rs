@@ -1,10 +1,11 @@
-//! The way out when an authority will never take an upload as it is: its order goes back to review.
+//! The way out when an authority will never take an upload as it is: what it carries goes back to
+//! where it can be mended.
 
 use authority::client::Verdict;
 use jiff::SignedDuration;
 use serde::Deserialize;
 use serde_json::json;
-use store::task::{Task, TaskState};
+use store::task::TaskState;
 use store::upload::{NewUpload, Upload};
 use store::{Tx, UploadId};
 use utoipa::ToSchema;
@@ -14,6 +15,7 @@ use super::ledger::{Ledger, LedgerView, ledger};
 use crate::access;
 use crate::actor::Actor;
 use crate::error::{Error, Result};
+use crate::ip_filing;
 use crate::job;
 use crate::job::report::{Report, is_surely_not_taken, number};
 use crate::order::{self, Loaded};
@@ -37,7 +39,8 @@ enum Number {
     Spent(u64),
 }
 
-/// Returns the order of the upload a halted line stands on to review, and lets the line go on.
+/// Takes the upload a halted line stands on out of it, and lets the line go on: an order goes back to review, ranges to
+/// whoever drafted them.
 ///
 /// Its number must not stay empty, or the authority takes none behind it: the last upload of the line moves there, and
 /// where none waits, whichever order is passed next. That the authority never took the upload is certain from its
@@ -65,7 +68,11 @@ pub async fn return_upload(world: &World, actor: &Actor, input: ReturnUpload) ->
     let fate = fate_of_number(world, &upload).await?;
     let now = world.now();
     let tx = world.store.write().await?;
-    let mut sender = Sender::lock(&tx, world, &upload).await?;
+    // An order is locked before its bureau; what else an upload carries, behind it.
+    let order = match upload.order {
+        Some(order) => Some(Loaded::lock(&tx, world, order).await?),
+        None => None,
+    };
     // The lease keeps senders away until the commit, and shows whether one is at work.
     let until = now + SignedDuration::from_secs(60);
     let lease = store::bureau::acquire(&tx, code, "return-upload", now, until).await?;
@@ -75,7 +82,7 @@ pub async fn return_upload(world: &World, actor: &Actor, input: ReturnUpload) ->
         return Err(Error::conflict("version"));
     }
     let moved = free_number(&tx, world, &upload, fate).await?;
-    let line = sender.take_back(&tx, world, actor, &halted).await?;
+    let line = give_back(&tx, world, actor, &upload, order, &halted).await?;
     store::bureau::resume(&tx, code).await?;
     job::promise(&tx, world, &Report { bureau: input.bureau.clone() }, now).await?;
     let facts = json!({ "bureau": code, "sequence": upload.sequence, "code": upload.code, "filled_by": moved });
@@ -91,46 +98,38 @@ pub async fn return_upload(world: &World, actor: &Actor, input: ReturnUpload) ->
     ledger(world, actor, Ledger::default()).await
 }
 
-/// What an upload was made for.
-enum Sender {
-    /// An order: it goes back to review.
-    Order(Box<Loaded>),
-    /// The answer to a task: it is to be given again.
-    Task(Box<Task>),
-}
-
-impl Sender {
-    async fn lock(tx: &Tx, world: &World, upload: &Upload) -> Result<Self> {
-        if let Some(order) = upload.order {
-            return Ok(Self::Order(Box::new(Loaded::lock(tx, world, order).await?)));
+/// Gives back what an upload carries: its order to review, its ranges to whoever drafted them, the answer to a task to
+/// be given again.
+async fn give_back(
+    tx: &Tx,
+    world: &World,
+    actor: &Actor,
+    upload: &Upload,
+    order: Option<Loaded>,
+    why: &str,
+) -> Result<Trail> {
+    let now = world.now();
+    let line = Trail::by(actor, "return_upload", now);
+    let Some(mut loaded) = order else {
+        if let Some(mut task) = store::task::of_upload(tx, upload.id).await? {
+            let from = task.state.as_str();
+            task.state = TaskState::Refused { at: now, why: why.to_owned() };
+            task.upload = None;
+            task.updated_at = now;
+            store::task::update(tx, &mut task).await?;
+            return Ok(line.on("task", task.id).moved(from, "refused"));
         }
-        let task = store::task::of_upload(tx, upload.id).await?.ok_or(Error::conflict("stage"))?;
-        Ok(Self::Task(Box::new(task)))
-    }
-
-    /// Gives back whose it is; the audit line says what moved.
-    async fn take_back(&mut self, tx: &Tx, world: &World, actor: &Actor, why: &str) -> Result<Trail> {
-        let now = world.now();
-        let line = Trail::by(actor, "return_upload", now);
-        match self {
-            Self::Order(loaded) => {
-                let from = order::word(&loaded.order.stage);
-                let stage = loaded.order.stage.clone().return_to_review(now)?;
-                loaded.enter(stage, now);
-                loaded.save(tx).await?;
-                access::close_again(tx, world, loaded).await?;
-                Ok(line.on("order", loaded.order.id).moved(from, "submitted"))
-            }
-            Self::Task(task) => {
-                let from = task.state.as_str();
-                task.state = TaskState::Refused { at: now, why: why.to_owned() };
-                task.upload = None;
-                task.updated_at = now;
-                store::task::update(tx, task).await?;
-                Ok(line.on("task", task.id).moved(from, "refused"))
-            }
+        if !store::supplement::give_back(tx, upload.id, now).await? {
+            ip_filing::recall(tx, world, upload.id).await?;
         }
-    }
+        return Ok(line.on("upload", upload.id));
+    };
+    let from = order::word(&loaded.order.stage);
+    let stage = loaded.order.stage.clone().return_to_review(now)?;
+    loaded.enter(stage, now);
+    loaded.save(tx).await?;
+    access::close_again(tx, world, &loaded).await?;
+    Ok(line.on("order", loaded.order.id).moved(from, "submitted"))
 }
 
 async fn fate_of_number(world: &World, upload: &Upload) -> Result<Number> {
@@ -170,10 +169,11 @@ async fn free_number(tx: &Tx, world: &World, upload: &Upload, fate: Number) -> R
         md5: &tail.md5,
         at: now,
     };
-    store::upload::replace(tx, upload.id, &new).await?;
-    // A task knows its answer by the upload; an order is named by the upload itself.
+    let moved = store::upload::replace(tx, upload.id, &new).await?;
+    store::ip_range::move_upload(tx, tail.id, moved.id).await?;
+    // A task knows its answer by the upload, too.
     if let Some(mut task) = store::task::of_upload(tx, tail.id).await? {
-        task.upload = Some(new.id);
+        task.upload = Some(moved.id);
         store::task::update(tx, &mut task).await?;
     }
     Ok(Some(tail.sequence))

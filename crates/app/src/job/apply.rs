@@ -10,6 +10,8 @@ use filing::stage::StageKind;
 use store::Tx;
 use store::upload::{Upload, UploadState};
 
+mod ip;
+
 use super::report::settle_stored;
 use crate::bureau::Bureau;
 use crate::error::Result;
@@ -103,14 +105,15 @@ pub async fn apply(tx: &Tx, world: &World, bureau: &Bureau, content: &Download) 
     for cancelled in &content.cancelled {
         fates.push(ended::cancelled(tx, world, bureau, cancelled, &mut lines).await?);
     }
+    let ranges = ip::apply(tx, world, bureau, content, &mut lines).await?;
     for line in lines {
         line.write(tx).await?;
     }
     let count = |wanted: Fate| fates.iter().filter(|fate| **fate == wanted).count();
     let (foreign, earlier) = (count(Fate::Foreign), count(Fate::Earlier));
     Ok(format!(
-        "results {}, decisions {}, records {}, not ours {foreign}, of an earlier round {earlier}, not handled {:?}, \
-         not readable {}",
+        "results {}, decisions {}, records {}, not ours {foreign}, of an earlier round {earlier}, ranges {ranges}, not \
+         handled {:?}, not readable {}",
         content.results.len(),
         content.decisions.len(),
         content.records.len(),

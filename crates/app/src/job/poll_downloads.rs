@@ -5,7 +5,8 @@
 //! never acknowledged, and one of which a part cannot be read or applied not before a person looked; it blocks the line
 //! behind it, so it raises an alarm on the ledger's page.
 
-use authority::code::Reaction;
+use authority::client::Answer;
+use authority::code::{MsgCode, Reaction};
 use authority::envelope::{Container, OpenError};
 use authority::message::Download as Content;
 use authority::soap::FileInfo;
@@ -17,7 +18,9 @@ use store::DownloadId;
 use store::download::{Download, DownloadState, NewDownload, Received};
 use uuid::Uuid;
 
+use super::halt::halt_line;
 use super::index_mail::IndexMail;
+use super::report::clip;
 use super::{Job, Outcome, Run, apply, backoff};
 use crate::bureau::Bureau;
 use crate::error::{Error, Result};
@@ -58,15 +61,41 @@ impl Job for PollDownloads {
             };
             let code = answer.answer.code;
             let Some(file) = answer.file else {
-                if code.reaction() != Reaction::Proceed {
-                    tracing::warn!(bureau = %bureau.code, code = code.0, "the authority refuses to give");
-                }
-                return Ok(Outcome::Again(next_look(world)));
+                return match code.reaction() {
+                    Reaction::Proceed => Ok(Outcome::Again(next_look(world))),
+                    Reaction::Configure => turned_away(world, bureau, "isp_download", &answer.answer).await,
+                    _ => {
+                        tracing::warn!(bureau = %bureau.code, code = code.0, "the authority refuses to give");
+                        Ok(Outcome::Again(next_look(world).max(world.now() + pause_after(code))))
+                    }
+                };
             };
             if !take(world, bureau, &file).await? {
                 return Ok(Outcome::Again(next_look(world)));
             }
         }
+    }
+}
+
+/// The account, the rights or the address is wrong: asking on could lock the account, so a person is called and nothing
+/// is asked for an hour, or until the line is set going again.
+async fn turned_away(world: &World, bureau: &Bureau, method: &str, answer: &Answer) -> Result<Outcome> {
+    let code = i32::try_from(answer.code.0).ok();
+    let reason = clip(&format!("{method}: {} {}", answer.code.0, answer.text));
+    let tx = world.store.write().await?;
+    halt_line(&tx, world, bureau, &reason, (None, code)).await?;
+    tx.commit().await?;
+    Ok(Outcome::Again(world.now() + SignedDuration::from_hours(1)))
+}
+
+/// How long the authority's own reasons to wait last at least: maintenance and its hours are minutes.
+fn pause_after(code: MsgCode) -> SignedDuration {
+    match code {
+        MsgCode::UPLOAD_MAINTENANCE | MsgCode::DOWNLOAD_MAINTENANCE | MsgCode::TOO_MANY_WAITING => {
+            SignedDuration::from_mins(1)
+        }
+        MsgCode::HOURS => SignedDuration::from_mins(5),
+        _ => SignedDuration::ZERO,
     }
 }
 
@@ -207,6 +236,10 @@ async fn acknowledge(world: &World, bureau: &Bureau, download: &Download) -> Res
             store::download::mark_acked(&tx, download.id, world.now()).await?;
             commit!(tx, "download", "acked");
             Ok(true)
+        }
+        Ok(answer) if answer.code.reaction() == Reaction::Configure => {
+            turned_away(world, bureau, "isp_downloadack", &answer).await?;
+            Ok(false)
         }
         // The file then comes again, is recognised, and only acknowledged once more.
         Ok(answer) => {

@@ -15,6 +15,7 @@ use store::upload::{Upload, UploadState};
 use store::{OrderId, Tx};
 use uuid::Uuid;
 
+use super::halt::halt_line;
 use super::{Job, Outcome, Run, backoff};
 use crate::act::submit::everybody;
 use crate::bureau::Bureau;
@@ -287,26 +288,15 @@ impl Line<'_> {
 
     /// Stops the line and says why on the ledger's page, where a supervisor lets it go on.
     async fn halt(&mut self, upload: &Upload, code: Option<i32>, text: &str) -> Result<Next> {
-        let now = self.world.now();
         let reason = clip(&match code {
             Some(code) => format!("{code} {text}"),
             None => text.to_owned(),
         });
-        tracing::error!(bureau = %self.bureau.code, sequence = upload.sequence, %reason, "the line is halted");
-        metrics::counter!("beian_line_halts_total", "bureau" => self.bureau.code.clone()).increment(1);
         let tx = self.world.store.write().await?;
         if upload.state != UploadState::Refused {
             store::upload::mark_held(&tx, upload.id, code, &reason).await?;
         }
-        store::bureau::halt(&tx, &self.bureau.code, &reason, now).await?;
-        let facts = json!({ "bureau": self.bureau.code, "sequence": upload.sequence, "code": code });
-        Trail::by_job("halt_line", now)
-            .on("bureau", Uuid::nil())
-            .moved("running", "halted")
-            .because(reason)
-            .with(facts)
-            .write(&tx)
-            .await?;
+        halt_line(&tx, self.world, self.bureau, &reason, (Some(upload.sequence), code)).await?;
         tx.commit().await?;
         Ok(Next::Stand)
     }
@@ -362,7 +352,14 @@ impl Line<'_> {
 pub async fn settle_stored(tx: &Tx, world: &World, upload: &Upload, note: &str) -> Result<Option<Trail>> {
     let now = world.now();
     store::upload::mark_stored(tx, upload.id, now, 0, Some(&clip(note))).await?;
-    let Some(order) = upload.order else { return crate::task::reported(tx, world, upload).await };
+    let Some(order) = upload.order else {
+        if let Some(line) = crate::task::reported(tx, world, upload).await? {
+            return Ok(Some(line));
+        }
+        // What it carries waits for a result that names it; nothing else is to be moved here.
+        let facts = json!({ "bureau": upload.bureau, "sequence": upload.sequence, "operation": upload.operation });
+        return Ok(Some(Trail::by_job("report", now).on("upload", upload.id).with(facts)));
+    };
     reported(tx, world, order, upload, now).await
 }
 

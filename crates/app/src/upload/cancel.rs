@@ -5,7 +5,7 @@ use filing::cancellation::CancelReason;
 use filing::draft::CancellationDraft;
 use filing::stage::Action;
 
-use super::{Mention, Request};
+use super::{Reference, Request};
 use crate::bureau::Bureau;
 use crate::error::{Error, Result};
 use crate::order::Loaded;
@@ -44,10 +44,10 @@ pub(super) async fn request(world: &World, loaded: &Loaded, action: Action) -> R
     let said = loaded.order.draft.cancellation.clone().unwrap_or_default();
     let cancellation =
         Cancellation { kind, record, reason: bureau.cancel_reason, remark: remark(&said), password: None };
-    let names = [Some(record.to_string()), number.cloned()];
-    let mentions = names.into_iter().flatten().map(|reference| Mention { operation, reference }).collect();
+    let references = [Some(record.to_string()), number.cloned()];
+    let references = references.into_iter().flatten().map(|reference| Reference { operation, reference }).collect();
     let operation = UploadOperation::Cancellation(vec![cancellation]);
-    Ok((bureau, Request { operation, word: "ZXBA", mentions }))
+    Ok((bureau, Request { operation, word: "ZXBA", references }))
 }
 
 /// The reason in words: the one chosen, and the applicant's own.

@@ -7,8 +7,8 @@
 use authority::code::Table;
 use authority::message::{
     Address, Approval, AttachmentFormat, Binary, Certificate, Change, ChangedAccess, ChangedDomain, ChangedIp,
-    ChangedSite, ChangedSubject, FiledAttachment, FiledOwner, FiledSite as SiteRecord, Operation, Reference,
-    UploadOperation,
+    ChangedSite, ChangedSubject, FiledAttachment, FiledOwner, FiledSite as SiteRecord, Operation,
+    Reference as ByNumber, UploadOperation,
 };
 use filing::document::{self, Document};
 use filing::material::{MaterialKind, Needed};
@@ -17,7 +17,7 @@ use store::{OrderId, Tx};
 
 use super::parts::{code, division, ipv4, person};
 use super::pictures::{self, Picture};
-use super::{Mention, Request};
+use super::{Reference, Request};
 use crate::bureau::Bureau;
 use crate::error::{Error, Result};
 use crate::filed::draft::site_record;
@@ -57,10 +57,10 @@ pub(super) async fn request(world: &World, loaded: &Loaded) -> Result<(Bureau, R
         let ids = ids.get(index).ok_or_else(|| Error::internal("a site without numbers"))?;
         sites.push(changed_site(&document, site, own, ids, index, &pictures, &bureau)?);
     }
-    let mentions = mentions(&subject, &sites);
+    let references = references(&subject, &sites);
     let change = Change { attachments: attachments(&pictures, &filed)?, subject, sites, password: None };
     let operation = UploadOperation::Change(vec![change]);
-    Ok((bureau, Request { operation, word: "BGBA", mentions }))
+    Ok((bureau, Request { operation, word: "BGBA", references }))
 }
 
 async fn allocate(
@@ -219,7 +219,7 @@ fn attachments(pictures: &[Picture], filed: &Filed) -> Result<Vec<FiledAttachmen
             None => filed.subject.bureau_id,
             Some(index) => filed.sites.get(index).and_then(|site| site.bureau_id),
         };
-        let own = Reference::Id(own.ok_or(Error::conflict("no-record"))?);
+        let own = ByNumber::Id(own.ok_or(Error::conflict("no-record"))?);
         let owner = if picture.wanted.site.is_some() { FiledOwner::Site(own) } else { FiledOwner::Subject(own) };
         let content = Binary(picture.jpeg.clone());
         attachments.push(FiledAttachment { format: AttachmentFormat::JPEG, purpose, content, owner, remark: None });
@@ -228,10 +228,10 @@ fn attachments(pictures: &[Picture], filed: &Filed) -> Result<Vec<FiledAttachmen
 }
 
 /// What the results may call the change by: the subject or a site of it, by the bureau's number or the filing number.
-fn mentions(subject: &ChangedSubject, sites: &[ChangedSite]) -> Vec<Mention> {
+fn references(subject: &ChangedSubject, sites: &[ChangedSite]) -> Vec<Reference> {
     let mut all = vec![subject.bureau_id.to_string(), subject.number.clone()];
     for site in sites {
         all.extend([site.bureau_id.to_string(), site.number.clone()]);
     }
-    all.into_iter().map(|reference| Mention { operation: Operation::CHANGE, reference }).collect()
+    all.into_iter().map(|reference| Reference { operation: Operation::CHANGE, reference }).collect()
 }

@@ -1,9 +1,9 @@
 //! What the authority calls the records an order adds to.
 
-use authority::message::{Operation, Reference};
+use authority::message::{self, Operation};
 use store::Reader;
 
-use super::Mention;
+use super::Reference;
 use crate::codes::Locations;
 use crate::error::{Error, Result};
 use crate::on_file;
@@ -64,14 +64,14 @@ impl Filed {
     ///
     /// # Errors
     /// With a finding on `field` when neither is known.
-    pub fn reference(&self, field: &str) -> Result<Reference> {
-        let by_number = self.number.clone().map(Reference::Number);
-        self.id.map(Reference::Id).or(by_number).ok_or_else(|| Error::field(field, "number-not-told"))
+    pub fn reference(&self, field: &str) -> Result<message::Reference> {
+        let by_number = self.number.clone().map(message::Reference::Number);
+        self.id.map(message::Reference::Id).or(by_number).ok_or_else(|| Error::field(field, "number-not-told"))
     }
 
     /// Everything results may name it by.
-    pub fn mentions(&self, operation: Operation) -> impl Iterator<Item = Mention> {
+    pub fn references(&self, operation: Operation) -> impl Iterator<Item = Reference> {
         let names = [self.id.map(|id| id.to_string()), self.number.clone()];
-        names.into_iter().flatten().map(move |reference| Mention { operation, reference })
+        names.into_iter().flatten().map(move |reference| Reference { operation, reference })
     }
 }

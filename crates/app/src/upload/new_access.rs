@@ -2,7 +2,7 @@
 
 use authority::message::{FiledAttachment, FiledOwner, NewAccess, Operation, UploadOperation};
 
-use super::{Request, Sheet, VERSION, parts};
+use super::{Request, Sheet, parts};
 use crate::error::Result;
 
 /// The request of new accesses, one record for each site. Its results come back with our own number of the access, or
@@ -12,7 +12,7 @@ use crate::error::Result;
 /// When something of it has no form on the wire, or nobody told a site's number.
 pub(super) fn request(sheet: &Sheet<'_>) -> Result<Request> {
     let mut records = Vec::new();
-    let mut mentions = Vec::new();
+    let mut references = Vec::new();
     for (index, site) in sheet.document.sites.iter().enumerate() {
         let filed = sheet.on_file.site(index)?;
         let access = parts::access(sheet, index, site)?;
@@ -23,11 +23,11 @@ pub(super) fn request(sheet: &Sheet<'_>) -> Result<Request> {
             methods: access.methods,
             ips: access.ips,
             attachments: attachments(sheet, index)?,
-            password: Some(VERSION.password_placeholder().to_owned()),
+            password: Some(sheet.bureau.client.bureau().version.password_placeholder().to_owned()),
         });
-        mentions.extend(filed.mentions(Operation::NEW_ACCESS));
+        references.extend(filed.references(Operation::NEW_ACCESS));
     }
-    Ok(Request { operation: UploadOperation::NewAccess(records), word: "XZJR", mentions })
+    Ok(Request { operation: UploadOperation::NewAccess(records), word: "XZJR", references })
 }
 
 /// The pictures of one site; those of the subject go with the first.

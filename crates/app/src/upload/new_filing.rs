@@ -14,7 +14,7 @@ use crate::error::Result;
 /// When something of it has no form on the wire.
 pub(super) fn request(sheet: &Sheet<'_>) -> Result<Request> {
     let filing = NewFiling { subject: subject(sheet)?, sites: parts::sites(sheet)?, attachments: attachments(sheet)? };
-    Ok(Request { operation: UploadOperation::NewFiling(vec![filing]), word: "XZBA", mentions: Vec::new() })
+    Ok(Request { operation: UploadOperation::NewFiling(vec![filing]), word: "XZBA", references: Vec::new() })
 }
 
 fn subject(sheet: &Sheet<'_>) -> Result<Subject> {

@@ -21,6 +21,6 @@ pub(super) fn request(sheet: &Sheet<'_>) -> Result<Request> {
     Ok(Request {
         operation: UploadOperation::NewSite(vec![new]),
         word: "XZWZ",
-        mentions: sheet.on_file.subject.mentions(Operation::NEW_SITE).collect(),
+        references: sheet.on_file.subject.references(Operation::NEW_SITE).collect(),
     })
 }

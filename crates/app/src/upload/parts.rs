@@ -124,7 +124,7 @@ pub(super) fn code(kind: CertificateKind, nature: Nature) -> Result<i64> {
     kind.code(nature).map(i64::from).ok_or_else(|| Error::internal(format!("{kind} has no code for {nature}")))
 }
 
-/// A six-digit division as a number.
+/// The number of a division.
 ///
 /// # Errors
 /// When it is none.

@@ -9,7 +9,8 @@ use super::operation::{Applied, cancel, change, first_filing, new_access, new_si
 use super::request::{Matter, Request};
 use super::scenario::Happening;
 use super::words::Lang;
-use crate::message::{Decision, Download};
+use crate::code::ResultCode;
+use crate::message::{Decision, Download, Reference};
 
 /// What came of deciding.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +41,12 @@ impl Office {
         let Some((matter, request)) = self.matter(&mut tx, id).await?.filter(|_| state.as_deref() == Some("waiting"))
         else {
             return Ok(Decided::NotWaiting);
+        };
+        // What it is about may have ended by force since it came.
+        let ended = self.has_ended(&mut tx, &matter).await?.filter(|_| approve);
+        let (approve, opinion) = match ended.and_then(ResultCode::words) {
+            Some(words) => (false, words.zh.to_owned()),
+            None => (approve, opinion),
         };
         let decision = self.decision(&matter, approve, &opinion, officer);
         let applied = match approve {
@@ -73,6 +80,20 @@ impl Office {
         self.happened(&mut tx, &matter, if approve { Happening::Approved } else { Happening::Refused }).await?;
         tx.commit().await?;
         Ok(if approve { Decided::Approved(applied.number) } else { Decided::Refused })
+    }
+
+    /// The code for a request whose subject or site has ended.
+    async fn has_ended(&self, tx: &mut SqliteConnection, matter: &Matter) -> Result<Option<ResultCode>, Error> {
+        let site = match matter.site {
+            Some(id) => self.site(tx, &Reference::Id(id)).await?,
+            None => None,
+        };
+        let subject = match matter.subject {
+            Some(id) => self.subject(tx, &Reference::Id(id)).await?,
+            None => None,
+        };
+        let code = site.and_then(|site| site.ended()).or_else(|| subject.and_then(|subject| subject.ended()));
+        Ok(code.map(ResultCode))
     }
 
     async fn apply(

@@ -100,7 +100,7 @@ fn requests(operation: UploadOperation) -> Vec<Request> {
         list.into_iter().map(request).collect()
     }
     match operation {
-        UploadOperation::NewFiling(list) => each(list, Request::FirstFiling),
+        UploadOperation::NewFiling(list) => each(list, |filing| Request::FirstFiling(Box::new(filing))),
         UploadOperation::NewSite(list) => each(list, Request::NewSite),
         UploadOperation::NewAccess(list) => each(list, Request::NewAccess),
         UploadOperation::Change(list) => each(list, |change| Request::Change(Box::new(change))),

@@ -122,16 +122,15 @@ impl Office {
 
     /// The faults still to strike.
     pub(super) async fn faults(&self) -> Result<Vec<Fault>, Error> {
-        let rows: Vec<(String, Option<String>, i64, i64, Option<i64>)> =
-            sqlx::query_as("SELECT kind, method, times, delay_ms, code FROM fault WHERE times > 0 ORDER BY id")
+        let rows: Vec<Ordered> =
+            sqlx::query_as("SELECT id, kind, method, times, delay_ms, code FROM fault WHERE times > 0 ORDER BY id")
                 .fetch_all(&self.db)
                 .await?;
-        Ok(rows
-            .into_iter()
-            .filter_map(|(kind, method, times, delay_ms, code)| {
-                Some(Fault { kind: FaultKind::named(&kind)?, method, times, delay_ms, code })
-            })
-            .collect())
+        let fault = |row: Ordered| {
+            let Ordered { kind, method, times, delay_ms, code, .. } = row;
+            Some(Fault { kind: FaultKind::named(&kind)?, method, times, delay_ms, code })
+        };
+        Ok(rows.into_iter().filter_map(fault).collect())
     }
 
     /// Calls all faults off.
@@ -150,17 +149,29 @@ impl Office {
     }
 }
 
+/// A fault as it lies in the database.
+#[derive(sqlx::FromRow)]
+struct Ordered {
+    id: i64,
+    kind: String,
+    method: Option<String>,
+    times: i64,
+    delay_ms: i64,
+    code: Option<i64>,
+}
+
 async fn next(tx: &mut SqliteConnection, method: Method) -> Result<Option<Fault>, Error> {
-    let rows: Vec<(i64, String, Option<String>, i64, Option<i64>)> = sqlx::query_as(
-        "SELECT id, kind, method, delay_ms, code FROM fault WHERE times > 0 AND (method IS NULL OR method = ?) ORDER BY id",
+    let rows: Vec<Ordered> = sqlx::query_as(
+        "SELECT id, kind, method, times, delay_ms, code FROM fault \
+         WHERE times > 0 AND (method IS NULL OR method = ?) ORDER BY id",
     )
     .bind(method.name())
     .fetch_all(&mut *tx)
     .await?;
-    for (id, kind, only, delay_ms, code) in rows {
-        let Some(kind) = FaultKind::named(&kind).filter(|kind| kind.strikes(method)) else { continue };
-        sqlx::query("UPDATE fault SET times = times - 1 WHERE id = ?").bind(id).execute(&mut *tx).await?;
-        return Ok(Some(Fault { kind, method: only, times: 1, delay_ms, code }));
+    for row in rows {
+        let Some(kind) = FaultKind::named(&row.kind).filter(|kind| kind.strikes(method)) else { continue };
+        sqlx::query("UPDATE fault SET times = times - 1 WHERE id = ?").bind(row.id).execute(&mut *tx).await?;
+        return Ok(Some(Fault { kind, method: row.method, times: 1, delay_ms: row.delay_ms, code: row.code }));
     }
     Ok(None)
 }

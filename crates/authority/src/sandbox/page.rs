@@ -1,5 +1,6 @@
 //! The sandbox's pages. They are plain HTML without scripts.
 
+mod acts;
 mod frame;
 
 use std::collections::BTreeMap;
@@ -35,6 +36,7 @@ pub(super) fn routes() -> Router<Arc<Office>> {
         .route("/desk", get(desk))
         .route("/desk/{id}", get(case).post(decide))
         .route("/desk/{id}/attachment/{index}", get(attachment))
+        .merge(acts::routes())
         .route("/lookup", get(look_up))
         .route(
             "/static/sandbox.css",
@@ -212,6 +214,10 @@ struct Tab {
 struct DeskPage {
     page: Page,
     tabs: Vec<Tab>,
+    /// The kinds of request, each with its word and name; the chosen one is current.
+    kinds: Vec<(&'static str, String, bool)>,
+    kind: &'static str,
+    state: &'static str,
     lines: Vec<LineView>,
     none: String,
 }
@@ -249,6 +255,12 @@ async fn desk(State(office): State<Arc<Office>>, page: Page, Query(query): Query
     });
     show!(DeskPage {
         tabs: STATES.into_iter().map(tab).collect(),
+        kinds: Kind::ALL
+            .into_iter()
+            .map(|each| (each.word(), lang.text(&format!("action-{}", each.word())), kind == Some(each.word())))
+            .collect(),
+        kind: kind.unwrap_or_default(),
+        state,
         lines: lines.collect(),
         none: lang.text(if state == "waiting" { "desk-none-waiting" } else { "desk-none" }),
         page,
@@ -385,12 +397,13 @@ async fn look_up(State(office): State<Arc<Office>>, page: Page, Query(search): Q
     let lang = page.lang;
     let filed = if q.is_empty() { Vec::new() } else { office.look_up(&q).await? };
     let results = filed.into_iter().map(|filed| Match {
-        domain: filed.domain.clone(),
+        domain: if filed.domain.is_empty() { filed.site.clone() } else { filed.domain.clone() },
         rows: vec![
             Row { label: "lookup-subject", value: filed.subject },
             Row { label: "lookup-nature", value: view::named(Table::UnitNature, filed.nature, lang) },
             Row { label: "lookup-number", value: filed.site_number },
             Row { label: "lookup-site", value: filed.site },
+            Row { label: "lookup-kind", value: lang.text(&filed.kind) },
             Row { label: "lookup-domain", value: filed.domain },
             Row { label: "lookup-date", value: shown(filed.filed_at).chars().take(10).collect() },
         ],

@@ -1,7 +1,9 @@
 //! What the authority starts by itself: at the desk, through the JSON interface, or by a scenario.
 
+mod inspect;
 mod send;
 mod synchronise;
+mod task;
 
 use std::net::Ipv4Addr;
 

@@ -26,7 +26,7 @@ use crate::message::{
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Request {
-    FirstFiling(NewFiling),
+    FirstFiling(Box<NewFiling>),
     NewSite(NewSite),
     NewAccess(NewAccess),
     Change(Box<Change>),

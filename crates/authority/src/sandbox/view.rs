@@ -2,7 +2,7 @@
 
 mod content;
 
-pub(super) use content::groups;
+pub(super) use content::{between, groups};
 
 use super::check::Finding;
 use super::desk::{Case, Line};

@@ -2,7 +2,10 @@
 
 use crate::command::refused;
 use crate::trouble::{Doing as _, Result};
-use app::act::{self, CreateAccount, CreateApiKey, ImportResources, SetIdentity};
+use app::act::{
+    self, CreateAccount, CreateApiKey, ImportIpRanges, ImportMode, ImportResources, ListIpRanges, ReportIpRanges,
+    SetIdentity,
+};
 use app::world::World;
 use app::{Actor, Via};
 use filing::case::CaseFile;
@@ -15,6 +18,8 @@ pub const ROLES: [&str; 5] = ["applicant", "reviewer", "supervisor", "administra
 
 /// The resources of the applicant; a company walks through its first filing with them.
 const RESOURCES: &str = include_str!("../../../../examples/demo/resources.json");
+/// The addresses of the demonstration's provider: those of its resources, and of the example cases.
+const RANGES: &str = include_str!("../../../../examples/demo/ip-ranges.csv");
 /// What that company enters.
 const TOUR: &str = include_str!("../../../../examples/demo/tour.json");
 
@@ -65,6 +70,24 @@ pub async fn plant(world: &World) -> Result<String> {
         }
     }
     Ok(key)
+}
+
+/// Reports the provider's addresses to the sandbox authority, unless some are kept here already: a site outside them is
+/// not reported once they are filed.
+///
+/// # Errors
+/// When a range is refused.
+pub async fn file_ranges(world: &World) -> Result {
+    let operator = Actor::operator();
+    let kept = act::list_ip_ranges(world, &operator, ListIpRanges::default()).await.map_err(refused)?;
+    if kept.items.is_empty() {
+        let bureau = kept.bureau.clone();
+        let input = ImportIpRanges { bureau, csv: RANGES.to_owned(), mode: ImportMode::AllOrNothing };
+        act::import_ip_ranges(world, &operator, input).await.map_err(refused)?;
+        let input = ReportIpRanges { bureau: kept.bureau, ranges: Vec::new(), all: true };
+        act::report_ip_ranges(world, &operator, input).await.map_err(refused)?;
+    }
+    Ok(())
 }
 
 /// The account of a role, made when it is not there: a first start that was cut short goes on where it ended.

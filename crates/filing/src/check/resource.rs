@@ -47,6 +47,11 @@ fn terms(cx: &mut Context<'_>, field: &str, resource: &Resource) {
     if resource.ips.is_empty() || (resource.bandwidth == 0 && terms.months_bought > 0) {
         cx.report("resource-08", field).with("found", name);
     }
+    let unfiled: Vec<&str> =
+        cx.facts.unfiled_ips.iter().filter(|ip| resource.ips.contains(ip)).map(String::as_str).collect();
+    if !unfiled.is_empty() {
+        cx.report("resource-13", field).with("found", name).with("ips", unfiled.join(", "));
+    }
     if cx.rule("resource-09").group("kinds").iter().any(|kind| kind == resource.kind.as_str()) {
         cx.report("resource-09", field).with("found", name);
     }

@@ -63,11 +63,16 @@ impl Action {
         self.adds_access()
     }
 
-    /// Whether the ministry texts the principal; the managers of what is added are texted always (Tencent Cloud, SMS
-    /// check).
+    /// Whether the ministry texts the principal: where the subject is new, changes or goes (Tencent Cloud, SMS check).
     #[must_use]
     pub const fn texts_principal(self) -> bool {
-        matches!(self, Self::FirstFiling)
+        matches!(self, Self::FirstFiling | Self::ChangeFiling | Self::CancelSubject)
+    }
+
+    /// Whether the ministry texts the managers of its sites; nobody is texted when an access is cancelled.
+    #[must_use]
+    pub const fn texts_managers(self) -> bool {
+        !matches!(self, Self::CancelSubject | Self::CancelAccess)
     }
 
     /// Whether it changes what is filed and leaves it filed.

@@ -14,6 +14,7 @@ mod backup;
 mod domain_fact;
 mod filed;
 mod fixture;
+mod ip_range;
 mod job;
 mod mailbox;
 mod order;

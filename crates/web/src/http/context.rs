@@ -176,15 +176,22 @@ impl Ctx {
                 ("/tasks", "nav-tasks"),
                 ("/ledger", "nav-ledger"),
                 ("/mailbox", "nav-mailbox"),
+                ("/ip-ranges", "nav-ip-ranges"),
                 ("/lookup", "nav-lookup"),
             ],
-            "administrator" => &[("/accounts", "nav-accounts"), ("/ledger", "nav-ledger"), ("/mailbox", "nav-mailbox")],
+            "administrator" => &[
+                ("/accounts", "nav-accounts"),
+                ("/ledger", "nav-ledger"),
+                ("/mailbox", "nav-mailbox"),
+                ("/ip-ranges", "nav-ip-ranges"),
+            ],
             "auditor" => &[
                 ("/audit", "nav-audit"),
                 ("/review", "nav-cases"),
                 ("/tasks", "nav-tasks"),
                 ("/ledger", "nav-ledger"),
                 ("/mailbox", "nav-mailbox"),
+                ("/ip-ranges", "nav-ip-ranges"),
             ],
             _ => &[],
         };

@@ -6,6 +6,7 @@ use axum::extract::Path;
 use filing::draft::{Draft, PersonDraft};
 use filing::nature::Nature;
 use filing::progress::is_verification;
+use filing::stage::Action;
 use http::StatusCode;
 use uuid::Uuid;
 
@@ -15,7 +16,7 @@ use crate::component::{Card, ErrorSummary, Html, Link, Notice, Row, Tone};
 use crate::http::context::Signed;
 use crate::http::typed::Typed;
 use crate::locale::T;
-use crate::page::{Shown, go, order, show_with, words};
+use crate::page::{Shown, go, on_file, order, show_with, words};
 use crate::view::{Head, Page};
 
 /// The document of an order: plain for its owner while it can be edited, masked otherwise.
@@ -29,7 +30,7 @@ async fn draw(Signed { ctx, actor }: &Signed, id: Uuid, said: Option<(StatusCode
     let editing = view.can.contains(&"edit_order");
     let edit = if editing { Some(act::edit_order(&ctx.world, actor, EditOrder { order: id }).await?) } else { None };
     let draft = edit.as_ref().map_or(&view.draft, |edit| &edit.draft);
-    let document = AnswersDocument { t, groups: groups(t, id, draft, &view.slots, editing) };
+    let document = AnswersDocument { t, groups: groups(t, &view, draft, editing) };
     let (status, items) = said.unwrap_or((StatusCode::OK, Vec::new()));
     let mut top = vec![Html::of(&ErrorSummary { t, items })];
     let mut main = vec![];
@@ -159,11 +160,16 @@ pub async fn submit(signed: Signed, Path(order): Path<Uuid>, typed: Typed) -> Sh
 
 /// The groups of the document, in the order in which it is written.
 #[must_use]
-pub fn groups(t: T, order: Uuid, draft: &Draft, slots: &[SlotView], editing: bool) -> Vec<Group> {
+pub fn groups(t: T, view: &OrderView, draft: &Draft, editing: bool) -> Vec<Group> {
+    let (order, slots) = (view.id, view.slots.as_slice());
+    let action = Action::from_word(&view.action);
     let cancels = draft.cancellation.is_some();
     let change = |path: &str| {
         // What a cancellation is about is not written, only why.
-        let open = editing && (!cancels || path == "cancellation");
+        let written = !cancels || path == "cancellation";
+        // What is filed here is shown and not asked for.
+        let shown = action.is_some_and(Action::subject_is_here) && matches!(path, "subject" | "principal");
+        let open = editing && written && !shown;
         open.then(|| Link::new(format!("/orders/{order}/{path}"), t.msg("change")))
     };
     let individual = Nature::from_word(&draft.basic.nature).is_some_and(Nature::is_individual);
@@ -221,6 +227,10 @@ pub fn groups(t: T, order: Uuid, draft: &Draft, slots: &[SlotView], editing: boo
             pictures: vec![],
         },
     ]);
+    if let Some(on_file) = &view.on_file {
+        let rows = on_file::rows(t, on_file, draft);
+        groups.insert(0, Group { title: t.msg("on-file-title"), rows, change: None, pictures: vec![] });
+    }
     for (index, site) in draft.sites.iter().enumerate() {
         let path = |name: &str| format!("sites.{index}.{name}");
         let approvals: Vec<String> = site
@@ -231,16 +241,18 @@ pub fn groups(t: T, order: Uuid, draft: &Draft, slots: &[SlotView], editing: boo
             })
             .collect();
         let approvals = if approvals.is_empty() { t.msg("approvals-none") } else { approvals.join(&t.msg("comma")) };
-        groups.push(Group {
-            title: t.one("section-site-n", "n", index + 1),
-            rows: vec![
-                row(&path("name"), &site.name),
-                row(&path("domain"), &site.domain),
+        let mut site_rows = vec![row(&path("name"), &site.name), row(&path("domain"), &site.domain)];
+        if action.is_none_or(|action| !action.adds_access()) {
+            site_rows.extend([
                 row(&path("content"), &site.content),
                 row(&path("languages"), &site.languages.join(",")),
                 Row::new(t.msg("field-sites-approvals"), approvals),
                 row(&path("remark"), &site.remark),
-            ],
+            ]);
+        }
+        groups.push(Group {
+            title: t.one("section-site-n", "n", index + 1),
+            rows: site_rows,
             change: change(&format!("sites/{index}")),
             pictures: vec![],
         });

@@ -19,7 +19,7 @@ use crate::component::{Card, Empty, ErrorSummary, Facts, Html, Link, Notice, Row
 use crate::http::context::{Ctx, Signed};
 use crate::http::typed::Typed;
 use crate::locale::T;
-use crate::page::{Shown, advice, answers, go, guidance, order, papers, show, status, words};
+use crate::page::{Shown, advice, answers, go, guidance, on_file, order, papers, show, status, words};
 use crate::view::{CasePage, Head, Page};
 
 /// Which cases.
@@ -136,6 +136,11 @@ async fn draw(ctx: &Ctx, view: &CaseView, problems: Vec<Link>) -> Shown {
         let text = t.count("case-resubmitted", differ + view.changed_slots.len());
         top.push(Html::of(&Notice { tone: Tone::Info, text, link: None }));
     }
+    if let Some(ip) = view.unfiled_ips.first() {
+        let text = t.one("case-ip-not-filed", "ips", view.unfiled_ips.join(", "));
+        let link = Link::new(format!("/ip-ranges?holding={ip}"), t.msg("case-ip-link"));
+        top.push(Html::of(&Notice { tone: Tone::Stop, text, link: Some(link) }));
+    }
     let elsewhere: Vec<Html> = view
         .findings
         .iter()
@@ -158,6 +163,7 @@ async fn draw(ctx: &Ctx, view: &CaseView, problems: Vec<Link>) -> Shown {
     if !view.mine && view.order.kind == filing::stage::StageKind::Submitted {
         side.push(claim_card(t, &base));
     }
+    side.extend(on_file::card(t, view.order.on_file.as_ref(), &view.order.draft));
     side.push(calls(t, view, &base));
     if !elsewhere.is_empty() {
         side.push(Card { title: t.msg("case-findings"), body: elsewhere, ..Card::default() }.html());

@@ -7,6 +7,7 @@ use filing::code;
 use filing::draft::Draft;
 use filing::nature::Nature;
 use filing::province::Province;
+use filing::stage::Action;
 use filing::text::Text;
 use serde_json::Value;
 
@@ -145,7 +146,13 @@ pub fn basic(t: T, draft: &Value, resources: Vec<Choice>) -> Vec<Question> {
 
 /// The questions of a section other than the first page.
 #[must_use]
-pub fn questions(t: T, section: Section, draft: &Draft, resources: Vec<Choice>) -> Vec<Question> {
+pub fn questions(
+    t: T,
+    section: Section,
+    draft: &Draft,
+    action: Option<Action>,
+    resources: Vec<Choice>,
+) -> Vec<Question> {
     let tree = serde_json::to_value(draft).unwrap_or_default();
     let individual = Nature::from_word(&draft.basic.nature).is_some_and(Nature::is_individual);
     match section {
@@ -155,7 +162,14 @@ pub fn questions(t: T, section: Section, draft: &Draft, resources: Vec<Choice>) 
             let at = Maker { t, draft: &tree, prefix: "principal".into() };
             person(&at, Some(draft).filter(|_| individual), &draft.subject.legal_representative)
         }
-        Section::Site(index) => site(t, &tree, draft, index, resources),
+        Section::Site(index) => {
+            let mut questions = site(t, &tree, draft, index, resources);
+            if action.is_some_and(Action::adds_access) {
+                // The rest of the site is filed already: only where it runs is new.
+                questions.truncate(2);
+            }
+            questions
+        }
         Section::Manager(index) => {
             let at = Maker { t, draft: &tree, prefix: format!("sites.{index}") };
             let is_principal = draft.sites.get(index).is_some_and(|site| site.manager_is_principal);
@@ -370,7 +384,7 @@ mod tests {
         let asked: Vec<String> =
             [Section::Basic, Section::Subject, Section::Principal, Section::Site(0), Section::Manager(0)]
                 .into_iter()
-                .flat_map(|section| questions(T(Lang::En), section, &draft, Vec::new()))
+                .flat_map(|section| questions(T(Lang::En), section, &draft, None, Vec::new()))
                 .flat_map(|question| question.fields)
                 .map(|field| field.name)
                 .collect();

@@ -25,10 +25,12 @@ pub fn of(t: T, draft: &Draft, section: Section) -> Option<Html> {
 
 /// What is to be known at a field and no rule decides: everybody's guidance, then the province's lines.
 #[must_use]
-pub fn at(t: T, draft: &Draft, field: &str, on: Date) -> Vec<Said> {
+pub fn at(t: T, draft: &Draft, action: &str, field: &str, on: Date) -> Vec<Said> {
     let Some(nature) = Nature::from_word(&draft.basic.nature) else { return Vec::new() };
     let province = Province::from_code(&draft.basic.province);
-    let general = check::guidance(field, Some(nature), province, Action::FirstFiling, on).map(|rule| Said {
+    // While nobody knows what it is, it is what most orders are.
+    let action = Action::from_word(action).unwrap_or(Action::FirstFiling);
+    let general = check::guidance(field, Some(nature), province, action, on).map(|rule| Said {
         text: t.text(&rule.message).to_owned(),
         source: rule.source.clone(),
         ready: String::new(),
@@ -44,9 +46,9 @@ pub fn at(t: T, draft: &Draft, field: &str, on: Date) -> Vec<Said> {
 
 /// The same of something that is no single field, such as `materials` or `sites`; nothing where there is none.
 #[must_use]
-pub fn about(t: T, draft: &Draft, what: &str, on: Date) -> Option<Html> {
+pub fn about(t: T, draft: &Draft, action: &str, what: &str, on: Date) -> Option<Html> {
     let province = Province::from_code(&draft.basic.province)?;
-    let said = at(t, draft, what, on).into_iter().map(|said| (said.text, said.source)).collect::<Vec<_>>();
+    let said = at(t, draft, action, what, on).into_iter().map(|said| (said.text, said.source)).collect::<Vec<_>>();
     let title = t.one("guidance-title", "province", t.text(&province.name()));
     (!said.is_empty()).then(|| Html::of(&Guidance { title, lines: said }))
 }

@@ -60,7 +60,7 @@ async fn draw(Signed { ctx, actor }: &Signed, order: Uuid, problem: Option<(Stri
             .html(),
         );
     }
-    main.extend(guidance::about(t, &edit.draft, "materials", ctx.world.today()));
+    main.extend(guidance::about(t, &edit.draft, &edit.action, "materials", ctx.world.today()));
     main.push(Html::of(&Links { links: vec![Link::new(format!("/orders/{order}"), t.msg("back-to-tasks"))] }));
     let page = Page {
         t,

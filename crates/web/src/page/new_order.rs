@@ -196,9 +196,15 @@ fn detected(Signed { ctx, .. }: &Signed, checked: &BasicChecked) -> Html {
         }
         None => (Tag::new(Tone::Plain, t.msg("detected-none")), t.msg("detected-none-text")),
     };
+    let mut rows = vec![Row::new(t.msg("detected-type"), "").tag(tag)];
+    if let Some(asked) = &checked.asked {
+        let number = |label: &str, number: &Option<String>| Some(Row::new(t.msg(label), number.clone()?));
+        rows.extend(number("lookup-subject-number", &asked.subject_number));
+        rows.extend(number("on-file-site-number", &asked.site_number));
+    }
     Html::of(&Facts {
         title: t.msg("detected-title"),
-        rows: vec![Row::new(t.msg("detected-type"), "").tag(tag)],
+        rows,
         text: registry::with_silence(t, text, checked.asked.iter().flat_map(|asked| &asked.silent)),
         ..Facts::default()
     })

@@ -3,14 +3,14 @@
 
 use app::act::{self, FiledView, OrderRef, OrderView};
 use axum::extract::Path;
-use filing::stage::{Stage, StageKind};
+use filing::stage::{Action, Stage, StageKind};
 use uuid::Uuid;
 
 use crate::component::list::{Duties, DutyLine, Guidance, Numbers, Snippet};
-use crate::component::{Card, Facts, FindingBox, Html, Link, Row, Tag, Tone};
+use crate::component::{Card, Facts, Html, Link, Row, Tag, Tone};
 use crate::http::context::{Ctx, Signed};
 use crate::locale::T;
-use crate::page::{Shown, guidance, registry, show, status, words};
+use crate::page::{Shown, guidance, on_file, registry, show, status, words};
 use crate::view::{Head, Page};
 
 /// The page of an order.
@@ -73,14 +73,8 @@ fn requests(t: T, view: &OrderView) -> Html {
         .requests
         .iter()
         .map(|request| {
-            Html::of(&FindingBox {
-                t,
-                tone: Tone::Stop,
-                message: request.advice.clone(),
-                fix: String::new(),
-                source: request.rule.clone().unwrap_or_default(),
-                link: Some(Link::new(words::field_href(view.id, &request.field), words::full_label(t, &request.field))),
-            })
+            let link = Link::new(words::field_href(view.id, &request.field), words::full_label(t, &request.field));
+            Html::of(&on_file::request_box(t, &view.action, request, Some(link)))
         })
         .collect();
     Card { title: t.msg("requests-title"), body, id: "requests".into(), ..Card::default() }.html()
@@ -159,9 +153,12 @@ fn aside(ctx: &Ctx, view: &OrderView, writing: bool) -> Vec<Html> {
     dates.push(Row::new(t.msg("date-opened"), t.short_time(&view.created_at)));
     let mut cards = vec![Html::of(&Facts { title: t.msg("dates-title"), rows: dates, ..Facts::default() })];
     if !writing && !StageKind::FINAL.contains(&view.kind) {
-        let note = Facts { title: t.msg("meanwhile-title"), text: t.msg("meanwhile-text"), ..Facts::default() };
+        let opens_early = Action::from_word(&view.action).is_some_and(Action::opens_at_first_review);
+        let text = t.msg(if opens_early { "meanwhile-text-access" } else { "meanwhile-text" });
+        let note = Facts { title: t.msg("meanwhile-title"), text, ..Facts::default() };
         cards.push(Html::of(&note));
     }
+    cards.extend(on_file::card(t, view.on_file.as_ref(), &view.draft).filter(|_| view.filed.is_none()));
     let mut rows = Vec::new();
     for (index, site) in view.draft.sites.iter().enumerate() {
         let label = if view.draft.sites.len() == 1 {

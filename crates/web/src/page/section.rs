@@ -6,18 +6,19 @@ use app::act::{self, EditOrder, EditView, Patch, SaveSection, SitePatch};
 use axum::extract::{Path, Query};
 use filing::check::{Finding, Severity};
 use filing::draft::{ApprovalDraft, Draft};
+use filing::stage::Action;
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::component::form::{Field, Form, Kind, summary_of};
-use crate::component::{Card, ErrorSummary, FindingBox, Html, Link, Tone};
+use crate::component::{Card, ErrorSummary, Html, Link};
 use crate::http::context::{Ctx, Signed};
 use crate::http::typed::{Typed, put, text};
 use crate::page::fields::{self, Question, Section};
 use crate::page::new_order::resource_choices;
-use crate::page::{Shown, go, guidance, registry, show_with};
+use crate::page::{Shown, go, guidance, on_file, registry, show_with};
 use crate::view::{Head, Page};
 
 /// Which question, and whether what is missing is said too.
@@ -102,7 +103,7 @@ async fn draw(signed: &Signed, sheet: Sheet) -> Shown {
     let t = ctx.t;
     let Sheet { edit, section, view, .. } = &sheet;
     let resources = resource_choices(signed).await?;
-    let mut questions = fields::questions(t, *section, &sheet.draft, resources);
+    let mut questions = fields::questions(t, *section, &sheet.draft, Action::from_word(&edit.action), resources);
     if questions.is_empty() {
         return Err(app::Error::NotFound.into());
     }
@@ -117,6 +118,8 @@ async fn draw(signed: &Signed, sheet: Sheet) -> Shown {
     let order = edit.order;
     let base = format!("/orders/{order}");
     let writable = questions.iter().flat_map(|question| &question.fields).any(|field| !field.locked);
+    let locked_names: Vec<String> =
+        questions.iter().flat_map(|question| &question.fields).map(|field| field.name.clone()).collect();
     let mut items: Vec<Link> = sheet.said.iter().map(|said| Link::new("", said.clone())).collect();
     items.extend(summary_of(questions.iter().flat_map(|question| &question.fields)));
     let status = if sheet.said.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
@@ -149,14 +152,16 @@ async fn draw(signed: &Signed, sheet: Sheet) -> Shown {
         main.push(Card { body: vec![Html::of(&form)], ..Card::default() }.html());
     } else {
         form.submit = t.msg("back");
-        let notice = t.msg("section-locked");
+        let as_filed = questions_are_filed(edit, &locked_names);
+        let notice = t.msg(if as_filed { "section-as-filed" } else { "section-locked" });
         main.push(
             Card { text: notice, body: vec![Html::of(&LockedForm { form, back: base })], ..Card::default() }.html(),
         );
     }
+    main.extend(on_file::card(t, edit.on_file.as_ref(), &edit.draft).filter(|_| step.is_none()));
     main.extend(guidance::of(t, &edit.draft, *section));
     if matches!(section, Section::Site(_)) && step.is_none() {
-        main.extend(guidance::about(t, &edit.draft, "sites", ctx.world.today()));
+        main.extend(guidance::about(t, &edit.draft, &edit.action, "sites", ctx.world.today()));
     }
     if *section == Section::Basic && step.is_none() {
         main.extend(registry::cards(t, &edit.domains, ctx.now()));
@@ -193,6 +198,11 @@ struct LockedForm {
     back: String,
 }
 
+/// Whether fields are locked because they are filed, whatever the stage.
+fn questions_are_filed(edit: &EditView, names: &[String]) -> bool {
+    names.iter().any(|name| edit.editable.locked.contains(name))
+}
+
 /// Locks what may not be changed now, and says what the checks and the reviewer say beside each field.
 fn dress(ctx: &Ctx, edit: &EditView, view: View, list: &mut [Field]) {
     let t = ctx.t;
@@ -202,20 +212,10 @@ fn dress(ctx: &Ctx, edit: &EditView, view: View, list: &mut [Field]) {
             field.locked = true;
         }
         if path == field.name {
-            field.said = guidance::at(t, &edit.draft, &path, ctx.world.today());
+            field.said = guidance::at(t, &edit.draft, &edit.action, &path, ctx.world.today());
         }
         for request in edit.requests.iter().filter(|request| request.field == path && path == field.name) {
-            field.findings.push(FindingBox {
-                t,
-                tone: Tone::Stop,
-                message: request.advice.clone(),
-                fix: String::new(),
-                source: request.rule.clone().map_or_else(
-                    || t.msg("asked-by-reviewer"),
-                    |rule| format!("{} · {rule}", t.msg("asked-by-reviewer")),
-                ),
-                link: None,
-            });
+            field.findings.push(on_file::request_box(t, &edit.action, request, None));
         }
     }
     let told: Vec<Finding> = edit
@@ -236,7 +236,8 @@ async fn save(signed: Signed, order: Uuid, section: Section, typed: Typed) -> Sh
     let edit = act::edit_order(&ctx.world, actor, EditOrder { order }).await?;
     let step = typed.get("step").parse().ok();
     let resources = resource_choices(&signed).await?;
-    let shown = shown_fields(fields::questions(ctx.t, section, &edit.draft, resources), step);
+    let shown =
+        shown_fields(fields::questions(ctx.t, section, &edit.draft, Action::from_word(&edit.action), resources), step);
     let draft = apply(&edit.draft, section, &edit, &shown, &typed);
     let version = typed.get("version").parse().unwrap_or(edit.version);
     let patch = patch_of(section, &draft);
@@ -287,7 +288,8 @@ fn next(saved: &EditView, section: Section, shown: &[Field], step: Option<usize>
         Some(step) if more => query(step),
         None if more || person => here,
         Some(step) => {
-            let all = fields::questions(crate::locale::T::default(), section, &saved.draft, Vec::new()).len();
+            let action = Action::from_word(&saved.action);
+            let all = fields::questions(crate::locale::T::default(), section, &saved.draft, action, Vec::new()).len();
             match section {
                 _ if step < all => query(step + 1),
                 Section::Site(index) => format!("{base}/sites/{index}/manager?step=1&saved=1"),

@@ -68,6 +68,7 @@ pub fn now_card(t: T, order: &OrderView, now: Timestamp) -> NowCard {
             if order.next.estimated {
                 card.notes.push(t.msg("now-estimated"));
             }
+            card.notes.extend(open_already(t, order));
             if order.can.contains(&"withdraw") {
                 card.second = Some(Link::new(format!("{base}/withdraw"), t.msg("withdraw-do")));
             }
@@ -90,6 +91,7 @@ pub fn now_card(t: T, order: &OrderView, now: Timestamp) -> NowCard {
             let mut card = card("awaiting_sms", t.one("now-sms-text", "mobiles", mobiles));
             card.countdown = Some(countdown(t, *sms_until, now));
             card.notes = vec![t.msg("now-sms-tries"), t.msg("now-sms-late")];
+            card.notes.extend(open_already(t, order));
             card.primary = order.sms.as_ref().map(|sms| Link::outside(sms.url.clone(), t.msg("now-sms-go")));
             card.post = Some(Post { action: format!("{base}/sms-done"), word: t.msg("now-sms-done"), hidden: vec![] });
             card
@@ -97,6 +99,7 @@ pub fn now_card(t: T, order: &OrderView, now: Timestamp) -> NowCard {
         Stage::AtAuthority { .. } => {
             let mut card = card("at_authority", t.msg("now-authority-text"));
             card.notes.push(authority_line(t, order));
+            card.notes.extend(open_already(t, order));
             card
         }
         Stage::Filed { .. } => card("filed", t.msg("now-filed-text")),
@@ -109,6 +112,13 @@ pub fn now_card(t: T, order: &OrderView, now: Timestamp) -> NowCard {
             ..card("abandoned", t.msg("now-abandoned-text"))
         },
     }
+}
+
+/// That the sites of an access filing are open since the first review.
+fn open_already(t: T, order: &OrderView) -> Option<String> {
+    let passed = matches!(order.kind, StageKind::ToReport | StageKind::AwaitingSms | StageKind::AtAuthority);
+    let early = Action::from_word(&order.action).is_some_and(Action::opens_at_first_review);
+    (passed && early).then(|| t.msg("now-open-already"))
 }
 
 fn countdown(t: T, until: Timestamp, now: Timestamp) -> Countdown {

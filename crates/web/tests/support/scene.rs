@@ -53,6 +53,8 @@ pub struct Scene {
     pub task: String,
     /// Something the owner has filed.
     pub filing: String,
+    /// A range of the provider's addresses, as a draft.
+    pub range: String,
 }
 
 /// An answer, read.
@@ -135,6 +137,7 @@ impl Scene {
             container: String::new(),
             task: String::new(),
             filing: String::new(),
+            range: String::new(),
         };
         scene.container = testkit::story::waiting_upload(&scene.kit.world).await.unwrap().to_string();
         scene.people().await;
@@ -234,6 +237,9 @@ impl Scene {
         self.material = text(&self.put_picture(Persona::Owner, &path).await["material"]["id"]);
         let path = format!("/orders/{}/handovers", self.order);
         let link = self.done(Persona::Owner, "POST", &path, json!({ "site": 0 }), 201).await;
+        let body = json!({ "bureau": testkit::world::BUREAU, "content": ip_range("203.0.113.0") });
+        let range = self.done(Persona::Administrator, "POST", "/ip-ranges", body, 201).await;
+        self.range = text(&range.body["range"]["id"]);
         self.handover = text(&link.body["url"]).rsplit('/').next().unwrap().to_owned();
     }
 
@@ -343,6 +349,11 @@ pub fn identity() -> Value {
 /// The owner's cloud resource.
 pub fn resource() -> Value {
     case()["resources"][0].clone()
+}
+
+/// A source of one address.
+pub fn ip_range(address: &str) -> Value {
+    json!({ "kind": "source", "first": address, "last": address, "source_unit": "110000000001" })
 }
 
 /// The owner's answers on the first page, on this resource.

@@ -25,6 +25,8 @@ pub struct Town {
     pub newcomer: String,
     /// The link of a phone.
     pub handover: String,
+    /// A range of the provider's addresses, as a draft.
+    pub range: Uuid,
 }
 
 /// Builds the town; `filed` carries the reported order to its number.
@@ -48,12 +50,13 @@ struct Places {
     reported: (String, Uuid),
     newcomer: String,
     handover: String,
+    range: Uuid,
 }
 
 impl Places {
     fn with(self, story: Story) -> Town {
-        let Self { draft, changes, review, reported, newcomer, handover } = self;
-        Town { story, draft, changes, review, reported, newcomer, handover }
+        let Self { draft, changes, review, reported, newcomer, handover, range } = self;
+        Town { story, draft, changes, review, reported, newcomer, handover, range }
     }
 }
 
@@ -117,7 +120,21 @@ async fn settle(story: &Story, filed: bool) -> Result<Places> {
         reported: (person.account.email, reported),
         newcomer: refused.account.email,
         handover,
+        range: range(story).await?,
     })
+}
+
+/// A source of addresses that nobody has reported yet.
+async fn range(story: &Story) -> Result<Uuid> {
+    let content = filing::ip_filing::RangeDraft {
+        kind: "source".into(),
+        first: "203.0.113.0".into(),
+        last: "203.0.113.255".into(),
+        source_unit: "110000000001".into(),
+        ..Default::default()
+    };
+    let input = act::SaveIpRange { range: None, bureau: testkit::world::BUREAU.into(), content };
+    Ok(act::save_ip_range(story, &app::Actor::operator(), input).await.map_err(told)?.range.id)
 }
 
 async fn mark(story: &Story, order: Uuid, field: &str, mark: MarkWord, advice: Option<&str>) -> Result<()> {
@@ -136,4 +153,20 @@ pub async fn cookie(world: &World, login: &str) -> Result<String> {
     let input = LogIn { login: login.to_owned(), password: persona::PASSWORD.to_owned() };
     let signed_in = act::log_in(world, &persona::origin(), input).await?;
     Ok(format!("{}={}", web::request::COOKIE, signed_in.token))
+}
+
+/// The pages of what an order filed: the filing, and what can be asked of it.
+pub async fn filings(story: &Story, order: Uuid) -> Result<Vec<String>> {
+    let (subject, site) = testkit::filed::of_order(story, order).await?;
+    let base = format!("/filings/{subject}");
+    Ok(vec![
+        "/filings".to_owned(),
+        base.clone(),
+        format!("{base}/papers"),
+        format!("{base}/cancel?action=cancel_subject"),
+        format!("{base}/cancel?action=cancel_site&site={site}"),
+        format!("{base}/cancel?action=cancel_access&site={site}"),
+        format!("{base}/change?action=change_filing"),
+        format!("{base}/change?action=change_site&site={site}"),
+    ])
 }

@@ -4,7 +4,7 @@
 
 use sqlx::SqliteConnection;
 
-use super::Applied;
+use super::{Applied, claims};
 use crate::message::{FiledRecord, Verification, VerificationOutcome};
 use crate::sandbox::check::Findings;
 use crate::sandbox::clock::local;
@@ -45,7 +45,14 @@ pub(in crate::sandbox) async fn look(
     if office.is_pending(tx, &[Kind::Verification], "subject_id", id).await? {
         findings.add(1017, subject.name.as_str());
     }
-    Ok(Looked { matter, findings: findings.0, claims: Vec::new(), holders: Vec::new(), success: None })
+    let claims: Vec<claims::Claim> = match result.outcome {
+        VerificationOutcome::Pass => matter.domains.iter().map(|name| ("domain", name.to_lowercase())).collect(),
+        VerificationOutcome::Refuse => Vec::new(),
+    };
+    if findings.0.is_empty() {
+        findings.0 = claims::conflicts(tx, &claims).await?;
+    }
+    Ok(Looked { matter, findings: findings.0, claims, holders: Vec::new(), success: None })
 }
 
 /// Files what was verified, or closes what was not.

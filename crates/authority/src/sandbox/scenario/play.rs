@@ -35,7 +35,7 @@ impl FaultRule {
             u64::from_le_bytes(bytes)
         };
         self.call.is_none_or(|call| call == nth)
-            && self.every.is_none_or(|every| nth % every == 0)
+            && self.every.is_none_or(|every| nth.is_multiple_of(every))
             && self.chance.is_none_or(|chance| chance.hits(drawn()))
     }
 }

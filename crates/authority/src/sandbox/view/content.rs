@@ -183,7 +183,8 @@ fn ranges(rows: &mut Rows, label: &'static str, ranges: impl Iterator<Item = (Ip
     rows.add(label, ranges.map(|(first, last)| between(first, last)).collect::<Vec<_>>().join(" "));
 }
 
-fn between(first: Ipv4Addr, last: Ipv4Addr) -> String {
+/// A range of addresses in words.
+pub(in crate::sandbox) fn between(first: Ipv4Addr, last: Ipv4Addr) -> String {
     if first == last { first.to_string() } else { format!("{first}–{last}") }
 }
 
