@@ -1,5 +1,7 @@
 //! What the codes of a bureau mean: as its latest table says, else as the built-in tables have it.
 
+use std::collections::BTreeMap;
+
 use authority::code::Table;
 use store::Reader;
 
@@ -9,6 +11,8 @@ use crate::error::Result;
 pub const UNITS: &str = "Bbdwlb";
 /// The name of the table of what can be done about an unfiled website.
 pub const UNFILED_HANDLING: &str = "Wbacl_dms";
+/// The name of the table of authorities, by which locations are numbered, too.
+const LOCATIONS: &str = "Gj_dms";
 /// The most choices a form offers.
 const CHOICES: u64 = 500;
 
@@ -43,17 +47,28 @@ pub async fn name(reader: &Reader, bureau: &str, table: &str, code: i64) -> Resu
     Ok(found.and_then(|code| code.body["name"].as_str().map(str::to_owned)))
 }
 
-/// Where a server stands, as the bureau numbers provinces; by the built-in table while the bureau never sent its own.
-///
-/// # Errors
-/// When the store cannot.
-pub async fn location(reader: &Reader, bureau: &str, province: &str) -> Result<Option<i64>> {
-    let sent = store::codes::current(reader, bureau, "Gj_dms", 0, CHOICES).await?;
-    let is_it = |code: &&store::codes::Code| {
-        code.body["more"]["Shengid"].as_str().is_some_and(|division| division.starts_with(province))
-    };
-    if let Some(code) = sent.iter().find(is_it) {
-        return Ok(Some(code.code));
+/// Where servers stand, as a bureau numbers the provinces.
+#[derive(Debug, Clone, Default)]
+pub struct Locations(BTreeMap<String, i64>);
+
+impl Locations {
+    /// What a bureau sent; nothing while it never did.
+    ///
+    /// # Errors
+    /// When the store cannot.
+    pub async fn read(reader: &Reader, bureau: &str) -> Result<Self> {
+        let sent = store::codes::current(reader, bureau, LOCATIONS, 0, CHOICES).await?;
+        let numbered = |code: store::codes::Code| {
+            let division = code.body["more"]["Shengid"].as_str()?;
+            Some((division.get(..2)?.to_owned(), code.code))
+        };
+        Ok(Self(sent.into_iter().filter_map(numbered).collect()))
     }
-    Ok(Table::ServerLocation.rows().find(|(_, row)| row.note == province).map(|(id, _)| id))
+
+    /// The number of a province given by its two digits; by the built-in table while the bureau sent none.
+    #[must_use]
+    pub fn of(&self, province: &str) -> Option<i64> {
+        let built_in = || Table::ServerLocation.rows().find(|(_, row)| row.note == province).map(|(id, _)| id);
+        self.0.get(province).copied().or_else(built_in)
+    }
 }

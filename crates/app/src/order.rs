@@ -182,10 +182,10 @@ impl Loaded {
             }
         }
         let running = store::order::held_by(reader, &Hold::Account(self.order.account)).await?;
-        let unfiled_ips = self.unfiled_ips(reader, world, &resources).await?;
         let certificate = self.order.draft.basic.certificate_number.trim();
         let listed = !certificate.is_empty();
         let listed = listed && store::blacklist::find(reader, Blacklisted::Subject, certificate).await?.is_some();
+        let unfiled_ips = self.unfiled_ips(reader, world, &resources).await?;
         let mut facts = Facts {
             identity: identity_of(&self.account, world),
             account_mobile: self.account.mobile.clone().filter(|_| self.account.mobile_confirmed_at.is_some()),

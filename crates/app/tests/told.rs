@@ -9,7 +9,7 @@ use authority::message::{
     AccessAudit, AccessProblem, BlacklistChange, BlacklistedSite, BlacklistedSubject, Cancelled, CancelledKind,
     CodeRow, CodeTable, Download, FiledAccess, FiledDomain, FiledRecord, FiledSite, FiledSubject, Finding,
     IllegalAccess, LivenessAudit, MachineResult, Notice, NoticeAbout, Operation, Person, ReportingUnit, ShellAudit,
-    ShellState, SubjectAudit, Synchronised, UnfiledSite, Upload, UploadOperation, Version,
+    ShellState, SubjectAudit, Synchronised, Upload, UploadOperation, Version,
 };
 use filing::stage::StageKind;
 use filing::verdict::{Enforcement, Reason, Verdict};
@@ -27,7 +27,6 @@ use uuid::Uuid;
 struct Filed {
     story: Story,
     owner: Actor,
-    order: Uuid,
     subject: store::filed::FiledSubject,
     site: store::filed::FiledSite,
 }
@@ -46,7 +45,7 @@ async fn filed() -> Result<Filed> {
     let site = store::filed::find_site_by_domain(&reader, &case.draft.basic.domain).await?.context("a site")?;
     let subject = store::filed::get_subject(&reader, site.subject).await?;
     drop(reader);
-    Ok(Filed { story, owner, order, subject, site })
+    Ok(Filed { story, owner, subject, site })
 }
 
 async fn give(story: &Story, name: &str, content: &Download) -> Result<bool> {
@@ -199,20 +198,15 @@ async fn notices_and_audits_are_tasks_of_the_owner_with_a_term() -> Result<()> {
     story.finish().await
 }
 
-fn unfiled(id: i64, domain: &str) -> UnfiledSite {
-    UnfiledSite {
-        id,
-        domain: domain.into(),
-        languages: vec![],
-        ip: [203, 0, 113, 9].into(),
-        detected: Some("2026-11-19".into()),
-        times: Some(3),
-        province: Some(330_000),
-        first_detected: None,
-        provider: Some(330_001),
-        carrier: 5,
-        remark: None,
+/// The authority finds websites without a filing on the provider's addresses; what they are to do.
+async fn list_unfiled(story: &Story, domains: &[&str]) -> Result<Vec<TaskRow>> {
+    for domain in domains {
+        let found = serde_json::json!({ "unfiled": { "domain": domain, "ip": "203.0.113.9" } });
+        story.authority.tell("api/push", &serde_json::json!({ "send": found })).await?;
     }
+    let waits = async || Ok(open_tasks(story, &story.reviewer).await?.len() == domains.len());
+    story.work_until("the tasks", waits).await?;
+    open_tasks(story, &story.reviewer).await
 }
 
 fn result_of(key: Option<&str>, code: i64) -> Download {
@@ -228,13 +222,7 @@ fn result_of(key: Option<&str>, code: i64) -> Download {
 #[tokio::test]
 async fn an_unfiled_website_is_handled_reported_and_settled_by_what_comes_back() -> Result<()> {
     let story = Story::begin().await?;
-    let file = Download {
-        unfiled: vec![unfiled(1, "one-unfiled.cn"), unfiled(2, "two-unfiled.cn"), unfiled(3, "three-unfiled.cn")],
-        ..Download::default()
-    };
-    give(&story, "w1.xml", &file).await?;
-    let tasks = open_tasks(&story, &story.reviewer).await?;
-    assert_eq!(tasks.len(), 3);
+    let tasks = list_unfiled(&story, &["one-unfiled.cn", "two-unfiled.cn", "three-unfiled.cn"]).await?;
     let id = |domain: &str| tasks.iter().find(|row| row.domain.as_deref() == Some(domain)).map(|row| row.id);
     let answer =
         |task: Uuid, result: i64| AnswerTask { task, result: Some(result), pass: None, opinion: "已关闭".into() };
@@ -283,7 +271,7 @@ async fn an_unfiled_website_is_handled_reported_and_settled_by_what_comes_back()
     let (now, why) = state("two-unfiled.cn").await?;
     assert_eq!(now, "refused");
     assert!(why.context("why")?.contains("5007"));
-    give(&story, "r2.xml", &result_of(Some("1"), 5006)).await?;
+    give(&story, "r2.xml", &result_of(Some("ONE-unfiled.cn"), 5006)).await?;
     assert_eq!(state("one-unfiled.cn").await?.0, "accepted");
     give(&story, "r3.xml", &result_of(None, 5005)).await?;
     assert_eq!(state("three-unfiled.cn").await?.0, "closed", "the only one that is left");
@@ -291,7 +279,8 @@ async fn an_unfiled_website_is_handled_reported_and_settled_by_what_comes_back()
     act::answer_task(&*story, &story.reviewer, answer(id("two-unfiled.cn").context("a task")?, 1))
         .await
         .map_err(told)?;
-    story.work_until("reported", async || Ok(state("two-unfiled.cn").await?.0 == "reported")).await?;
+    // The authority has the first answer and says so.
+    story.work_until("accepted", async || Ok(state("two-unfiled.cn").await?.0 == "accepted")).await?;
     story.finish().await
 }
 
@@ -404,6 +393,15 @@ async fn code_tables_take_the_place_of_the_former_ones_and_keep_their_history() 
     assert_eq!(store::codes::history(&reader, "Zxly_dms", 2).await?[0].valid_until, Some(story.now()));
     assert_eq!(store::codes::tables(&reader).await?[0].codes, 2);
     drop(reader);
+    // A location is numbered as the bureau has it, else as the built-in table does.
+    let mut zhejiang = row(61, "浙江");
+    zhejiang
+        .more
+        .extend([("Shengid", "330000"), ("Ysid", "1"), ("Bm", "zj")].map(|(tag, text)| (tag.into(), text.into())));
+    let table = CodeTable { tag: "Gj_dms".into(), rows: vec![zhejiang] };
+    give(&story, "j4.xml", &Download { tables: vec![table], ..Download::default() }).await?;
+    let locations = app::codes::Locations::read(&story.store.read().await?, BUREAU).await.map_err(told)?;
+    assert_eq!((locations.of("33"), locations.of("11")), (Some(61), Some(2)));
     let unit = ReportingUnit {
         id: 330_001,
         name: "云杉科技".into(),
@@ -560,5 +558,32 @@ async fn a_verification_task_is_answered_with_the_record_as_it_came() -> Result<
             Ok(view.row.state == "reported")
         })
         .await?;
+    story.finish().await
+}
+
+#[tokio::test]
+async fn an_answer_that_the_line_stands_on_comes_back_to_be_given_again() -> Result<()> {
+    let story = Story::begin().await?;
+    let supervisor = staff(&story, Role::Supervisor).await?;
+    let task = list_unfiled(&story, &["one-unfiled.cn"]).await?[0].id;
+    story.authority.order_fault("unknown_msg_code", "isp_upload", 1).await?;
+    let answer = AnswerTask { task, result: Some(1), pass: None, opinion: "已关闭".into() };
+    act::answer_task(&*story, &story.reviewer, answer.clone()).await.map_err(told)?;
+    let halted = async || {
+        let ledger = act::ledger(&*story, &supervisor, act::Ledger::default()).await.map_err(told)?;
+        Ok(ledger.bureaus[0].state == act::LineState::Halted)
+    };
+    story.work_until("the line halts", halted).await?;
+    act::return_upload(&*story, &supervisor, act::ReturnUpload { bureau: BUREAU.into() }).await.map_err(told)?;
+    let view = act::view_task(&*story, &story.reviewer, TaskRef { task }).await.map_err(told)?;
+    assert_eq!((view.row.state.as_str(), view.answerable), ("refused", true));
+    act::answer_task(&*story, &story.reviewer, answer).await.map_err(told)?;
+    story
+        .work_until("reported", async || {
+            let view = act::view_task(&*story, &story.reviewer, TaskRef { task }).await.map_err(told)?;
+            Ok(view.row.state == "reported")
+        })
+        .await?;
+    assert_eq!(story.authority.ledger().await?.last().map(|(sequence, _, taken)| (*sequence, *taken)), Some((1, 1)));
     story.finish().await
 }

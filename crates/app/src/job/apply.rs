@@ -50,8 +50,9 @@ pub async fn apply_file(
     content: &Download,
 ) -> Result<String> {
     let mut lines = Vec::new();
-    let told = told::apply(tx, world, bureau, file, content, &mut lines).await?;
-    let answered = apply(tx, world, bureau, content).await?;
+    // On the heap: whoever polls would otherwise carry every effect on its stack.
+    let told = Box::pin(told::apply(tx, world, bureau, file, content, &mut lines)).await?;
+    let answered = Box::pin(apply(tx, world, bureau, content)).await?;
     // The end of the audit trail is locked last.
     for line in lines {
         line.write(tx).await?;

@@ -356,7 +356,7 @@ pub async fn settle_stored(tx: &Tx, world: &World, upload: &Upload, note: &str) 
         if let Some(line) = crate::task::reported(tx, world, upload).await? {
             return Ok(Some(line));
         }
-        // What else it carries waits for a result that names it; nothing is to be moved here.
+        // What it carries waits for a result that names it; nothing else is to be moved here.
         let facts = json!({ "bureau": upload.bureau, "sequence": upload.sequence, "operation": upload.operation });
         return Ok(Some(Trail::by_job("report", now).on("upload", upload.id).with(facts)));
     };

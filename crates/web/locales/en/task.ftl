@@ -99,3 +99,4 @@ told-street = Address
 told-address = Address on the certificate
 told-first = First address
 told-last = Last address
+api-group-tasks = What the authorities give to do

@@ -99,3 +99,4 @@ told-street = 地址
 told-address = 证件住所
 told-first = 起始地址
 told-last = 终止地址
+api-group-tasks = 管局下达的任务
