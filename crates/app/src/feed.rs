@@ -86,3 +86,15 @@ pub fn not_accessed(domain: &str, number: Option<String>, origin: Option<String>
         at,
     }
 }
+
+/// The verdict on a domain whose access through this provider was cancelled (取消接入): closed, though it stays filed.
+#[must_use]
+pub fn access_cancelled(domain: &str, number: &str, origin: Option<String>, at: jiff::Timestamp) -> Verdict {
+    Verdict { reason: Reason::AccessCancelled, ..not_accessed(domain, Some(number.to_owned()), origin, at) }
+}
+
+/// The verdict on a domain whose filing was cancelled (注销): closed.
+#[must_use]
+pub fn filing_cancelled(domain: &str, origin: Option<String>, at: jiff::Timestamp) -> Verdict {
+    Verdict { reason: Reason::FilingCancelled, ..not_filed(domain, origin, at) }
+}

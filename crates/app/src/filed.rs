@@ -1,9 +1,9 @@
 //! What is filed comes to an end: rows and the gateways' feed move together, in the transaction that makes it true.
 
-use filing::verdict::{Enforcement, Known, Reason, Verdict};
 use store::Tx;
 use store::filed::{FiledSite, FiledState, FiledSubject};
 
+use crate::access;
 use crate::error::Result;
 use crate::feed;
 use crate::world::World;
@@ -64,8 +64,8 @@ pub async fn close_access(tx: &Tx, world: &World, site: &mut FiledSite) -> Resul
     site.accessed = false;
     site.updated_at = world.now();
     store::filed::update_site(tx, site).await?;
-    let number = Some(site.number.clone());
-    close(tx, world, site, Known::Yes, Reason::AccessCancelled, number).await
+    let origin = access::origin(tx, site.resource).await?;
+    feed::publish(tx, &feed::access_cancelled(&site.domain, &site.number, origin, world.now())).await
 }
 
 /// Ends a site: its number is gone, its domain is free for another filing and closed until then.
@@ -80,7 +80,9 @@ pub async fn cancel_site(tx: &Tx, world: &World, site: &mut FiledSite) -> Result
     site.accessed = false;
     site.updated_at = world.now();
     store::filed::update_site(tx, site).await?;
-    close(tx, world, site, Known::No, Reason::FilingCancelled, None).await
+    // Where it was is kept, so that it opens there again when it is filed anew.
+    let origin = access::origin(tx, site.resource).await?;
+    feed::publish(tx, &feed::filing_cancelled(&site.domain, origin, world.now())).await
 }
 
 /// Ends a subject and every site of it.
@@ -97,30 +99,4 @@ pub async fn cancel_subject(tx: &Tx, world: &World, subject: &mut FiledSubject) 
     subject.state = FiledState::Cancelled;
     subject.updated_at = world.now();
     Ok(store::filed::update_subject(tx, subject).await?)
-}
-
-async fn close(
-    tx: &Tx,
-    world: &World,
-    site: &FiledSite,
-    filed: Known,
-    reason: Reason,
-    number: Option<String>,
-) -> Result<()> {
-    // Where it was is kept, so that it opens there again when it is filed anew.
-    let origin = match site.resource {
-        Some(id) => store::resource::get(tx, id).await?.origin,
-        None => None,
-    };
-    let verdict = Verdict {
-        domain: site.domain.clone(),
-        filed,
-        accessed: Known::No,
-        enforcement: Enforcement::Closed,
-        reason,
-        number,
-        origin,
-        at: world.now(),
-    };
-    feed::publish(tx, &verdict).await
 }

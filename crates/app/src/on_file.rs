@@ -74,7 +74,8 @@ pub fn particulars(filed: &FiledSubject) -> Draft {
     draft
 }
 
-fn put_person(draft: &mut PersonDraft, record: Person, nature: Option<Nature>) {
+/// Writes a person as the authority recorded them over what was typed.
+pub(crate) fn put_person(draft: &mut PersonDraft, record: Person, nature: Option<Nature>) {
     let kind = record.certificate_kind.and_then(|code| {
         let code = u16::try_from(code).ok()?;
         let own = |kind: &&CertificateKind| nature.is_some_and(|nature| kind.code(nature) == Some(code));
@@ -87,7 +88,8 @@ fn put_person(draft: &mut PersonDraft, record: Person, nature: Option<Nature>) {
     put(&mut draft.email, record.email);
 }
 
-fn put(field: &mut String, recorded: Option<String>) {
+/// Writes what is recorded over what was typed; what the record leaves out says nothing.
+pub(crate) fn put(field: &mut String, recorded: Option<String>) {
     if let Some(recorded) = recorded.filter(|recorded| !recorded.trim().is_empty()) {
         *field = recorded;
     }

@@ -197,6 +197,12 @@ impl Loaded {
         Ok(facts)
     }
 
+    /// What the order asks of the authority, once that is known.
+    #[must_use]
+    pub fn action(&self) -> Option<Action> {
+        Action::from_word(&self.order.action)
+    }
+
     /// Which addresses of the order's resources the provider has not filed with the bureau that gets the order.
     async fn unfiled_ips(&self, reader: &Reader, world: &World, resources: &[Resource]) -> Result<Vec<String>> {
         let draft = &self.order.draft;
@@ -205,12 +211,6 @@ impl Loaded {
             |id: &str| draft.basic.resource.trim() == id || draft.sites.iter().any(|site| site.resource.trim() == id);
         let ips = resources.iter().filter(|resource| used(&resource.id)).flat_map(|resource| resource.ips.clone());
         ip_filing::unfiled(reader, &bureau.code, &ips.collect::<Vec<_>>()).await
-    }
-
-    /// What the order asks of the authority, once that is known.
-    #[must_use]
-    pub fn action(&self) -> Option<Action> {
-        Action::from_word(&self.order.action)
     }
 
     /// The registrable domains of the draft, as the database and the wire write them.
@@ -291,6 +291,7 @@ impl Loaded {
     /// # Errors
     /// When our records cannot be read.
     pub async fn settle_action(&mut self, reader: &Reader) -> Result<()> {
+        // What a person chose to ask of what is filed is not found by asking.
         if about::chosen(&self.order).is_some() {
             return Ok(());
         }

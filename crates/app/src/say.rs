@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn both_languages_have_the_same_texts() {
-        for file in ["notice.ftl", "finding.ftl", "ip.ftl", "adding.ftl"] {
+        for file in ["notice.ftl", "finding.ftl", "adding.ftl", "ending.ftl", "ip.ftl"] {
             assert_eq!(keys("zh-CN", file), keys("en", file), "{file}");
         }
     }

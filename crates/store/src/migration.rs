@@ -32,9 +32,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_authority::Migration),
             Box::new(m0006_filed::Migration),
             Box::new(m0007_domain_fact::Migration),
-            Box::new(m0010_ip_range::Migration),
             Box::new(m0008_wire_reference::Migration),
             Box::new(m0009_ending::Migration),
+            Box::new(m0010_ip_range::Migration),
         ]
     }
 }

@@ -153,3 +153,15 @@ pub async fn settle(tx: &Tx, id: SupplementId, state: SupplementState, code: i64
         None => Err(Error::NotFound("supplement")),
     }
 }
+
+/// Notes that the upload of a paper will never be sent; whether it carried one.
+pub async fn give_back(tx: &Tx, upload: UploadId, at: Timestamp) -> Result<bool> {
+    let set = row::Entity::update_many()
+        .col_expr(row::Column::State, Expr::value(SupplementState::Refused.as_str()))
+        .col_expr(row::Column::SettledAt, Expr::value(micros(at)))
+        .filter(row::Column::UploadId.eq(upload.0))
+        .filter(row::Column::State.eq(SupplementState::Sent.as_str()))
+        .exec(tx.db())
+        .await?;
+    Ok(set.rows_affected > 0)
+}

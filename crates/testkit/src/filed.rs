@@ -1,10 +1,10 @@
 //! Something filed, without the story of how it came about.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use app::World;
 use jiff::Timestamp;
 use store::filed::{FiledSite, FiledState, FiledSubject};
-use store::{AccountId, SiteId, SubjectId};
+use store::{AccountId, OrderId, Page, SiteId, SubjectId};
 use uuid::Uuid;
 
 /// A government body with one site, filed for an account; nothing of it is looked up anywhere.
@@ -54,4 +54,17 @@ pub async fn filing(world: &World, account: Uuid) -> Result<Uuid> {
     store::filed::insert_site(&tx, &site).await?;
     tx.commit().await?;
     Ok(subject.id.0)
+}
+
+/// What an order's account filed last: the subject and its first site.
+///
+/// # Errors
+/// When nothing is filed.
+pub async fn of_order(world: &World, order: Uuid) -> Result<(Uuid, Uuid)> {
+    let reader = world.store.read().await?;
+    let account = store::order::get(&reader, OrderId(order)).await?.account;
+    let subjects = store::filed::subjects_of(&reader, account, &Page::default()).await?;
+    let subject = subjects.items.into_iter().next().context("something is filed")?.id;
+    let site = store::filed::sites_of(&reader, subject).await?.into_iter().next().context("a site is filed")?.id;
+    Ok((subject.0, site.0))
 }

@@ -21,6 +21,11 @@ async fn main() -> anyhow::Result<()> {
     for (login, order) in orders {
         println!("{base}/orders/{order}  {login}");
     }
+    if filed {
+        for page in town::filings(&town.story, town.reported.1).await? {
+            println!("{base}{page}  {}", town.reported.0);
+        }
+    }
     println!("{base}/review/{}  {}", town.review.1, town::staff(Role::Reviewer));
     println!("{base}/orders/new  {}", town.newcomer);
     println!("{base}/h/{}", town.handover);

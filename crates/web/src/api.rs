@@ -95,6 +95,7 @@ fn operations(most_picture_bytes: usize) -> OpenApiRouter<World> {
     let uploads = OpenApiRouter::new()
         .routes(routes!(material::upload_material, material::remove_material))
         .routes(routes!(handover::upload_by_handover, handover::remove_by_handover))
+        .routes(routes!(filing::send_paper))
         .layer(DefaultBodyLimit::max(most_picture_bytes));
     let others = OpenApiRouter::new()
         .routes(routes!(registration::register))

@@ -15,6 +15,7 @@ pub mod demo;
 pub mod desk;
 pub mod enter;
 pub mod fields;
+pub mod filing_papers;
 pub mod filings;
 pub mod guidance;
 pub mod ip_edit;

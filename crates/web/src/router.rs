@@ -17,8 +17,9 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::http::{failure, guard, watch};
 use crate::page::{
-    account, answers, cancel, change, demo, desk, enter, filings, ip_edit, ip_import, ip_ranges, materials, new_order,
-    order, order_acts, orders, oversight, papers, phone, preflight, public, reveal, section, verification,
+    account, answers, cancel, change, demo, desk, enter, filing_papers, filings, ip_edit, ip_import, ip_ranges,
+    materials, new_order, order, order_acts, orders, oversight, papers, phone, preflight, public, reveal, section,
+    verification,
 };
 use crate::{api, asset};
 
@@ -67,6 +68,7 @@ pub fn router(state: State) -> Router {
     let uploads = Router::new()
         .route("/orders/{order}/materials/{slot}", post(materials::upload))
         .route("/h/{token}/{slot}", get(phone::shot).post(phone::upload))
+        .route("/filings/{filing}/papers/{owner}/{purpose}", post(filing_papers::send))
         .layer(DefaultBodyLimit::max(upload));
     let files = Router::new()
         .route("/ip-ranges/import/file", post(ip_import::file))
@@ -136,6 +138,7 @@ fn applicant() -> Router<State> {
     Router::new()
         .route("/filings", get(filings::filings))
         .route("/filings/{filing}", get(filings::filing))
+        .route("/filings/{filing}/papers", get(filing_papers::papers))
         .route("/filings/{filing}/cancel", get(cancel::form).post(cancel::open))
         .route("/filings/{filing}/change", get(change::form).post(change::open))
         .route("/orders", get(orders::orders))

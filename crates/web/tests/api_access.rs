@@ -80,6 +80,7 @@ fn request(scene: &Scene, persona: Persona, spare: &Spare, route: &Route) -> Req
         .path
         .replace("{order}", &scene.order)
         .replace("{filing}", &scene.filing)
+        .replace("{purpose}", "verification_form")
         .replace("{material}", &scene.material)
         .replace("{token}", &scene.handover)
         .replace("{slot}", slot)
@@ -101,7 +102,8 @@ fn request(scene: &Scene, persona: Persona, spare: &Spare, route: &Route) -> Req
     };
     let body = body(route);
     let builder = json_request(&route.method, &path, scene.token(persona), &body).header("if-match", "\"1\"");
-    if route.method == "PUT" && route.path.ends_with("/materials/{slot}") {
+    let is_picture = route.path.ends_with("/materials/{slot}") && route.method == "PUT";
+    if is_picture || route.path.ends_with("/papers/{purpose}") {
         return builder.header("content-type", "image/png").body(Body::from(picture())).unwrap();
     }
     builder.body(bytes(&body)).unwrap()

@@ -12,6 +12,8 @@ fn members() -> BTreeMap<&'static str, Vec<String>> {
     BTreeMap::from([
         ("stage", words(filing::stage::StageKind::ALL.iter().map(|kind| kind.as_str()))),
         ("action", words(filing::stage::Action::ALL)),
+        ("paper-kind", words(filing::supplement::SupplementKind::ALL)),
+        ("paper-hint", words(filing::supplement::SupplementKind::ALL)),
         ("cancel-lead", words(filing::stage::Action::ALL.iter().filter(|action| action.cancels()))),
         ("cancel-follows", words(filing::stage::Action::ALL.iter().filter(|action| action.cancels()))),
         ("now-cancelled", words(filing::stage::Action::ALL.iter().filter(|action| action.cancels()))),

@@ -107,9 +107,17 @@ async fn every_page_of_every_role_is_sound_in_both_languages() -> Result<()> {
             ),
             (
                 town.newcomer.clone(),
-                ["/orders", "/orders/new", "/resources", "/account", "/account/identity", "/account/password"]
-                    .map(str::to_owned)
-                    .to_vec(),
+                [
+                    "/orders",
+                    "/orders/new",
+                    "/filings",
+                    "/resources",
+                    "/account",
+                    "/account/identity",
+                    "/account/password",
+                ]
+                .map(str::to_owned)
+                .to_vec(),
             ),
             (town::staff(Role::Supervisor), ["/review", "/review?view=all", "/ledger"].map(str::to_owned).to_vec()),
             (town::staff(Role::Supervisor), range_pages(&town)),
@@ -142,6 +150,9 @@ async fn every_page_of_every_role_is_sound_in_both_languages() -> Result<()> {
                 paths.push(order(*id, "/sites/add"));
             }
             visits.push((login.clone(), paths));
+        }
+        if filed {
+            visits.push((town.reported.0.clone(), town::filings(&town.story, town.reported.1).await?));
         }
         let case = format!("/review/{}", town.review.1);
         visits.push((

@@ -102,7 +102,9 @@ async fn give_back(tx: &Tx, world: &World, actor: &Actor, upload: &Upload, order
     let now = world.now();
     let line = Trail::by(actor, "return_upload", now);
     let Some(mut loaded) = order else {
-        ip_filing::recall(tx, world, upload.id).await?;
+        if !store::supplement::give_back(tx, upload.id, now).await? {
+            ip_filing::recall(tx, world, upload.id).await?;
+        }
         return Ok(line.on("upload", upload.id));
     };
     let from = order::word(&loaded.order.stage);

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::filings::{FilingRef, FilingView, own, view_filing};
 use crate::actor::Actor;
 use crate::error::{Error, Result};
+use crate::finding;
 use crate::job::{self, report::Report};
 use crate::picture;
 use crate::policy::{Act, require};
@@ -72,14 +73,15 @@ pub async fn send_paper(world: &World, actor: &Actor, input: SendPaper) -> Resul
     let bureau = world.bureaus.find(&subject.bureau).cloned().ok_or(Error::Unavailable { code: "no-bureau" })?;
     let most = world.settings.max_picture_bytes;
     let (purpose, bytes, for_pack) = (input.purpose, input.bytes, (subject.clone(), site.clone()));
-    let (sha256, zip) = tokio::task::spawn_blocking(move || {
-        let refused = |refusal: picture::Refusal| Error::field("file", refusal.code());
-        let taken = picture::take_in(&bytes, most).map_err(refused)?;
+    let work = move || {
+        let megabytes = (most / 1_000_000).to_string();
+        let taken = picture::take_in(&bytes, most).map_err(|refusal| {
+            Error::Invalid(vec![finding::block("file", refusal.code(), &[("megabytes", &megabytes)])])
+        })?;
         let zip = pack_paper(&bureau, &for_pack.0, for_pack.1.as_ref(), purpose, &taken.jpeg)?;
         Ok::<_, Error>((taken.sha256, zip))
-    })
-    .await
-    .map_err(|error| Error::internal(format!("picture thread: {error}")))??;
+    };
+    let (sha256, zip) = world.heavy.picture(work).await??;
     let now = world.now();
     let tx = world.store.write().await?;
     let lately = store::supplement::count_since(&tx, subject.id, now - SignedDuration::from_hours(24)).await?;

@@ -1,17 +1,12 @@
 //! What is filed as a draft to begin a change from: what was typed here, corrected by what the authority has.
 
-use authority::message::{FiledSite as SiteRecord, FiledSubject as SubjectRecord, Person};
-use filing::certificate::CertificateKind;
-use filing::draft::{Basic, Draft, PersonDraft, SiteDraft};
+use authority::message::FiledSite as SiteRecord;
+use filing::draft::{Draft, PersonDraft, SiteDraft};
 use filing::nature::Nature;
 use serde_json::Value;
 use store::filed::{FiledSite, FiledSubject};
 
-/// The authority's record of a subject, as it last came.
-#[must_use]
-pub fn subject_record(subject: &FiledSubject) -> Option<SubjectRecord> {
-    serde_json::from_value(subject.document.get("record")?.clone()).ok()
-}
+use crate::on_file::{self, put, put_person};
 
 /// The authority's record of a site, as it last came; before drafts were kept beside it, it was the whole document.
 #[must_use]
@@ -20,12 +15,13 @@ pub fn site_record(site: &FiledSite) -> Option<SiteRecord> {
     serde_json::from_value(record.clone()).ok()
 }
 
-/// What is kept of a site: the authority's record, and what was typed, with the manager written out.
+/// What is kept of a site: the authority's record, and what was typed, with the manager written out where it is the
+/// principal of the order.
 ///
 /// # Errors
 /// When the record cannot be written as JSON.
-pub fn site_document(record: &SiteRecord, typed: Option<&SiteDraft>, principal: &PersonDraft) -> crate::Result<Value> {
-    let typed = typed.map(|typed| SiteDraft {
+pub fn site_document(record: &SiteRecord, typed: Option<(&SiteDraft, &PersonDraft)>) -> crate::Result<Value> {
+    let typed = typed.map(|(typed, principal)| SiteDraft {
         manager: if typed.manager_is_principal { principal.clone() } else { typed.manager.clone() },
         ..typed.clone()
     });
@@ -35,25 +31,10 @@ pub fn site_document(record: &SiteRecord, typed: Option<&SiteDraft>, principal: 
 /// What is filed of a subject and some of its sites, one site for each number.
 #[must_use]
 pub fn draft_of(subject: &FiledSubject, sites: &[FiledSite]) -> Draft {
-    let typed: Draft =
-        subject.document.get("draft").and_then(|draft| serde_json::from_value(draft.clone()).ok()).unwrap_or_default();
     let nature = Nature::from_word(&subject.nature);
-    let mut draft = Draft { sites: Vec::new(), cancellation: None, ..typed };
-    draft.basic = Basic {
-        province: subject.province.clone(),
-        nature: subject.nature.clone(),
-        name: subject.name.clone(),
-        certificate_kind: subject.certificate_kind.clone(),
-        certificate_number: subject.certificate_number.clone(),
-        domain: sites.first().map(|site| site.domain.clone()).unwrap_or_default(),
-        resource: sites.first().map(resource_of).unwrap_or_default(),
-    };
-    if let Some(record) = subject_record(subject) {
-        take(&mut draft.principal, &record.principal, nature);
-        correct(&mut draft.subject.postal_address, record.address.and_then(|address| address.street));
-        correct(&mut draft.subject.certificate_address, record.certificate.map(|certificate| certificate.address));
-        correct(&mut draft.subject.remark, record.remark);
-    }
+    let mut draft = on_file::particulars(subject);
+    draft.basic.domain = sites.first().map(|site| site.domain.clone()).unwrap_or_default();
+    draft.basic.resource = sites.first().map(resource_of).unwrap_or_default();
     draft.sites = sites.iter().map(|site| site_draft(site, &draft.principal, nature)).collect();
     draft
 }
@@ -69,9 +50,9 @@ fn site_draft(site: &FiledSite, principal: &PersonDraft, nature: Option<Nature>)
     draft.resource = resource_of(site);
     draft.name.clone_from(&site.name);
     if let Some(record) = site_record(site) {
-        take(&mut draft.manager, &record.manager, nature);
-        correct(&mut draft.content, record.contents.first().map(ToString::to_string));
-        correct(&mut draft.remark, record.remark);
+        put_person(&mut draft.manager, record.manager, nature);
+        put(&mut draft.content, record.contents.first().map(ToString::to_string));
+        put(&mut draft.remark, record.remark);
         if !record.languages.is_empty() {
             draft.languages = record.languages.iter().map(ToString::to_string).collect();
         }
@@ -87,26 +68,9 @@ fn same_person(one: &PersonDraft, other: &PersonDraft) -> bool {
         && one.email.trim() == other.email.trim()
 }
 
-fn take(person: &mut PersonDraft, record: &Person, nature: Option<Nature>) {
-    correct(&mut person.name, record.name.clone());
-    correct(&mut person.mobile, record.mobile.clone());
-    correct(&mut person.email, record.email.clone());
-    correct(&mut person.certificate_number, record.certificate_number.clone());
-    let known = record.certificate_kind.zip(nature).and_then(|(code, nature)| {
-        CertificateKind::ALL.iter().find(|kind| kind.code(nature).map(i64::from) == Some(code))
-    });
-    correct(&mut person.certificate_kind, known.map(ToString::to_string));
-}
-
-/// What the authority has goes before what was typed; what it leaves out says nothing.
-fn correct(typed: &mut String, recorded: Option<String>) {
-    if let Some(recorded) = recorded.filter(|recorded| !recorded.trim().is_empty()) {
-        *typed = recorded;
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use authority::message::Person;
     use jiff::Timestamp;
     use store::filed::FiledState;
     use store::{AccountId, SiteId, SubjectId};
@@ -190,7 +154,7 @@ mod tests {
     fn what_the_authority_has_goes_before_what_was_typed() {
         let zhou = person("周明远");
         let typed = SiteDraft { manager_is_principal: true, content: "1".into(), ..SiteDraft::default() };
-        let document = site_document(&record("13800016620"), Some(&typed), &zhou).unwrap();
+        let document = site_document(&record("13800016620"), Some((&typed, &zhou))).unwrap();
         let draft = draft_of(&subject(&zhou), &[site(document)]);
         assert_eq!(
             (draft.sites[0].content.as_str(), draft.sites[0].languages.as_slice()),
@@ -205,7 +169,7 @@ mod tests {
     fn a_manager_who_is_no_longer_the_principal_is_written_out() {
         let zhou = person("周明远");
         let typed = SiteDraft { manager_is_principal: true, ..SiteDraft::default() };
-        let document = site_document(&record("13900000000"), Some(&typed), &zhou).unwrap();
+        let document = site_document(&record("13900000000"), Some((&typed, &zhou))).unwrap();
         let draft = draft_of(&subject(&zhou), &[site(document)]);
         assert!(!draft.sites[0].manager_is_principal);
         assert_eq!(

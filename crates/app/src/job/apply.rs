@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use authority::message::Download;
+use authority::message::{Download, Operation};
 use filing::stage::StageKind;
 use store::Tx;
 use store::upload::{Upload, UploadState};
@@ -21,6 +21,7 @@ use crate::world::World;
 use correlate::Ours;
 
 pub mod correlate;
+mod ended;
 mod keep;
 mod outcome;
 mod record;
@@ -42,6 +43,12 @@ pub async fn apply(tx: &Tx, world: &World, bureau: &Bureau, content: &Download) 
         let found = correlate::of_record(tx, &bureau.code, provider, record).await?;
         orders.extend(found.into_iter().map(|ours| ours.order));
     }
+    for record in &content.records {
+        orders.extend(ended::order_of_record(tx, bureau, record).await?);
+    }
+    for cancelled in &content.cancelled {
+        orders.extend(ended::order_of_cancelled(tx, bureau, cancelled).await?);
+    }
     // Every act locks its order first and the end of the audit trail last. Here, too, all orders are locked before the
     // first line is written, always in the same sequence, so that nobody waits for somebody who waits for this.
     for order in orders {
@@ -50,13 +57,20 @@ pub async fn apply(tx: &Tx, world: &World, bureau: &Bureau, content: &Download) 
     let mut lines = Vec::new();
     let mut fates = Vec::new();
     for result in &content.results {
-        fates.push(outcome::machine_result(tx, world, bureau, result, &mut lines).await?);
+        fates.push(match result.operation {
+            Operation::MATERIALS => ended::paper_answered(tx, world, result).await?,
+            _ => outcome::machine_result(tx, world, bureau, result, &mut lines).await?,
+        });
     }
     for decision in &content.decisions {
         fates.push(outcome::officer_decision(tx, world, bureau, decision, &mut lines).await?);
     }
     for record in &content.records {
         fates.push(record::filed_record(tx, world, bureau, record, &mut lines).await?);
+        ended::after_record(tx, world, bureau, record, &mut lines).await?;
+    }
+    for cancelled in &content.cancelled {
+        fates.push(ended::cancelled(tx, world, bureau, cancelled, &mut lines).await?);
     }
     let ranges = ip::apply(tx, world, bureau, content, &mut lines).await?;
     for line in lines {

@@ -362,13 +362,24 @@ pub async fn settle_stored(tx: &Tx, world: &World, upload: &Upload, note: &str) 
 
 async fn reported(tx: &Tx, world: &World, order: OrderId, upload: &Upload, now: Timestamp) -> Result<Option<Trail>> {
     let mut loaded = Loaded::lock(tx, world, order).await?;
-    let stage = match loaded.order.stage.clone().report(upload.sequence, now) {
+    let texts_nobody = receivers_of_codes(&loaded).is_empty();
+    let stage = loaded.order.stage.clone();
+    let stage = match texts_nobody {
+        true => stage.report_without_sms(upload.sequence, now),
+        false => stage.report(upload.sequence, now),
+    };
+    let stage = match stage {
         Ok(stage) => stage,
         // A result came faster than the answer and has moved the order on already.
         Err(_) => return Ok(None),
     };
     loaded.enter(stage, now);
     loaded.save(tx).await?;
+    let facts = json!({ "bureau": upload.bureau, "sequence": upload.sequence, "sha256": upload.sha256 });
+    let line = Trail::by_job("report", now).on("order", order).with(facts);
+    if texts_nobody {
+        return Ok(Some(line.moved("to_report", "at_authority")));
+    }
     let until = local_time(filing::deadline::Term::SmsHours.hours_after(now));
     let mobiles: Vec<String> = receivers_of_codes(&loaded).iter().map(|mobile| filing::mask::phone(mobile)).collect();
     let domain = loaded.order.draft.basic.domain.clone();
@@ -385,8 +396,7 @@ async fn reported(tx: &Tx, world: &World, order: OrderId, upload: &Upload, now: 
         ],
     )
     .await?;
-    let facts = json!({ "bureau": upload.bureau, "sequence": upload.sequence, "sha256": upload.sha256 });
-    Ok(Some(Trail::by_job("report", now).on("order", order).moved("to_report", "awaiting_sms").with(facts)))
+    Ok(Some(line.moved("to_report", "awaiting_sms")))
 }
 
 /// Codes that say for certain that the file was not taken. 999 and codes nobody knows say nothing for certain.

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::OrderFacts;
 use crate::actor::Actor;
 use crate::error::Result;
+use crate::fields;
 use crate::filed::draft::site_record;
 use crate::order::Loaded;
 use crate::timer;
@@ -125,6 +126,26 @@ pub async fn open(
     let seen = json!({ "action": order.action, "number": order.number, "filing": filed.subject.number });
     Trail::by(actor, "open_order", now).on("order", id).moved("", "draft").with(seen).write(tx).await?;
     Ok(id)
+}
+
+/// Whom the ministry texts: whether the principal, and the managers of which sites.
+#[must_use]
+pub fn texted(loaded: &Loaded) -> (bool, Vec<usize>) {
+    let sites = 0..loaded.order.draft.sites.len();
+    match (loaded.action(), &loaded.as_filed) {
+        (Some(Action::CancelAccess), _) => (false, Vec::new()),
+        (Some(Action::CancelSubject), _) => (true, Vec::new()),
+        (Some(Action::CancelSite), _) => (false, sites.collect()),
+        (Some(action), Some(filed)) if action.changes() => {
+            let changed = fields::changed(filed, &loaded.order.draft);
+            let of_site = |site: &usize| {
+                let part = format!("sites.{site}");
+                changed.iter().any(|path| fields::is_at_or_below(path, &part))
+            };
+            (changed.iter().any(|path| !path.starts_with("sites.")), sites.filter(of_site).collect())
+        }
+        (action, _) => (action.is_none_or(Action::texts_principal), sites.collect()),
+    }
 }
 
 /// Tells the checks what an order is about: what is asked, what was filed, and how the record stands.

@@ -6,7 +6,7 @@ use filing::material::{self, MaterialKind};
 use filing::papers::{self, Need, Paper};
 use filing::progress::{self, Section};
 use filing::province::{FooterNumber, Province};
-use filing::stage::{Action, ChangeRequest, Stage, StageKind};
+use filing::stage::{ChangeRequest, Stage, StageKind};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::masked::masked;
 use super::timeline::{NextStep, TimelineEntry, next_step, timeline};
-use super::{Editable, Loaded};
+use super::{Editable, Loaded, about};
 use crate::actor::Actor;
 use crate::domain_facts::{DomainView, Told};
 use crate::error::Result;
@@ -342,13 +342,14 @@ fn sms(world: &World, loaded: &Loaded) -> Option<SmsStep> {
     Some(SmsStep { until: *sms_until, mobiles, url: world.settings.sms_check_url.to_string() })
 }
 
-/// The mobile numbers the ministry texts, each once, by what is asked.
+/// The mobile numbers the ministry texts, each once: those of the people whose part is filed, changed or ended (filing
+/// rules G.2).
 #[must_use]
 pub fn receivers_of_codes(loaded: &Loaded) -> Vec<String> {
     let draft = &loaded.order.draft;
-    let principal = loaded.action().is_none_or(Action::texts_principal).then_some(&draft.principal);
-    let sites = if loaded.action().is_none_or(Action::texts_managers) { 0..draft.sites.len() } else { 0..0 };
-    let managers = sites.filter_map(|site| material::manager(draft, site));
+    let (principal, managers) = about::texted(loaded);
+    let principal = principal.then_some(&draft.principal);
+    let managers = managers.into_iter().filter_map(|site| material::manager(draft, site));
     let mut mobiles: Vec<String> = Vec::new();
     for person in principal.into_iter().chain(managers) {
         let mobile = person.mobile.trim().to_owned();

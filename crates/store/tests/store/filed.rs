@@ -197,6 +197,7 @@ on_both! {
             (first.id, SupplementState::Stored, Some(1060)),
         ]);
         assert_eq!(supplement::waiting(&tx, "9001").await.unwrap(), [second]);
+        assert!(!supplement::give_back(&tx, id(), at(5)).await.unwrap(), "no paper travelled with it");
         tx.commit().await.unwrap();
     }
 }

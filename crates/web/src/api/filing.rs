@@ -1,6 +1,6 @@
 //! What an account has filed (已备案): subjects with their sites, and the orders that change or end them.
 
-use app::act::{self, FilingRef, FilingView, ListFilings, OpenCancellation, OpenChange, OrderView, Page};
+use app::act::{self, FilingRef, FilingView, ListFilings, OpenCancellation, OpenChange, OrderView, Page, SendPaper};
 use app::world::World;
 use axum::Json;
 use axum::extract::{OriginalUri, State};
@@ -8,12 +8,13 @@ use axum::http::header::LOCATION;
 use axum::http::{HeaderName, StatusCode};
 use filing::draft::CancellationDraft;
 use filing::stage::Action;
+use filing::supplement::SupplementKind;
 use serde::Deserialize;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::Answer;
-use super::body::{Body, Path, Query};
+use super::body::{Body, File, Path, Query};
 use super::caller::Known;
 use super::listing::{Cursor, Listing};
 use super::version::Versioned;
@@ -111,6 +112,41 @@ pub async fn open_change(
 ) -> Answer<Opened> {
     let ChangeBody { action, sites } = body;
     Ok(opened(act::open_change(&world, &actor, OpenChange { filing, action, sites }).await?))
+}
+
+/// Which of the subject's sites a paper is of.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Owner {
+    /// The filed site; none for a paper of the subject itself.
+    pub site: Option<Uuid>,
+}
+
+/// Sends the authority one more paper of something filed (单独提交核验材料); its answer shows with the filing.
+#[utoipa::path(
+    post,
+    path = "/filings/{filing}/papers/{purpose}",
+    tag = "filings",
+    params(
+        ("filing" = Uuid, Path, description = "The filed subject"),
+        ("purpose" = SupplementKind, Path, description = "What it proves"),
+        Owner,
+    ),
+    request_body(
+        content((Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (super::describe::Form = "multipart/form-data")),
+        description = "The picture itself, or a form with the field `file`"
+    ),
+    responses((status = 200, description = "The filing with the papers sent", body = FilingView))
+)]
+pub async fn send_paper(
+    State(world): State<World>,
+    Known(actor): Known,
+    Path((filing, purpose)): Path<(Uuid, SupplementKind)>,
+    Query(Owner { site }): Query<Owner>,
+    file: File,
+) -> Answer<Json<FilingView>> {
+    Ok(Json(act::send_paper(&world, &actor, SendPaper { filing, site, purpose, bytes: file.bytes }).await?))
 }
 
 /// A new order with its address and version.

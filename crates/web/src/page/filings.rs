@@ -94,7 +94,8 @@ fn subject_card(t: T, view: &FilingView) -> Html {
     ];
     let facts = Facts { title: t.msg("section-subject"), rows, ..Facts::default() };
     let acts = acts(t, &view.acts, |act| href(view.id, None, act));
-    let card = Card { title: t.msg("filing-subject-acts"), body: vec![Html::of(&acts)], ..Card::default() };
+    let links = vec![Link::new(format!("/filings/{}/papers", view.id), t.msg("papers-title"))];
+    let card = Card { title: t.msg("filing-subject-acts"), body: vec![Html::of(&acts)], links, ..Card::default() };
     Html::of(&Two { first: Html::of(&facts), second: card.html() })
 }
 

@@ -47,10 +47,10 @@ pub struct Scene {
     pub handover: String,
     /// An account nobody of the personas holds.
     pub bystander: String,
-    /// A range of the provider's addresses, as a draft.
-    pub range: String,
     /// Something the owner has filed.
     pub filing: String,
+    /// A range of the provider's addresses, as a draft.
+    pub range: String,
 }
 
 /// An answer, read.
@@ -130,8 +130,8 @@ impl Scene {
             material: String::new(),
             handover: String::new(),
             bystander: String::new(),
-            range: String::new(),
             filing: String::new(),
+            range: String::new(),
         };
         scene.people().await;
         let owner = scene.done(Persona::Owner, "GET", "/account", Value::Null, 200).await;

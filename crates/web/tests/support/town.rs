@@ -152,3 +152,19 @@ pub async fn cookie(world: &World, login: &str) -> Result<String> {
     let signed_in = act::log_in(world, &persona::origin(), input).await?;
     Ok(format!("{}={}", web::request::COOKIE, signed_in.token))
 }
+
+/// The pages of what an order filed: the filing, and what can be asked of it.
+pub async fn filings(story: &Story, order: Uuid) -> Result<Vec<String>> {
+    let (subject, site) = testkit::filed::of_order(story, order).await?;
+    let base = format!("/filings/{subject}");
+    Ok(vec![
+        "/filings".to_owned(),
+        base.clone(),
+        format!("{base}/papers"),
+        format!("{base}/cancel?action=cancel_subject"),
+        format!("{base}/cancel?action=cancel_site&site={site}"),
+        format!("{base}/cancel?action=cancel_access&site={site}"),
+        format!("{base}/change?action=change_filing"),
+        format!("{base}/change?action=change_site&site={site}"),
+    ])
+}

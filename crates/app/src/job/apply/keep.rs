@@ -10,6 +10,7 @@ use crate::access;
 use crate::bureau::Bureau;
 use crate::error::{Error, Result};
 use crate::feed;
+use crate::filed::{self, draft::site_document};
 use crate::world::World;
 
 /// The order a record is the outcome of, as it was sent.
@@ -49,6 +50,12 @@ pub(super) async fn keep(
             }
         }
         let Some(number) = &site.number else { continue };
+        // A domain that a change took out of the record is no longer filed.
+        for mut row in store::filed::sites_by_bureau_id(tx, &bureau.code, site.bureau_id).await? {
+            if !site.domains.iter().any(|domain| domain.name == row.domain) {
+                filed::cancel_site(tx, world, &mut row).await?;
+            }
+        }
         for domain in &site.domains {
             note(tx, &orders, "domain", domain.id, domain.bureau_id).await?;
             keep_site(tx, world, bureau, (subject, sent), site, domain, number).await?;
@@ -120,10 +127,11 @@ async fn keep_site(
         let is_it =
             |typed: &str| filing::domain::DomainName::parse(typed).is_ok_and(|name| name.as_str() == domain.name);
         let typed = sent.draft.sites.iter().find(|typed| is_it(&typed.domain))?;
-        Some((sent.order, typed.resource.parse::<ResourceId>().ok()))
+        Some((sent.order, typed, &sent.draft.principal))
     });
-    let (order, resource) = asked.map_or((None, None), |(order, resource)| (Some(order), resource));
-    let document = serde_json::to_value(site)?;
+    let order = asked.map(|(order, ..)| order);
+    let resource = asked.and_then(|(_, typed, _)| typed.resource.parse::<ResourceId>().ok());
+    let mut document = site_document(site, asked.map(|(_, typed, principal)| (typed, principal)))?;
     let (resource, was_accessed) = match store::filed::find_site_by_domain(tx, &domain.name).await? {
         Some(mut known) => {
             let was_accessed = known.accessed;
@@ -135,6 +143,9 @@ async fn keep_site(
             known.order = order.or(known.order);
             known.resource = resource.or(known.resource);
             known.name.clone_from(&site.name);
+            if asked.is_none() {
+                document["draft"] = known.document["draft"].take();
+            }
             known.document = document;
             known.updated_at = now;
             store::filed::update_site(tx, &mut known).await?;
@@ -167,7 +178,7 @@ async fn keep_site(
     if access.is_some() {
         feed::publish(tx, &feed::filed(&domain.name, number, origin, now)).await?;
     } else if was_accessed {
-        feed::publish(tx, &feed::not_accessed(&domain.name, Some(number.to_owned()), origin, now)).await?;
+        feed::publish(tx, &feed::access_cancelled(&domain.name, number, origin, now)).await?;
     }
     Ok(())
 }

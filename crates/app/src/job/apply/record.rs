@@ -65,7 +65,11 @@ pub(super) async fn filed_record(
     keep(tx, world, bureau, record, &number, &sent).await?;
     for sent in sent.iter().filter(|sent| sent.in_force && present.contains(&sent.order)) {
         let loaded = Loaded::lock(tx, world, sent.order).await?;
-        lines.extend(end(tx, world, loaded, record, &sent.draft, &number).await?);
+        let changes = loaded.action().is_some_and(Action::changes);
+        lines.extend(match changes {
+            true => super::ended::change_holds(tx, world, loaded, &number).await?,
+            false => end(tx, world, loaded, record, &sent.draft, &number).await?,
+        });
     }
     Ok(fate)
 }
