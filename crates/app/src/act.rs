@@ -25,6 +25,7 @@ pub mod list_orders;
 pub mod log_in;
 pub mod log_out;
 pub mod look_up;
+pub mod mailbox;
 pub mod materials;
 pub mod my_account;
 pub mod open_cancellation;
@@ -32,6 +33,7 @@ pub mod open_change;
 pub mod open_order;
 pub mod papers;
 pub mod preflight;
+pub mod preview_upload;
 pub mod queue;
 pub mod register;
 pub mod report_ip_ranges;
@@ -46,6 +48,8 @@ pub mod send_paper;
 pub mod sessions;
 pub mod set_identity;
 pub mod submit;
+pub mod tasks;
+pub mod told;
 pub mod view_order;
 pub mod withdraw;
 
@@ -82,6 +86,10 @@ pub use list_orders::{ListOrders, OrderRow, list_orders};
 pub use log_in::{LogIn, log_in};
 pub use log_out::log_out;
 pub use look_up::{LookUp, LookUpView, look_up};
+pub use mailbox::{
+    ContainerFile, ContainerForm, ContainerView, MailRow, Mailbox, OpenContainer, RevealContainer, TakeContainer,
+    TryView, mailbox, reveal_container, take_container, view_container,
+};
 pub use materials::{
     MaterialFile, OpenMaterial, RemoveMaterial, UploadMaterial, open_material, remove_material, upload_material,
 };
@@ -91,6 +99,7 @@ pub use open_change::{OpenChange, open_change};
 pub use open_order::{BasicChecked, CheckBasic, OpenOrder, check_basic, open_order};
 pub use papers::{ListPapers, PaperDraft, PaperView, PrintPaper, list_papers, print_paper};
 pub use preflight::preflight;
+pub use preview_upload::{PreviewUpload, UploadPreview, preview_upload};
 pub use queue::{Queue, QueueCounts, QueueKind, QueueRow, queue, queue_counts};
 pub use register::{Register, register};
 pub use report_ip_ranges::{
@@ -108,6 +117,15 @@ pub use send_paper::{SendPaper, send_paper};
 pub use sessions::{RevokeSession, SessionView, list_sessions, revoke_session};
 pub use set_identity::{SetIdentity, set_identity};
 pub use submit::{Submit, submit};
+pub use tasks::{
+    AnswerTask, CloseTask, KnownHere, ListTasks, TaskFact, TaskRef, TaskRow, TaskView, answer_task, claim_task,
+    close_task, list_tasks, open_tasks, view_task,
+};
+pub use told::{
+    BlacklistRow, CodeMeaning, CodeTableRow, CodesView, ComparisonRow, ComparisonView, DifferenceRow, FromCursor,
+    ViewCodes, ViewComparison, export_comparison, list_blacklist, list_code_tables, list_comparisons, view_codes,
+    view_comparison,
+};
 pub use view_order::view_order;
 pub use withdraw::{abandon, confirm_sms_done, withdraw};
 

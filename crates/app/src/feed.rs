@@ -6,17 +6,59 @@ use store::Tx;
 
 use crate::error::Result;
 
-/// Adds a verdict to the feed, unless the feed already says the same.
+/// Adds a verdict to the feed, unless the feed already says the same. What the authority ordered closed stays closed
+/// until a person has seen to it ([`lift_order`]).
 ///
 /// # Errors
 /// When the store cannot.
 pub async fn publish(tx: &Tx, verdict: &Verdict) -> Result<()> {
-    if let Some(latest) = store::feed::latest(tx, &verdict.domain).await? {
-        let known: Verdict = serde_json::from_value(latest.body)?;
-        if known == (Verdict { at: known.at, ..verdict.clone() }) {
+    if let Some(known) = latest(tx, &verdict.domain).await? {
+        let is_same = known == (Verdict { at: known.at, ..verdict.clone() });
+        if is_same || known.reason == Reason::AuthorityOrder && verdict.enforcement == Enforcement::Open {
             return Ok(());
         }
     }
+    append(tx, verdict).await
+}
+
+/// Closes a domain because the authority says so; says whether it was open.
+///
+/// # Errors
+/// When the store cannot.
+pub async fn close_by_order(tx: &Tx, domain: &str, at: jiff::Timestamp) -> Result<bool> {
+    let known = latest(tx, domain).await?;
+    if known.as_ref().is_some_and(|known| known.reason == Reason::AuthorityOrder) {
+        return Ok(false);
+    }
+    let was_open = known.as_ref().is_some_and(|known| known.enforcement == Enforcement::Open);
+    let known = known.unwrap_or_else(|| not_filed(domain, None, at));
+    let closed = Verdict { enforcement: Enforcement::Closed, reason: Reason::AuthorityOrder, at, ..known };
+    append(tx, &closed).await?;
+    Ok(was_open)
+}
+
+/// Takes back that the authority ordered a domain closed: it is as its filing says again.
+///
+/// # Errors
+/// When the store cannot.
+pub async fn lift_order(tx: &Tx, domain: &str, at: jiff::Timestamp) -> Result<()> {
+    let Some(known) = latest(tx, domain).await?.filter(|known| known.reason == Reason::AuthorityOrder) else {
+        return Ok(());
+    };
+    let site = store::filed::find_site_by_domain(tx, domain).await?.filter(|site| site.accessed);
+    let verdict = match site {
+        Some(site) => filed(domain, &site.number, known.origin, at),
+        None => not_filed(domain, known.origin, at),
+    };
+    append(tx, &verdict).await
+}
+
+async fn latest(tx: &Tx, domain: &str) -> Result<Option<Verdict>> {
+    let latest = store::feed::latest(tx, domain).await?;
+    Ok(latest.map(|entry| serde_json::from_value(entry.body)).transpose()?)
+}
+
+async fn append(tx: &Tx, verdict: &Verdict) -> Result<()> {
     let body = serde_json::to_value(verdict)?;
     store::feed::append(tx, &verdict.domain, verdict.at, |sequence| {
         let mut body = body;

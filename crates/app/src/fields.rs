@@ -8,9 +8,14 @@ use serde_json::Value;
 /// The fields of a draft by path, such as `sites.0.manager.mobile`; a list of choices is one field.
 #[must_use]
 pub fn flatten(draft: &Draft) -> BTreeMap<String, String> {
+    flatten_value(&serde_json::to_value(draft).unwrap_or_default())
+}
+
+/// The fields of anything that is written as JSON, by path.
+#[must_use]
+pub fn flatten_value(value: &Value) -> BTreeMap<String, String> {
     let mut fields = BTreeMap::new();
-    let value = serde_json::to_value(draft).unwrap_or_default();
-    walk(&mut fields, String::new(), &value);
+    walk(&mut fields, String::new(), value);
     fields
 }
 

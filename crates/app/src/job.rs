@@ -12,6 +12,7 @@ use crate::world::World;
 pub mod apply;
 pub mod clean_up;
 mod halt;
+pub mod index_mail;
 pub mod poll_downloads;
 pub mod refresh_domains;
 pub mod report;

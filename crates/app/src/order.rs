@@ -13,6 +13,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::account::{Account, IdentityKind};
+use store::blacklist::Blacklisted;
 use store::filed::FiledSubject;
 use store::material::Material;
 use store::order::{Hold, Order, Submission};
@@ -124,7 +125,8 @@ impl Loaded {
     /// When there is none.
     pub async fn read(reader: &Reader, world: &World, id: OrderId) -> Result<Self> {
         let order = store::order::get(reader, id).await?;
-        Self::around(reader, world, order).await
+        // In a box: an act that loads an order does much else, and all of it lies on one stack.
+        Box::pin(Self::around(reader, world, order)).await
     }
 
     /// Loads an order and locks it until the transaction ends.
@@ -133,7 +135,7 @@ impl Loaded {
     /// When there is none.
     pub async fn lock(tx: &Tx, world: &World, id: OrderId) -> Result<Self> {
         let order = store::order::get_for_update(tx, id).await?;
-        Self::around(tx, world, order).await
+        Box::pin(Self::around(tx, world, order)).await
     }
 
     async fn around(reader: &Reader, world: &World, order: Order) -> Result<Self> {
@@ -161,20 +163,28 @@ impl Loaded {
             in_other_account,
             known: Facts::default(),
         };
-        loaded.known = loaded.gather(reader, world).await?;
+        // On the heap: every act that loads an order would otherwise carry all of it on its stack.
+        loaded.known = Box::pin(loaded.gather(reader, world)).await?;
         Ok(loaded)
     }
 
     async fn gather(&self, reader: &Reader, world: &World) -> Result<Facts> {
         let resources = inventory::of_account(reader, self.order.account, Some(self.order.id)).await?;
         let mut domains_in_other_orders = Vec::new();
+        let mut blacklisted_domains = Vec::new();
         for domain in self.domains() {
+            if store::blacklist::find(reader, Blacklisted::Domain, &domain).await?.is_some() {
+                blacklisted_domains.push(domain.clone());
+            }
             let holder = store::order::held_by(reader, &Hold::Domain(domain.clone())).await?;
             if holder.is_some_and(|holder| holder != self.order.id) {
                 domains_in_other_orders.push(domain);
             }
         }
         let running = store::order::held_by(reader, &Hold::Account(self.order.account)).await?;
+        let certificate = self.order.draft.basic.certificate_number.trim();
+        let listed = !certificate.is_empty();
+        let listed = listed && store::blacklist::find(reader, Blacklisted::Subject, certificate).await?.is_some();
         let unfiled_ips = self.unfiled_ips(reader, world, &resources).await?;
         let mut facts = Facts {
             identity: identity_of(&self.account, world),
@@ -185,6 +195,8 @@ impl Loaded {
             unfiled_ips,
             running_orders: u32::from(running.is_some_and(|holder| holder != self.order.id)),
             domains_in_other_orders,
+            subject_blacklisted: listed,
+            blacklisted_domains,
             recorded: match &self.own_subject {
                 Some(filed) => recorded::of(reader, filed).await?,
                 None => Recorded::default(),

@@ -124,6 +124,21 @@ fn jpeg_ends(bytes: &[u8]) -> bool {
     false
 }
 
+/// A small copy of any picture, for a list; none of what is not a picture or too large to decode.
+#[must_use]
+pub fn thumbnail(bytes: &[u8], longest_side: u32) -> Option<Vec<u8>> {
+    let format = image::guess_format(bytes).ok()?;
+    if !matches!(format, ImageFormat::Jpeg | ImageFormat::Png) {
+        return None;
+    }
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MOST_DECODED_BYTES);
+    reader.limits(limits);
+    let small = reader.decode().ok()?.thumbnail(longest_side, longest_side);
+    encode(&small, 75)
+}
+
 /// Shrinks a kept picture until its base64 text has at most so many characters: first by quality, then by size.
 ///
 /// # Errors

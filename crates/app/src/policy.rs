@@ -119,9 +119,25 @@ acts! {
     MarkField "mark_field" => REVIEW;
     LogCall "log_call" => REVIEW;
     RequestChanges "request_changes" => REVIEW;
+    PreviewUpload "preview_upload" => REVIEW;
     Pass "pass" => REVIEW;
     Reveal "reveal" => APPLICANT_OR_REVIEW;
+    ListTasks "list_tasks" => APPLICANT_OR_OVERSEE;
+    OpenTasks "open_tasks" => APPLICANT_OR_OVERSEE;
+    ViewTask "view_task" => APPLICANT_OR_OVERSEE;
+    ClaimTask "claim_task" => REVIEW;
+    AnswerTask "answer_task" => APPLICANT_OR_REVIEW;
+    CloseTask "close_task" => REVIEW;
     Ledger "ledger" => LINE;
+    Mailbox "mailbox" => LINE;
+    ViewContainer "view_container" => LINE;
+    ListBlacklist "list_blacklist" => LINE;
+    ListCodeTables "list_code_tables" => LINE;
+    ViewCodes "view_codes" => LINE;
+    ListComparisons "list_comparisons" => LINE;
+    ViewComparison "view_comparison" => LINE;
+    RevealContainer "reveal_container" => MEND_LINE;
+    TakeContainer "take_container" => MEND_LINE;
     ResumeLine "resume_line" => MEND_LINE;
     ReturnUpload "return_upload" => MEND_LINE;
     AcceptDownload "accept_download" => MEND_LINE;
@@ -227,9 +243,19 @@ mod tests {
         let looks = [
             "list_papers",
             "view_order",
+            "list_tasks",
+            "open_tasks",
+            "view_task",
             "queue",
             "view_case",
             "ledger",
+            "mailbox",
+            "view_container",
+            "list_blacklist",
+            "list_code_tables",
+            "view_codes",
+            "list_comparisons",
+            "view_comparison",
             "list_ip_ranges",
             "view_ip_range",
             "view_audit",

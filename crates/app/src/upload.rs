@@ -13,6 +13,8 @@ use crate::bureau::Bureau;
 use crate::error::{Error, Result};
 use crate::fields;
 use crate::finding;
+use crate::job::Job as _;
+use crate::job::index_mail::IndexMail;
 use crate::order::{Loaded, about};
 use crate::world::World;
 use filed::OnFile;
@@ -34,11 +36,15 @@ mod pictures;
 #[derive(Debug)]
 pub struct Prepared {
     version: i64,
-    bureau: String,
-    operation: &'static str,
+    /// The bureau that gets it.
+    pub bureau: String,
+    /// What it asks, such as `XZBA`.
+    pub operation: &'static str,
     references: Vec<Reference>,
-    zip: Vec<u8>,
-    md5: String,
+    /// The zip, before the encryption of the wire.
+    pub zip: Vec<u8>,
+    /// Base64 MD5 of the zip.
+    pub md5: String,
 }
 
 /// What an order asks on the wire.
@@ -90,9 +96,10 @@ pub fn unwritable(draft: &Draft) -> Vec<Finding> {
 /// province's filings.
 pub async fn prepare(world: &World, loaded: &Loaded) -> Result<Prepared> {
     if let Some(action) = about::chosen(&loaded.order) {
+        // Each in a box: the road of every other order is not to carry the room they need on its stack.
         let (bureau, request) = match action.cancels() {
-            true => cancel::request(world, loaded, action).await?,
-            false => change::request(world, loaded).await?,
+            true => Box::pin(cancel::request(world, loaded, action)).await?,
+            false => Box::pin(change::request(world, loaded)).await?,
         };
         let Request { operation, word, references } = request;
         let code = bureau.code.clone();
@@ -170,5 +177,7 @@ pub async fn append(tx: &Tx, world: &World, loaded: &Loaded, prepared: Prepared)
         md5: &prepared.md5,
         at: world.now(),
     };
-    Ok(store::upload::append(tx, &new).await?)
+    let upload = store::upload::append(tx, &new).await?;
+    store::job::hasten(tx, &IndexMail {}.key(), world.now()).await?;
+    Ok(upload)
 }

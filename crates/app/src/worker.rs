@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::{Error, Result};
 use crate::job::clean_up::CleanUp;
+use crate::job::index_mail::IndexMail;
 use crate::job::poll_downloads::PollDownloads;
 use crate::job::refresh_domains::RefreshDomains;
 use crate::job::report::Report;
@@ -59,6 +60,7 @@ pub async fn begin(world: &World) -> Result<()> {
     }
     job::promise(&tx, world, &TendOrders {}, now).await?;
     job::promise(&tx, world, &RefreshDomains {}, now).await?;
+    job::promise(&tx, world, &IndexMail {}, now).await?;
     job::promise(&tx, world, &CleanUp {}, now).await?;
     Ok(tx.commit().await?)
 }
@@ -146,6 +148,7 @@ async fn dispatch(world: &World, row: &Row, run: &Run) -> Result<Outcome> {
         SendMessage::NAME => one::<SendMessage>(world, payload, run).await,
         TendOrders::NAME => one::<TendOrders>(world, payload, run).await,
         RefreshDomains::NAME => one::<RefreshDomains>(world, payload, run).await,
+        IndexMail::NAME => one::<IndexMail>(world, payload, run).await,
         CleanUp::NAME => one::<CleanUp>(world, payload, run).await,
         other => Err(Error::internal(format!("nobody knows the job {other}"))),
     }
@@ -178,4 +181,5 @@ async fn settle(world: &World, row: &Row, result: Result<Outcome>) -> Result<()>
 }
 
 /// The names of the jobs that recur for ever; all others end.
-pub const RECURRING: [&str; 4] = [PollDownloads::NAME, TendOrders::NAME, RefreshDomains::NAME, CleanUp::NAME];
+pub const RECURRING: [&str; 5] =
+    [PollDownloads::NAME, TendOrders::NAME, RefreshDomains::NAME, IndexMail::NAME, CleanUp::NAME];

@@ -12,6 +12,7 @@ pub mod client;
 pub mod code;
 pub mod envelope;
 pub mod gbk;
+pub mod inspect;
 pub mod message;
 pub mod sandbox;
 pub mod schema;

@@ -23,6 +23,7 @@ mod account;
 mod action;
 mod address;
 mod approval;
+mod blacklist;
 mod cancel;
 mod certificate;
 mod code;
@@ -161,6 +162,10 @@ pub struct Facts {
     pub running_orders: u32,
     /// Domains that are in somebody else's running order here.
     pub domains_in_other_orders: Vec<String>,
+    /// Whether the certificate's number is on an authority's blacklist of subjects.
+    pub subject_blacklisted: bool,
+    /// Domains that are on an authority's blacklist of websites.
+    pub blacklisted_domains: Vec<String>,
     /// What the order asks of the authority, where it is given; else the answers of `detection` decide.
     pub action: Option<Action>,
     /// What was filed when a change began; a change brings papers only for what differs.
@@ -215,6 +220,7 @@ pub fn run(draft: &Draft, facts: &Facts, on: Date) -> Vec<Finding> {
     name::check(&mut context);
     content::check(&mut context);
     approval::check(&mut context);
+    blacklist::check(&mut context);
     order::check(&mut context);
     action::check(&mut context);
     cancel::check(&mut context);

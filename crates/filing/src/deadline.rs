@@ -35,6 +35,16 @@ words! {
         Police = "police",
         /// Its reminder comes so many days ahead.
         PoliceWarning = "police_warning",
+        /// A website without a filing is handled within so many working days.
+        Unfiled = "unfiled",
+        /// A verification task is answered within so many working days.
+        Verification = "verification",
+        /// What is hosted illegally is seen to within so many working days.
+        IllegalAccess = "illegal_access",
+        /// What an audit found is mended within so many working days.
+        Audit = "audit",
+        /// What the authority orders to correct is corrected within so many working days.
+        CorrectionNotice = "correction_notice",
     }
 }
 

@@ -7,7 +7,9 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use crate::audit::{Damage, Verdict};
 use crate::bureau::download_chain;
 use crate::chain::{self, Head, Step, Walk};
-use crate::db::{insert_row, instant, micros, opt_instant, sha256, signed, small, table, taken, unsigned};
+use crate::db::{before, insert_row, instant, micros, opt_instant, sha256, signed, small, table, taken, unsigned};
+use crate::mailbox::{self, Filter};
+use crate::page::{Cursor, Page};
 use crate::words::words;
 use crate::{Conflict, DownloadId, Error, Reader, Result, Tx};
 
@@ -175,6 +177,8 @@ pub async fn receive(tx: &Tx, download: &NewDownload<'_>) -> Result<Received> {
             .exec(tx.db())
             .await?;
         let known = Download { times: known.times + 1, ..known };
+        let outcome = if known.sha256 == hash { "received" } else { "different" };
+        mailbox::begin_try(tx, known.id.0, i64::from(known.times), download.at, outcome).await?;
         return Ok(if known.sha256 == hash { Received::Again(known) } else { Received::Different(known) });
     }
     let entry = head.entries + 1;
@@ -200,6 +204,7 @@ pub async fn receive(tx: &Tx, download: &NewDownload<'_>) -> Result<Received> {
     chain::advance(tx, &chain_name, Head { entries: entry, hash: row.hash.clone() }).await?;
     insert_row(tx, row.clone()).await.map_err(taken(&[("file_name", "file_name")]))?;
     tx.put_file(download.id.0, download.raw).await?;
+    mailbox::begin_try(tx, download.id.0, 1, download.at, "received").await?;
     from_row(row).map(Received::New)
 }
 
@@ -337,6 +342,30 @@ pub async fn lines(r: &Reader, bureau: &str, after_entry: u64, limit: u64) -> Re
 pub async fn end(r: &Reader, bureau: &str) -> Result<(u64, String)> {
     let Head { entries, hash } = chain::head(r, &download_chain(bureau)).await?;
     Ok((entries, hash))
+}
+
+/// The downloads of the mailbox, the newest first: one page and one more.
+pub(crate) async fn mail(r: &Reader, filter: &Filter, page: &Page) -> Result<Vec<Download>> {
+    let mut find = row::Entity::find();
+    if let Some(bureau) = &filter.bureau {
+        find = find.filter(row::Column::Bureau.eq(bureau));
+    }
+    if let Some(state) = filter.download_state {
+        find = find.filter(row::Column::State.eq(state.as_str()));
+    }
+    for word in &filter.words {
+        find = find.filter(row::Column::Id.in_subquery(mailbox::with_word(word)));
+    }
+    if let Some(Cursor { at, id }) = page.after {
+        find = find.filter(before((row::Column::ReceivedAt, at), (row::Column::Id, id)));
+    }
+    let rows = find
+        .order_by_desc(row::Column::ReceivedAt)
+        .order_by_desc(row::Column::Id)
+        .limit(page.probe())
+        .all(r.db())
+        .await?;
+    rows.into_iter().map(from_row).collect()
 }
 
 /// Walks the ledger of a bureau, its bytes included.

@@ -390,6 +390,23 @@ async fn sites_where(r: &Reader, condition: Condition) -> Result<Vec<FiledSite>>
     rows.into_iter().map(|row| site_from(row, &keys)).collect()
 }
 
+/// The subjects that stand at a bureau, by id after one (at most `limit`), each with its number.
+pub async fn active_of_bureau(
+    r: &Reader,
+    bureau: &str,
+    after: Option<SubjectId>,
+    limit: u64,
+) -> Result<Vec<(SubjectId, String)>> {
+    let mut find = subject::Entity::find()
+        .filter(subject::Column::Bureau.eq(bureau))
+        .filter(subject::Column::State.eq(FiledState::Active.as_str()));
+    if let Some(after) = after {
+        find = find.filter(subject::Column::Id.gt(after.0));
+    }
+    let rows = find.order_by_asc(subject::Column::Id).limit(limit).all(r.db()).await?;
+    Ok(rows.into_iter().map(|row| (SubjectId(row.id), row.number)).collect())
+}
+
 /// The sites of a subject, by number (at most 200).
 pub async fn sites_of(r: &Reader, subject: SubjectId) -> Result<Vec<FiledSite>> {
     let rows = site::Entity::find()

@@ -68,6 +68,8 @@ ids! {
     SubjectId;
     /// Names a filed site.
     SiteId;
+    /// Names a task.
+    TaskId;
     /// Names a paper sent for something filed.
     SupplementId;
     /// Names a record of the provider's addresses.

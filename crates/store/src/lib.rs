@@ -15,8 +15,10 @@ pub mod account;
 pub mod api_key;
 pub mod audit;
 pub mod backup;
+pub mod blacklist;
 pub mod bureau;
 pub mod call;
+pub mod codes;
 pub mod contact_code;
 pub mod domain_fact;
 pub mod download;
@@ -30,6 +32,7 @@ pub mod ip_range;
 pub mod job;
 pub mod keys;
 pub mod login_attempt;
+pub mod mailbox;
 pub mod material;
 pub mod message;
 pub mod order;
@@ -41,6 +44,8 @@ pub mod session;
 pub mod setting;
 mod store;
 pub mod supplement;
+pub mod sync;
+pub mod task;
 pub mod upload;
 pub mod wire_id;
 pub mod wire_reference;
@@ -48,7 +53,7 @@ pub mod wire_reference;
 pub use error::{Conflict, Error, Result};
 pub use id::{
     AccountId, ApiKeyId, CallId, ContactCodeId, DownloadId, HandoverId, IpRangeId, JobId, MaterialId, MessageId,
-    OrderId, ResourceId, SessionId, SiteId, SubjectId, SupplementId, UploadId,
+    OrderId, ResourceId, SessionId, SiteId, SubjectId, SupplementId, TaskId, UploadId,
 };
 pub use page::{Cursor, Listing, Page};
 pub use seal::{Entropy, Keyring};

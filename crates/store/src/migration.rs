@@ -17,6 +17,7 @@ mod m0007_domain_fact;
 mod m0008_wire_reference;
 mod m0009_ending;
 mod m0010_ip_range;
+mod m0011_mailbox;
 
 /// All migrations.
 pub(crate) struct Migrator;
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_wire_reference::Migration),
             Box::new(m0009_ending::Migration),
             Box::new(m0010_ip_range::Migration),
+            Box::new(m0011_mailbox::Migration),
         ]
     }
 }

@@ -7,7 +7,9 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use crate::audit::{Damage, Verdict};
 use crate::bureau::{take_sequence, upload_chain};
 use crate::chain::{self, Head, Step, Walk};
-use crate::db::{insert_row, instant, micros, opt_instant, sha256, signed, small, table, taken, unsigned};
+use crate::db::{before, insert_row, instant, micros, opt_instant, sha256, signed, small, table, taken, unsigned};
+use crate::mailbox::{self, Filter};
+use crate::page::{Cursor, Page};
 use crate::words::words;
 use crate::{Conflict, Error, OrderId, Reader, Result, Tx, UploadId};
 
@@ -335,7 +337,15 @@ pub async fn mark_sending(tx: &Tx, id: UploadId, at: Timestamp) -> Result<()> {
             .col_expr(row::Column::SentAt, Expr::value(micros(at)))
             .col_expr(row::Column::Attempts, Expr::col(row::Column::Attempts).add(1))
     })
-    .await
+    .await?;
+    let number = i64::from(get(tx, id).await?.attempts);
+    mailbox::begin_try(tx, id.0, number, at, "sent").await
+}
+
+/// Notes what became of the last time it was sent.
+async fn note_try(tx: &Tx, id: UploadId, outcome: &str, code: Option<i32>, note: Option<&str>) -> Result<()> {
+    let number = i64::from(get(tx, id).await?.attempts);
+    mailbox::end_try(tx, id.0, number, outcome, code, note).await
 }
 
 /// Notes that the authority stored it; from sending (or held, when a query proved it). `Conflict(State)` when settled.
@@ -349,7 +359,8 @@ pub async fn mark_stored(tx: &Tx, id: UploadId, at: Timestamp, code: i32, note: 
             .col_expr(row::Column::Note, Expr::value(note.map(str::to_owned)))
             .col_expr(row::Column::OpenSequence, Expr::value(Option::<i64>::None))
     })
-    .await
+    .await?;
+    note_try(tx, id, "stored", Some(code), note).await
 }
 
 /// Notes that it must be sent again later.
@@ -361,7 +372,8 @@ pub async fn mark_held(tx: &Tx, id: UploadId, code: Option<i32>, note: &str) -> 
             .col_expr(row::Column::Code, Expr::value(code.map(i64::from)))
             .col_expr(row::Column::Note, Expr::value(note))
     })
-    .await
+    .await?;
+    note_try(tx, id, "held", code, Some(note)).await
 }
 
 /// Notes what is known of an upload that is under way, and leaves it where it stands.
@@ -369,7 +381,8 @@ pub async fn note(tx: &Tx, id: UploadId, note: &str) -> Result<()> {
     settle(tx, id, &[UploadState::Sending, UploadState::Held], |update| {
         update.col_expr(row::Column::Note, Expr::value(note))
     })
-    .await
+    .await?;
+    note_try(tx, id, "unanswered", None, Some(note)).await
 }
 
 /// Notes that these bytes will not be sent (again): the authority will not take them, or another number carries them.
@@ -382,7 +395,8 @@ pub async fn mark_refused(tx: &Tx, id: UploadId, at: Timestamp, code: Option<i32
             .col_expr(row::Column::Code, Expr::value(code.map(i64::from)))
             .col_expr(row::Column::Note, Expr::value(note))
     })
-    .await
+    .await?;
+    note_try(tx, id, "refused", code, Some(note)).await
 }
 
 /// How many uploads of a bureau are in each unsettled state.
@@ -432,6 +446,30 @@ pub async fn lines(r: &Reader, bureau: &str, after_entry: u64, limit: u64) -> Re
 pub async fn end(r: &Reader, bureau: &str) -> Result<(u64, String)> {
     let Head { entries, hash } = chain::head(r, &upload_chain(bureau)).await?;
     Ok((entries, hash))
+}
+
+/// The uploads of the mailbox, the newest first: one page and one more.
+pub(crate) async fn mail(r: &Reader, filter: &Filter, page: &Page) -> Result<Vec<Upload>> {
+    let mut find = row::Entity::find();
+    if let Some(bureau) = &filter.bureau {
+        find = find.filter(row::Column::Bureau.eq(bureau));
+    }
+    if let Some(state) = filter.upload_state {
+        find = find.filter(row::Column::State.eq(state.as_str()));
+    }
+    for word in &filter.words {
+        find = find.filter(row::Column::Id.in_subquery(mailbox::with_word(word)));
+    }
+    if let Some(Cursor { at, id }) = page.after {
+        find = find.filter(before((row::Column::CreatedAt, at), (row::Column::Id, id)));
+    }
+    let rows = find
+        .order_by_desc(row::Column::CreatedAt)
+        .order_by_desc(row::Column::Id)
+        .limit(page.probe())
+        .all(r.db())
+        .await?;
+    rows.into_iter().map(from_row).collect()
 }
 
 /// Walks the ledger of a bureau, its bytes included.

@@ -3,6 +3,7 @@
 pub mod authority;
 pub mod dnsmasq;
 pub mod filed;
+pub mod news;
 pub mod persona;
 pub mod postgres;
 pub mod story;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, anyhow};
 use app::account::SignedIn;
-use app::act::{self, ConfirmContact, CreateAccount, DemoMessages, Register, SetIdentity};
+use app::act::{self, ConfirmContact, CreateAccount, DemoMessages, ListAccounts, Register, SetIdentity};
 use app::{Actor, Origin, World};
 use filing::case::CaseFile;
 use store::AccountId;
@@ -67,6 +67,17 @@ pub async fn staff_at(world: &World, role: Role, contact: &str) -> Result<Actor>
         CreateAccount { contact: contact.to_owned(), role: role.as_str().to_owned(), password: PASSWORD.to_owned() };
     let view = act::create_account(world, &Actor::operator(), input).await?;
     Ok(Actor { account: AccountId(view.id), role, via: app::Via::Cli })
+}
+
+/// Somebody of the staff who is there already.
+///
+/// # Errors
+/// When nobody of this role is.
+pub async fn staff_of(world: &World, role: Role) -> Result<Actor> {
+    let input = ListAccounts { role: Some(role.as_str().to_owned()), cursor: None };
+    let found = act::list_accounts(world, &Actor::operator(), input).await?.items;
+    let account = found.first().context("somebody of the staff")?;
+    Ok(Actor { account: AccountId(account.id), role, via: app::Via::Cli })
 }
 
 /// The applicant of a case, registered and verified.

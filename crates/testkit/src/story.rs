@@ -7,17 +7,24 @@ use app::act::{
     self, Accepted, CallOutcome, CallParty, EditOrder, ImportResources, LogCall, OpenOrder, OrderRef, OrderView, Patch,
     ResourceImport, SaveSection, SitePatch, Submit, UploadMaterial,
 };
+use app::job::poll_downloads::take;
 use app::{Actor, Error, agreement, worker};
+use authority::envelope;
+use authority::message::{Download, Version};
+use authority::soap::FileInfo;
 use filing::case::{CaseFile, MaterialSource};
 use filing::draft::Draft;
 use filing::stage::StageKind;
 use jiff::SignedDuration;
+use store::UploadId;
 use store::account::Role;
+use store::task::{Task, TaskKind, TaskState};
+use store::upload::NewUpload;
 use uuid::Uuid;
 
 use crate::authority::TestAuthority;
 use crate::persona;
-use crate::world::TestWorld;
+use crate::world::{BUREAU, TestWorld};
 
 /// A world with an authority and a reviewer. It must be finished, so that no test leaves work behind unseen.
 #[derive(Debug)]
@@ -278,6 +285,17 @@ impl Story {
         Ok(())
     }
 
+    /// Gives the provider a file, as the authority's queue would; says whether it was taken to its end.
+    ///
+    /// # Errors
+    /// When it cannot be written or applied.
+    pub async fn give(&self, name: &str, content: &Download) -> Result<bool> {
+        let bureau = self.bureaus.find(BUREAU).context("the bureau")?;
+        let container = bureau.client.seal(&envelope::zip(&content.to_gbk(Version::V3_0)?, name)?);
+        let file = FileInfo { name: name.to_owned(), container, sequence: None };
+        take(self, bureau, &file).await.map_err(told)
+    }
+
     /// Ends the story: whatever is due has been done and nothing was given up.
     ///
     /// # Errors
@@ -311,4 +329,62 @@ pub fn accepted() -> Vec<Accepted> {
         .iter()
         .map(|agreement| Accepted { agreement: agreement.id.to_owned(), version: agreement.version.to_owned() })
         .collect()
+}
+
+/// Puts a small file into the ledger of uploads, as if it waited to be sent.
+///
+/// # Errors
+/// When the store cannot.
+pub async fn waiting_upload(world: &app::World) -> Result<Uuid> {
+    let zip =
+        envelope::zip(b"<UploadData version=\"V.3.0\"><ICP><XZHYD/><Qqdwid>1</Qqdwid></ICP></UploadData>", "a.xml")?;
+    let id = world.uuid();
+    let tx = world.store.write().await?;
+    store::bureau::ensure(&tx, BUREAU).await?;
+    let new = NewUpload {
+        id: UploadId(id),
+        bureau: BUREAU,
+        order: None,
+        operation: "XZHYD",
+        container: &zip,
+        md5: &envelope::hash(&zip),
+        at: world.now(),
+    };
+    store::upload::append(&tx, &new).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Lets the authority ask something of whoever logs in with this address.
+///
+/// # Errors
+/// When there is nobody, or the store cannot.
+pub async fn waiting_task(world: &app::World, login: &str) -> Result<Uuid> {
+    let tx = world.store.write().await?;
+    let account = store::account::find_by_login(&tx, login).await?.context("an account")?;
+    let kind = TaskKind::CorrectSubject;
+    let task = Task {
+        id: store::TaskId(world.uuid()),
+        kind,
+        bureau: BUREAU.to_owned(),
+        download: None,
+        reference: login.to_owned(),
+        account: Some(account.id),
+        assignee: None,
+        order: None,
+        subject: None,
+        site: None,
+        domain: None,
+        number: Some("浙ICP备2026000077号".to_owned()),
+        upload: None,
+        content: serde_json::json!({ "about": 0, "text": "the address is not where the unit is" }),
+        state: TaskState::Open,
+        due_at: app::task::due(kind, world.now()),
+        opened_at: world.now(),
+        updated_at: world.now(),
+        version: 0,
+    };
+    store::task::insert(&tx, &task).await?;
+    tx.commit().await?;
+    Ok(task.id.0)
 }

@@ -14,6 +14,7 @@ pub mod handover;
 pub mod idempotency;
 pub mod ip_range;
 pub mod listing;
+pub mod mailbox;
 pub mod material;
 pub mod order;
 pub mod page;
@@ -26,6 +27,8 @@ pub mod registration;
 pub mod resource;
 pub mod review;
 pub mod session;
+pub mod task;
+pub mod told;
 pub mod version;
 
 use app::world::World;
@@ -146,6 +149,20 @@ fn operations(most_picture_bytes: usize) -> OpenApiRouter<World> {
         .routes(routes!(provider::resume_line))
         .routes(routes!(provider::return_upload))
         .routes(routes!(provider::accept_download))
+        .routes(routes!(task::list_tasks))
+        .routes(routes!(task::view_task))
+        .routes(routes!(task::claim_task))
+        .routes(routes!(task::answer_task))
+        .routes(routes!(task::close_task))
+        .routes(routes!(told::list_blacklist))
+        .routes(routes!(told::list_code_tables))
+        .routes(routes!(told::view_codes))
+        .routes(routes!(told::list_comparisons))
+        .routes(routes!(told::view_comparison))
+        .routes(routes!(mailbox::mailbox))
+        .routes(routes!(mailbox::view_container))
+        .routes(routes!(mailbox::reveal_container))
+        .routes(routes!(mailbox::take_container))
         .routes(routes!(ip_range::list_ip_ranges, ip_range::add_ip_range))
         .routes(routes!(ip_range::import_ip_ranges))
         .routes(routes!(ip_range::export_ip_ranges))

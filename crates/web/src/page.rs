@@ -21,6 +21,7 @@ pub mod guidance;
 pub mod ip_edit;
 pub mod ip_import;
 pub mod ip_ranges;
+pub mod mailbox;
 pub mod materials;
 pub mod new_order;
 pub mod on_file;
@@ -36,7 +37,10 @@ pub mod registry;
 pub mod reveal;
 pub mod section;
 pub mod status;
+pub mod tasks;
+pub mod told;
 pub mod verification;
+pub mod wire_preview;
 pub mod words;
 
 /// What every page gives.

@@ -18,8 +18,8 @@ use tower_http::timeout::TimeoutLayer;
 use crate::http::{failure, guard, watch};
 use crate::page::{
     account, answers, cancel, change, demo, desk, enter, filing_papers, filings, ip_edit, ip_import, ip_ranges,
-    materials, new_order, order, order_acts, orders, oversight, papers, phone, preflight, public, reveal, section,
-    verification,
+    mailbox, materials, new_order, order, order_acts, orders, oversight, papers, phone, preflight, public, reveal,
+    section, tasks, told, verification, wire_preview,
 };
 use crate::{api, asset};
 
@@ -193,12 +193,26 @@ fn provider() -> Router<State> {
         .route("/review/{order}/call", post(desk::call))
         .route("/review/{order}/request-changes", post(desk::request_changes))
         .route("/review/{order}/pass", post(desk::pass))
+        .route("/review/{order}/wire", get(wire_preview::look).post(wire_preview::reveal))
         .route("/review/{order}/reveal", get(reveal::form).post(reveal::reveal))
         .route("/review/{order}/papers/{material}", get(reveal::paper_form).post(reveal::paper))
         .route("/ledger", get(oversight::ledger))
         .route("/ledger/{bureau}/resume", post(oversight::resume))
         .route("/ledger/{bureau}/return", post(oversight::return_upload))
         .route("/ledger/{bureau}/downloads/{file}/accept", post(oversight::accept_download))
+        .route("/mailbox", get(mailbox::list))
+        .route("/mailbox/{container}", get(mailbox::container).post(mailbox::open))
+        .route("/mailbox/blacklist", get(told::blacklist))
+        .route("/mailbox/codes", get(told::codes))
+        .route("/mailbox/codes/{bureau}/{table}", get(told::code_table))
+        .route("/mailbox/comparisons", get(told::comparisons))
+        .route("/mailbox/comparisons/{comparison}", get(told::comparison))
+        .route("/mailbox/comparisons/{comparison}/csv", get(told::csv))
+        .route("/tasks", get(tasks::list))
+        .route("/tasks/{task}", get(tasks::task))
+        .route("/tasks/{task}/claim", post(tasks::claim))
+        .route("/tasks/{task}/answer", post(tasks::answer))
+        .route("/tasks/{task}/close", post(tasks::close))
         .route("/audit", get(oversight::audit))
         .route("/accounts", get(oversight::accounts).post(oversight::create_account))
         .route("/accounts/{account}/disable", post(oversight::disable))

@@ -91,6 +91,10 @@ fn request(scene: &Scene, persona: Persona, spare: &Spare, route: &Route) -> Req
         .replace("{key}", &spare.key)
         .replace("{range}", &scene.range)
         .replace("{account}", &scene.bystander)
+        .replace("{container}", &scene.container)
+        .replace("{comparison}", &scene.container)
+        .replace("{table}", "Zxly_dms")
+        .replace("{task}", &scene.task)
         .replace("{bureau}", testkit::world::BUREAU);
     let path = match route.path.as_str() {
         "/api/v1/look-up" => format!("{path}?q={DOMAIN}"),
@@ -140,6 +144,10 @@ fn body(route: &Route) -> Value {
         }
         ("POST", "/review/orders/{order}/request-changes") => json!({ "requests": [] }),
         ("POST", "/review/orders/{order}/reveal") => json!({ "field": "basic.name", "reason": "compared by phone" }),
+        ("POST", "/tasks/{task}/answer") => json!({ "opinion": "mended" }),
+        ("POST", "/tasks/{task}/close") => json!({ "reason": "nothing is left to do" }),
+        ("POST", "/mailbox/{container}/reveal") => json!({ "reason": "a question of the authority" }),
+        ("POST", "/mailbox/{container}/file") => json!({ "reason": "a question of the authority", "form": "zip" }),
         ("POST", "/ip-ranges") => json!({ "bureau": testkit::world::BUREAU, "content": ip_range("198.51.100.0") }),
         ("PUT", "/ip-ranges/{range}") => json!({ "version": 0, "content": ip_range("203.0.113.0") }),
         ("POST", "/ip-ranges/{range}/correction") => json!({ "version": 1, "content": ip_range("203.0.113.0") }),

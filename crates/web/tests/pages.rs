@@ -119,11 +119,33 @@ async fn every_page_of_every_role_is_sound_in_both_languages() -> Result<()> {
                 .map(str::to_owned)
                 .to_vec(),
             ),
-            (town::staff(Role::Supervisor), ["/review", "/review?view=all", "/ledger"].map(str::to_owned).to_vec()),
+            (
+                town::staff(Role::Supervisor),
+                [
+                    "/review",
+                    "/review?view=all",
+                    "/ledger",
+                    "/mailbox",
+                    "/mailbox?q=nothing&state=stored",
+                    "/mailbox/blacklist",
+                    "/mailbox/codes",
+                    "/mailbox/codes/33/Zxly_dms?code=1",
+                    "/mailbox/comparisons",
+                    "/tasks",
+                    "/tasks?done=true",
+                ]
+                .map(str::to_owned)
+                .to_vec(),
+            ),
             (town::staff(Role::Supervisor), range_pages(&town)),
             (town::staff(Role::Auditor), vec!["/ip-ranges".into(), format!("/ip-ranges/{}", town.range)]),
             (town::staff(Role::Administrator), ["/accounts", "/ledger", "/account"].map(str::to_owned).to_vec()),
-            (town::staff(Role::Auditor), ["/audit", "/audit?verify=1", "/review?view=all"].map(str::to_owned).to_vec()),
+            (
+                town::staff(Role::Auditor),
+                ["/audit", "/audit?verify=1", "/review?view=all", "/mailbox?direction=upload"]
+                    .map(str::to_owned)
+                    .to_vec(),
+            ),
         ];
         for (login, id) in [&town.draft, &town.changes, &town.review, &town.reported] {
             let mut paths = vec![order(*id, ""), order(*id, "/answers"), "/orders".to_owned()];
@@ -151,7 +173,15 @@ async fn every_page_of_every_role_is_sound_in_both_languages() -> Result<()> {
             }
             visits.push((login.clone(), paths));
         }
+        let supervisor = testkit::persona::staff_of(&town.story, Role::Supervisor).await?;
+        let tasks = app::act::list_tasks(&*town.story, &supervisor, app::act::ListTasks::default()).await?.items;
+        let mail = app::act::mailbox(&*town.story, &supervisor, app::act::Mailbox::default()).await?.items;
+        assert!(tasks.len() >= 3 && mail.len() >= 3, "{tasks:?} {mail:?}");
+        let told = tasks.iter().map(|row| format!("/tasks/{}", row.id));
+        let told = told.chain(mail.iter().map(|row| format!("/mailbox/{}", row.id)));
+        visits.push((town::staff(Role::Supervisor), told.collect()));
         if filed {
+            visits.push((town.reported.0.clone(), vec!["/tasks".into(), "/tasks?done=true".into()]));
             visits.push((town.reported.0.clone(), town::filings(&town.story, town.reported.1).await?));
         }
         let case = format!("/review/{}", town.review.1);
@@ -162,6 +192,7 @@ async fn every_page_of_every_role_is_sound_in_both_languages() -> Result<()> {
                 "/review?view=mine".into(),
                 case.clone(),
                 format!("{case}/reveal?field=principal.mobile"),
+                format!("{case}/wire"),
                 format!("/review/{}", town.reported.1),
             ],
         ));

@@ -5,6 +5,7 @@ use authority::client::Verdict;
 use jiff::SignedDuration;
 use serde::Deserialize;
 use serde_json::json;
+use store::task::TaskState;
 use store::upload::{NewUpload, Upload};
 use store::{Tx, UploadId};
 use utoipa::ToSchema;
@@ -81,7 +82,7 @@ pub async fn return_upload(world: &World, actor: &Actor, input: ReturnUpload) ->
         return Err(Error::conflict("version"));
     }
     let moved = free_number(&tx, world, &upload, fate).await?;
-    let line = give_back(&tx, world, actor, &upload, order).await?;
+    let line = give_back(&tx, world, actor, &upload, order, &halted).await?;
     store::bureau::resume(&tx, code).await?;
     job::promise(&tx, world, &Report { bureau: input.bureau.clone() }, now).await?;
     let facts = json!({ "bureau": code, "sequence": upload.sequence, "code": upload.code, "filled_by": moved });
@@ -97,11 +98,27 @@ pub async fn return_upload(world: &World, actor: &Actor, input: ReturnUpload) ->
     ledger(world, actor, Ledger::default()).await
 }
 
-/// Gives back what an upload carries: its order to review, its ranges to whoever drafted them.
-async fn give_back(tx: &Tx, world: &World, actor: &Actor, upload: &Upload, order: Option<Loaded>) -> Result<Trail> {
+/// Gives back what an upload carries: its order to review, its ranges to whoever drafted them, the answer to a task to
+/// be given again.
+async fn give_back(
+    tx: &Tx,
+    world: &World,
+    actor: &Actor,
+    upload: &Upload,
+    order: Option<Loaded>,
+    why: &str,
+) -> Result<Trail> {
     let now = world.now();
     let line = Trail::by(actor, "return_upload", now);
     let Some(mut loaded) = order else {
+        if let Some(mut task) = store::task::of_upload(tx, upload.id).await? {
+            let from = task.state.as_str();
+            task.state = TaskState::Refused { at: now, why: why.to_owned() };
+            task.upload = None;
+            task.updated_at = now;
+            store::task::update(tx, &mut task).await?;
+            return Ok(line.on("task", task.id).moved(from, "refused"));
+        }
         if !store::supplement::give_back(tx, upload.id, now).await? {
             ip_filing::recall(tx, world, upload.id).await?;
         }
@@ -154,5 +171,10 @@ async fn free_number(tx: &Tx, world: &World, upload: &Upload, fate: Number) -> R
     };
     let moved = store::upload::replace(tx, upload.id, &new).await?;
     store::ip_range::move_upload(tx, tail.id, moved.id).await?;
+    // A task knows its answer by the upload, too.
+    if let Some(mut task) = store::task::of_upload(tx, tail.id).await? {
+        task.upload = Some(moved.id);
+        store::task::update(tx, &mut task).await?;
+    }
     Ok(Some(tail.sequence))
 }

@@ -84,6 +84,8 @@ pub async fn submit(world: &World, actor: &Actor, input: Submit) -> Result<Order
     if read != loaded.order.draft {
         loaded.order.updated_at = now;
         loaded.save(&tx).await?;
+        let facts = json!({ "section": "on_file", "action": loaded.order.action });
+        Trail::by(actor, "save_section", now).on("order", id).with(facts).write(&tx).await?;
         tx.commit().await?;
         return Err(Error::conflict("type-found"));
     }

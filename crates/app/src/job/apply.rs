@@ -25,7 +25,41 @@ mod keep;
 mod outcome;
 mod record;
 
-/// Applies a file in one transaction and says in a few words what it held.
+mod audit;
+mod blacklist;
+mod cancelled;
+mod codes;
+mod illegal_access;
+mod notices;
+mod sync;
+mod told;
+mod unfiled;
+mod verification;
+
+/// Applies a file in one transaction, what the bureau tells of its own accord and what answers ours; says in a few words
+/// what it held.
+///
+/// # Errors
+/// When the store cannot; nothing is applied then.
+pub async fn apply_file(
+    tx: &Tx,
+    world: &World,
+    bureau: &Bureau,
+    file: &store::download::Download,
+    content: &Download,
+) -> Result<String> {
+    let mut lines = Vec::new();
+    // On the heap: whoever polls would otherwise carry every effect on its stack.
+    let told = Box::pin(told::apply(tx, world, bureau, file, content, &mut lines)).await?;
+    let answered = Box::pin(apply(tx, world, bureau, content)).await?;
+    // The end of the audit trail is locked last.
+    for line in lines {
+        line.write(tx).await?;
+    }
+    Ok(format!("{answered}{told}"))
+}
+
+/// Applies what answers ours and says in a few words what it held.
 ///
 /// # Errors
 /// When the store cannot; nothing is applied then.

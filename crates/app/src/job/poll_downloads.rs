@@ -19,6 +19,7 @@ use store::download::{Download, DownloadState, NewDownload, Received};
 use uuid::Uuid;
 
 use super::halt::halt_line;
+use super::index_mail::IndexMail;
 use super::report::clip;
 use super::{Job, Outcome, Run, apply, backoff};
 use crate::bureau::Bureau;
@@ -199,6 +200,7 @@ async fn receive(world: &World, bureau: &Bureau, name: &str, container: &Contain
         NewDownload { id: DownloadId(world.uuid()), bureau: &bureau.code, file_name: name, raw: &raw, at: world.now() };
     let tx = world.store.write().await?;
     let received = store::download::receive(&tx, &new).await?;
+    store::job::hasten(&tx, &IndexMail {}.key(), world.now()).await?;
     commit!(tx, "download", "receive");
     Ok(received)
 }
@@ -210,7 +212,7 @@ async fn apply_content(world: &World, bureau: &Bureau, download: &Download, cont
         tracing::info!(file = %download.file_name, violations, "departs from the element table");
     }
     let tx = world.store.write().await?;
-    let note = apply::apply(&tx, world, bureau, content).await?;
+    let note = apply::apply_file(&tx, world, bureau, download, content).await?;
     let rest = content.unreadable.first().map(|first| {
         tracing::error!(file = %download.file_name, %first, "a record cannot be read");
         format!("{} record(s) cannot be read: {first}", content.unreadable.len())

@@ -353,6 +353,9 @@ pub async fn settle_stored(tx: &Tx, world: &World, upload: &Upload, note: &str) 
     let now = world.now();
     store::upload::mark_stored(tx, upload.id, now, 0, Some(&clip(note))).await?;
     let Some(order) = upload.order else {
+        if let Some(line) = crate::task::reported(tx, world, upload).await? {
+            return Ok(Some(line));
+        }
         // What it carries waits for a result that names it; nothing else is to be moved here.
         let facts = json!({ "bureau": upload.bureau, "sequence": upload.sequence, "operation": upload.operation });
         return Ok(Some(Trail::by_job("report", now).on("upload", upload.id).with(facts)));

@@ -4,6 +4,7 @@ use authority::message::{self, Operation};
 use store::Reader;
 
 use super::Reference;
+use crate::codes::Locations;
 use crate::error::{Error, Result};
 use crate::on_file;
 use crate::order::Loaded;
@@ -22,6 +23,8 @@ pub(super) struct OnFile {
     pub subject: Filed,
     /// The sites, in the order of the draft.
     pub sites: Vec<Filed>,
+    /// Where servers stand, as the bureau numbers it.
+    pub locations: Locations,
 }
 
 impl OnFile {
@@ -44,7 +47,7 @@ impl OnFile {
             let known = known.filter(|known| known.bureau == bureau && Some(&known.number) == number.as_ref());
             sites.push(Filed { id: known.and_then(|known| known.bureau_id), number });
         }
-        Ok(Self { subject, sites })
+        Ok(Self { subject, sites, locations: Locations::read(reader, bureau).await? })
     }
 
     /// A site of the order that is filed.

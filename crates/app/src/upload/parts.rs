@@ -2,7 +2,6 @@
 
 use std::net::Ipv4Addr;
 
-use authority::code::Table;
 use authority::message::{
     Access, Approval, AttachmentFormat, Binary, Domain, FiledAttachment, FiledOwner, IpRange, Person, Site,
 };
@@ -64,10 +63,10 @@ fn new_site(sheet: &Sheet<'_>, index: usize, site: &document::Site) -> Result<Si
 /// When no address or place can be told.
 pub(super) fn access(sheet: &Sheet<'_>, index: usize, site: &document::Site) -> Result<Access> {
     let ids = sheet.ids.site(index)?;
-    let location = Table::ServerLocation
-        .rows()
-        .find(|(_, row)| row.note == site.resource.province)
-        .map(|(id, _)| id)
+    let location = sheet
+        .on_file
+        .locations
+        .of(&site.resource.province)
         .ok_or_else(|| Error::field(&format!("sites.{index}.resource"), "location-unknown"))?;
     let ips = ipv4(site);
     if ips.is_empty() {

@@ -38,8 +38,10 @@ impl Office {
         let mut tx = self.write().await?;
         let state: Option<String> =
             sqlx::query_scalar("SELECT state FROM request WHERE id = ?").bind(id).fetch_optional(&mut *tx).await?;
-        let Some((matter, request)) = self.matter(&mut tx, id).await?.filter(|_| state.as_deref() == Some("waiting"))
-        else {
+        if state.as_deref() != Some("waiting") {
+            return Ok(Decided::NotWaiting);
+        }
+        let (Some(matter), Some(request)) = (self.matter(&mut tx, id).await?, self.request(&mut tx, id).await?) else {
             return Ok(Decided::NotWaiting);
         };
         // What it is about may have ended by force since it came.

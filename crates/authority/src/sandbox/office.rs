@@ -166,7 +166,7 @@ impl Office {
                 .await?;
         for (id, verified_at) in waiting {
             let mut db = self.db.acquire().await?;
-            let Some((matter, _)) = self.matter(&mut db, id).await? else { continue };
+            let Some(matter) = self.matter(&mut db, id).await? else { continue };
             drop(db);
             let Some((verdict, delay)) = self.policy_delay(&matter) else { continue };
             let due = instant(verified_at.unwrap_or_default()).checked_add(delay);

@@ -245,9 +245,9 @@ impl Office {
     ) -> Result<i64, Error> {
         let now = stored(self.clock.now());
         Ok(sqlx::query_scalar(
-            "INSERT INTO request (isp_id, sequence, kind, key, record, subject_id, site_id, access_id, title, domains, \
-                                  state, content, findings, received_at, sms_until, verified_at, decided_at) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+            "INSERT INTO request (isp_id, sequence, kind, key, record, subject_id, site_id, access_id, title, names, \
+                                  domains, state, content, findings, received_at, sms_until, verified_at, decided_at) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         )
         .bind(matter.isp_id)
         .bind(sequence)
@@ -258,6 +258,7 @@ impl Office {
         .bind(matter.site)
         .bind(matter.access)
         .bind(&matter.title)
+        .bind(matter.names.join("\n"))
         .bind(matter.domains.join(" "))
         .bind(state)
         .bind(serde_json::to_string(request)?)
@@ -288,15 +289,22 @@ impl Office {
     }
 
     /// What is known of a stored request.
-    pub(super) async fn matter(&self, tx: &mut SqliteConnection, id: i64) -> Result<Option<(Matter, Request)>, Error> {
+    pub(super) async fn matter(&self, tx: &mut SqliteConnection, id: i64) -> Result<Option<Matter>, Error> {
         let row: Option<MatterRow> = sqlx::query_as(
-            "SELECT isp_id, kind, key, record, subject_id, site_id, access_id, title, domains, content \
+            "SELECT isp_id, kind, key, record, subject_id, site_id, access_id, title, names, domains \
              FROM request WHERE id = ?",
         )
         .bind(id)
         .fetch_optional(&mut *tx)
         .await?;
         row.map(MatterRow::read).transpose()
+    }
+
+    /// A stored request itself.
+    pub(super) async fn request(&self, tx: &mut SqliteConnection, id: i64) -> Result<Option<Request>, Error> {
+        let content: Option<String> =
+            sqlx::query_scalar("SELECT content FROM request WHERE id = ?").bind(id).fetch_optional(&mut *tx).await?;
+        Ok(content.map(|content| serde_json::from_str(&content)).transpose()?)
     }
 }
 
@@ -310,17 +318,14 @@ struct MatterRow {
     site_id: Option<i64>,
     access_id: Option<i64>,
     title: String,
+    names: String,
     domains: String,
-    content: String,
 }
 
 impl MatterRow {
-    fn read(self) -> Result<(Matter, Request), Error> {
-        let request: Request = serde_json::from_str(&self.content)?;
+    fn read(self) -> Result<Matter, Error> {
         let kind = Kind::named(&self.kind).ok_or_else(|| Error::Config(format!("no kind {}", self.kind)))?;
-        let mut names = vec![self.title.clone()];
-        names.extend(request.site_names());
-        let matter = Matter {
+        Ok(Matter {
             kind,
             isp_id: self.isp_id,
             key: self.key,
@@ -329,20 +334,8 @@ impl MatterRow {
             site: self.site_id,
             access: self.access_id,
             title: self.title,
-            names,
+            names: self.names.lines().map(str::to_owned).collect(),
             domains: self.domains.split(' ').filter(|name| !name.is_empty()).map(str::to_owned).collect(),
-        };
-        Ok((matter, request))
-    }
-}
-
-impl Request {
-    fn site_names(&self) -> Vec<String> {
-        match self {
-            Self::FirstFiling(filing) => filing.sites.iter().map(|site| site.name.clone()).collect(),
-            Self::NewSite(request) => request.sites.iter().map(|site| site.name.clone()).collect(),
-            Self::Change(change) => change.sites.iter().map(|site| site.name.clone()).collect(),
-            _ => Vec::new(),
-        }
+        })
     }
 }

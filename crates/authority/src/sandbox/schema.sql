@@ -42,6 +42,8 @@ CREATE TABLE IF NOT EXISTS request (
     site_id INTEGER,
     access_id INTEGER,
     title TEXT NOT NULL,
+    -- The names in it, one a line, for the rules of a scenario.
+    names TEXT NOT NULL,
     domains TEXT NOT NULL,
     state TEXT NOT NULL
         CHECK (state IN ('awaiting_sms', 'waiting', 'approved', 'refused', 'returned', 'failed', 'done')),

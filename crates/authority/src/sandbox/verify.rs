@@ -222,7 +222,7 @@ impl Office {
             .bind(challenge.id)
             .execute(&mut *tx)
             .await?;
-        let Some((matter, _)) = self.matter(&mut tx, challenge.request_id).await? else { return Ok(Resent::NotFound) };
+        let Some(matter) = self.matter(&mut tx, challenge.request_id).await? else { return Ok(Resent::NotFound) };
         self.send_code(&mut tx, &matter, &challenge.role, mobile.trim(), &code, challenge.sms_until).await?;
         tx.commit().await?;
         Ok(Resent::Sent)
@@ -245,7 +245,7 @@ impl Office {
     pub(super) async fn send_back(&self, tx: &mut SqliteConnection, id: i64, reason: &str) -> Result<(), Error> {
         let state: Option<String> =
             sqlx::query_scalar("SELECT state FROM request WHERE id = ?").bind(id).fetch_optional(&mut *tx).await?;
-        let Some((matter, _)) = self.matter(tx, id).await?.filter(|_| state.as_deref() == Some("awaiting_sms")) else {
+        let Some(matter) = self.matter(tx, id).await?.filter(|_| state.as_deref() == Some("awaiting_sms")) else {
             return Ok(());
         };
         let (opinion, officer) = (Lang::Chinese.text(reason), Lang::Chinese.text("system-officer"));
@@ -302,7 +302,7 @@ impl Office {
             .bind(request)
             .execute(&mut *tx)
             .await?;
-        if let Some((matter, _)) = self.matter(tx, request).await? {
+        if let Some(matter) = self.matter(tx, request).await? {
             self.happened(tx, &matter, Happening::Verified).await?;
         }
         Ok(State::Verified)

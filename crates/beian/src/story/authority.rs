@@ -4,6 +4,7 @@ use super::applicant::{encode, mask};
 use super::http::Server;
 use super::{Failure, Seen, insist, text};
 use filing::case::CaseFile;
+use filing::stage::Action;
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,13 +23,11 @@ fn receivers(case: &CaseFile) -> BTreeMap<String, String> {
         characters[characters.len().saturating_sub(6)..].iter().collect::<String>()
     };
     let draft = &case.draft;
-    let mut people = BTreeMap::from([(draft.principal.mobile.clone(), tail(&draft.principal.certificate_number))]);
-    for site in &draft.sites {
-        if !(site.manager_is_principal || case.account.identity.individual) {
-            people.insert(site.manager.mobile.clone(), tail(&site.manager.certificate_number));
-        }
-    }
-    people
+    let action = case.facts().action(draft);
+    let managers = (0..draft.sites.len()).filter_map(|site| filing::material::manager(draft, site));
+    let principal = action.is_none_or(Action::texts_principal).then_some(&draft.principal);
+    let people = principal.into_iter().chain(managers);
+    people.map(|person| (person.mobile.clone(), tail(&person.certificate_number))).collect()
 }
 
 impl<'a> Authority<'a> {

@@ -7,6 +7,7 @@ use super::reviewer::Staff;
 use super::tell::{Step, Teller, Who};
 use super::{Failure, Seen, text, visitor};
 use filing::case::{CaseFile, Expectation, Handover, Officer};
+use filing::stage::Action;
 use serde_json::Value;
 use std::path::Path;
 use std::time::Instant;
@@ -224,7 +225,8 @@ impl Stage<'_> {
     ) -> Result<Decision, Stop> {
         let officer = self.case.options.officer;
         self.verify(applicant, authority).await?;
-        for domain in self.domains() {
+        let early = self.case.facts().action(&self.case.draft).is_some_and(Action::opens_at_first_review);
+        for domain in self.domains().into_iter().filter(|_| !early) {
             self.step("still-closed", Who::Visitor, visitor::sees_closed(gateway, &domain)).await?;
         }
         if officer != Officer::Approve {

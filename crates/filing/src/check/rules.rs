@@ -179,7 +179,7 @@ impl Rule {
     }
 }
 
-const FILES: [&str; 21] = [
+const FILES: [&str; 22] = [
     include_str!("../../rules/form.toml"),
     include_str!("../../rules/account.toml"),
     include_str!("../../rules/certificate.toml"),
@@ -194,6 +194,7 @@ const FILES: [&str; 21] = [
     include_str!("../../rules/approval.toml"),
     include_str!("../../rules/order.toml"),
     include_str!("../../rules/action.toml"),
+    include_str!("../../rules/blacklist.toml"),
     include_str!("../../rules/cancel.toml"),
     include_str!("../../rules/material.toml"),
     include_str!("../../rules/file.toml"),

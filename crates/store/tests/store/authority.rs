@@ -259,13 +259,14 @@ on_both! {
         wire_reference::note(&tx, (one.id, 1), BUREAU, 2, number).await.unwrap();
         wire_reference::note(&tx, (one.id, 1), BUREAU, 2, "110000007512").await.unwrap();
         wire_reference::note(&tx, (two.id, 3), BUREAU, 2, " 浙ICP备2026000001 号 ").await.unwrap();
-        wire_reference::note(&tx, (two.id, 3), "11", 2, number).await.unwrap();
+        wire_reference::note(&tx, (two.id, 4), "11", 2, number).await.unwrap();
         let (first, second) =
             (WireReference { order: one.id, round: 1 }, WireReference { order: two.id, round: 3 });
         assert_eq!(wire_reference::find(&tx, BUREAU, 2, number).await.unwrap(), [second, first]);
         assert_eq!(wire_reference::find(&tx, BUREAU, 2, "110000007512").await.unwrap(), [first]);
         assert_eq!(wire_reference::find(&tx, BUREAU, 4, number).await.unwrap(), [], "another operation");
-        assert_eq!(wire_reference::find(&tx, "11", 2, number).await.unwrap(), [second], "another bureau");
+        let there = WireReference { order: two.id, round: 4 };
+        assert_eq!(wire_reference::find(&tx, "11", 2, number).await.unwrap(), [there], "another bureau");
         tx.commit().await.unwrap();
     }
 }

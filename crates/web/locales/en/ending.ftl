@@ -97,3 +97,4 @@ paper-state-sent = Sent, no answer yet
 paper-state-stored = Stored by the authority
 paper-state-refused = Not taken
 done-paper-sent = The paper is on its way; its result will stand here.
+api-group-filings = What is filed

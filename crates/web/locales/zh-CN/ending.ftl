@@ -96,3 +96,4 @@ paper-state-sent = 已报送，等待结果
 paper-state-stored = 管局已入库
 paper-state-refused = 管局未接收
 done-paper-sent = 材料已报送管局，结果会显示在这里。
+api-group-filings = 已备案的信息

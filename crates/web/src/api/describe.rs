@@ -30,6 +30,7 @@ const TAGS: &[(&str, &str)] = &[
     ("handover", "The phone's side of taking pictures; the link is the permission"),
     ("review", "The provider's first review"),
     ("provider", "The wire to the authority, the audit trail, the accounts"),
+    ("tasks", "What the authorities give to do"),
     ("gateway", "The feed that gateways follow"),
     ("public", "What anyone may ask"),
 ];

@@ -130,7 +130,7 @@ pub struct Owner {
     tag = "filings",
     params(
         ("filing" = Uuid, Path, description = "The filed subject"),
-        ("purpose" = SupplementKind, Path, description = "What it proves"),
+        ("purpose" = String, Path, description = "What it proves, such as `verification_form` or `manager_photo`"),
         Owner,
     ),
     request_body(

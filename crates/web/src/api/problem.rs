@@ -36,6 +36,7 @@ pub const CODES: &[&str] = &[
     "code-spent",
     "code-wrong",
     "contact-taken",
+    "container-unreadable",
     "content-type",
     "cross-site",
     "database-away",

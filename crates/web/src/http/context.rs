@@ -153,32 +153,44 @@ impl Ctx {
         shell.home = home_of(role);
         shell.strangers = false;
         shell.who = Some(name_of(self.t, &account));
-        shell.nav = self.nav(role, counts.as_ref());
+        let tasks = match role {
+            "applicant" | "reviewer" | "supervisor" => Box::pin(app::act::open_tasks(&self.world, actor)).await?,
+            _ => 0,
+        };
+        shell.nav = self.nav(role, counts.as_ref(), tasks);
         Ok(shell)
     }
 
-    fn nav(&self, role: &str, counts: Option<&QueueCounts>) -> Vec<NavItem> {
+    fn nav(&self, role: &str, counts: Option<&QueueCounts>, tasks: u64) -> Vec<NavItem> {
         let items: &[(&'static str, &str)] = match role {
             "applicant" => &[
                 ("/orders", "nav-orders"),
                 ("/filings", "nav-filings"),
+                ("/tasks", "nav-tasks"),
                 ("/resources", "nav-resources"),
                 ("/lookup", "nav-lookup"),
             ],
-            "reviewer" => &[("/review", "nav-queue"), ("/lookup", "nav-lookup")],
+            "reviewer" => &[("/review", "nav-queue"), ("/tasks", "nav-tasks"), ("/lookup", "nav-lookup")],
             "supervisor" => &[
                 ("/review", "nav-queue"),
+                ("/tasks", "nav-tasks"),
                 ("/ledger", "nav-ledger"),
+                ("/mailbox", "nav-mailbox"),
                 ("/ip-ranges", "nav-ip-ranges"),
                 ("/lookup", "nav-lookup"),
             ],
-            "administrator" => {
-                &[("/accounts", "nav-accounts"), ("/ledger", "nav-ledger"), ("/ip-ranges", "nav-ip-ranges")]
-            }
+            "administrator" => &[
+                ("/accounts", "nav-accounts"),
+                ("/ledger", "nav-ledger"),
+                ("/mailbox", "nav-mailbox"),
+                ("/ip-ranges", "nav-ip-ranges"),
+            ],
             "auditor" => &[
                 ("/audit", "nav-audit"),
                 ("/review", "nav-cases"),
+                ("/tasks", "nav-tasks"),
                 ("/ledger", "nav-ledger"),
+                ("/mailbox", "nav-mailbox"),
                 ("/ip-ranges", "nav-ip-ranges"),
             ],
             _ => &[],
@@ -188,7 +200,11 @@ impl Ctx {
             .map(|(href, key)| NavItem {
                 href,
                 word: self.t.msg(key),
-                count: counts.filter(|_| *href == "/review").map(|counts| counts.waiting),
+                count: match *href {
+                    "/review" => counts.map(|counts| counts.waiting),
+                    "/tasks" => (tasks > 0).then_some(tasks),
+                    _ => None,
+                },
                 here: self.path.split(['?', '/']).nth(1) == href.split('/').nth(1),
             })
             .collect()

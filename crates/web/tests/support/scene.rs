@@ -47,6 +47,10 @@ pub struct Scene {
     pub handover: String,
     /// An account nobody of the personas holds.
     pub bystander: String,
+    /// A file that waits to be sent.
+    pub container: String,
+    /// Something the authority asks of the owner.
+    pub task: String,
     /// Something the owner has filed.
     pub filing: String,
     /// A range of the provider's addresses, as a draft.
@@ -130,10 +134,14 @@ impl Scene {
             material: String::new(),
             handover: String::new(),
             bystander: String::new(),
+            container: String::new(),
+            task: String::new(),
             filing: String::new(),
             range: String::new(),
         };
+        scene.container = testkit::story::waiting_upload(&scene.kit.world).await.unwrap().to_string();
         scene.people().await;
+        scene.task = testkit::story::waiting_task(&scene.kit.world, "owner@example.cn").await.unwrap().to_string();
         let owner = scene.done(Persona::Owner, "GET", "/account", Value::Null, 200).await;
         let owner = text(&owner.body["id"]).parse().unwrap();
         scene.filing = testkit::filed::filing(&scene.kit.world, owner).await.unwrap().to_string();

@@ -32,7 +32,7 @@ pub struct Town {
 /// Builds the town; `filed` carries the reported order to its number.
 pub async fn build(filed: bool) -> Result<Town> {
     let story = Story::begin().await?;
-    match settle(&story, filed).await {
+    match Box::pin(settle(&story, filed)).await {
         Ok(places) => Ok(places.with(story)),
         Err(error) => {
             // A story wants to be finished even when it went wrong; what went wrong is the news.
@@ -91,6 +91,8 @@ async fn settle(story: &Story, filed: bool) -> Result<Places> {
         story.authority.decide(true, "").await?;
         story.reach(reported, StageKind::Filed).await?;
     }
+
+    Box::pin(testkit::news::arrive(story, &person.draft.basic.domain)).await?;
 
     let company = persona::case("company-two-sites")?;
     let (actor, review) = story.fill_in(&company).await?;

@@ -1,0 +1,79 @@
+# 管局下发的名单、代码与比对。
+told-tab-mailbox = 文件
+told-tab-blacklist = 黑名单
+told-tab-codes = 代码表
+told-tab-comparisons = 数据比对
+told-nothing = 暂无内容
+told-empty-blacklist = 管局下发的黑名单显示在这里，各项检查都会用到。
+told-empty-codes = 管局下发代码表后，将取代内置的代码表。
+told-empty-comparisons = 管局下发全部数据时，会在这里与平台的备案比对。
+told-blacklist-lead = 不得备案的主体与域名，各项检查都会用到。
+told-codes-lead = 各管局最近一次下发的代码含义。
+told-table-lead = 现行代码。点代码可看历次含义。
+told-history-lead = 该代码的历次含义、起止时间与来源文件。
+told-comparisons-lead = 管局的全部数据与平台备案的比对，不会覆盖任何内容。
+told-comparison-lead = 请逐项处理：在平台变更或备案，或请管局更正。
+told-head-key = 证件或域名
+told-head-name = 名称
+told-head-bureau = 管局
+told-head-since = 起始时间
+told-head-state = 状态
+told-head-table = 代码表
+told-head-codes = 代码数
+told-head-changed = 最近变化
+told-head-code = 代码
+told-head-meaning = 含义
+told-head-from = 自
+told-head-until = 至
+told-head-said = 来源
+told-head-when = 时间
+told-head-records = 记录数
+told-head-difference = 差异
+told-head-filing = 备案
+told-head-field = 字段
+told-head-here = 平台
+told-head-there = 管局
+told-kind-subject = 主体
+told-kind-domain = 网站
+told-listed = 在名单中
+told-removed = 已移出
+told-invalid = { $name }（停用）
+told-same = 一致
+told-differences =
+    { $n ->
+       *[other] { $n } 处差异
+    }
+told-records =
+    { $n ->
+       *[other] { $n } 条记录
+    }
+told-csv = 下载 CSV
+told-difference-missing-here = 平台缺少
+told-difference-missing-there = 管局缺少
+told-difference-differs = 不一致
+told-what-subject = 主体
+told-what-site = 网站
+told-field-number = 备案号
+told-field-name = 名称
+told-field-certificate-number = 证件号码
+told-field-state = 状态
+told-field-accessed = 在此接入
+told-table-bbdwlb = 报备单位
+told-table-dwfl-dms = 单位分类
+told-table-dwxz-dms = 单位性质
+told-table-qy-dms = 区域
+told-table-yjfk-wtfls = 意见反馈分类
+told-table-gj-dms = 管局
+told-table-hyfl-dms = 行业
+told-table-xzjb-dms = 行政级别
+told-table-zjlx-dms = 证件类型
+told-table-wzjylx-dms = 经营类型
+told-table-wzfwlx-dms = 服务类型
+told-table-wzjrfs-dms = 接入方式
+told-table-zxly-dms = 注销理由
+told-table-wbacl-dms = 未备案处理
+told-table-hsyj-dms = 核实意见
+told-table-ymlx-dms = 域名类型
+told-table-fjwjgs-dms = 附件格式
+told-table-fjytlx-dms = 附件用途
+told-table-yylb-dms = 语言
