@@ -1,0 +1,185 @@
+//! Many filings through an authority that misbehaves, by a worker that is killed at random: all end decided, none is
+//! lost, none is doubled, and the ledgers have no gap.
+//!
+//! `cargo test` plays a dozen. The long one, here two thousand:
+//!
+//! ```text
+//! BEIAN_SOAK=2000 cargo test --release --workspace --features beian/faults --test soak
+//! ```
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, ensure};
+use app::act::{self, Ledger, LineState, ResumeLine};
+use authority::sandbox::Scenario;
+use filing::case::CaseFile;
+use filing::stage::StageKind;
+use jiff::SignedDuration;
+use jiff::civil::date;
+use store::account::Role;
+use testkit::authority::TestAuthority;
+use testkit::persona::{self, case};
+use testkit::story::{Story, told};
+use uuid::Uuid;
+
+/// What the authority does: one of ten filings is refused, and every call may go wrong in one of many ways.
+const WEATHER: &str = r#"
+title = "soak"
+seed = 20261125
+confirm_sms_after = "200ms"
+
+[[decision]]
+decide = "refuse"
+after = "300ms"
+reason = "请补充说明网站内容"
+every = 10
+
+[[decision]]
+decide = "approve"
+after = "300ms"
+
+[[fault]]
+kind = "drop_before_commit"
+chance = 0.05
+
+[[fault]]
+kind = "drop_after_commit"
+chance = 0.05
+
+[[fault]]
+kind = "down"
+chance = 0.03
+
+[[fault]]
+kind = "maintenance"
+chance = 0.03
+
+[[fault]]
+kind = "unknown_msg_code"
+method = "isp_upload"
+chance = 0.03
+
+[[fault]]
+kind = "gap"
+method = "isp_upload"
+chance = 0.03
+
+[[fault]]
+kind = "corrupt_hash"
+method = "isp_download"
+chance = 0.04
+
+[[fault]]
+kind = "truncated_zip"
+method = "isp_download"
+chance = 0.04
+
+[[fault]]
+kind = "duplicate"
+method = "isp_downloadack"
+every = 7
+"#;
+
+/// Numbers of chance that repeat: every run dies at the same moments as far as the machine allows.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % end
+    }
+}
+
+/// The person's case as somebody else's: another number, phone, domain and server.
+fn nth(template: &CaseFile, n: usize) -> Result<CaseFile> {
+    let born = date(1960, 1, 1).checked_add(SignedDuration::from_hours(24 * i64::try_from(n)?))?;
+    let first = format!("110108{}{:02}{:02}982", born.year(), born.month(), born.day());
+    let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+    let sum: u32 = first.bytes().zip(weights).map(|(byte, weight)| u32::from(byte - b'0') * weight).sum();
+    let check = char::from(b"10X98765432"[(sum % 11) as usize]);
+    let text = serde_json::to_string(template)?
+        .replace("110108199005129827", &format!("{first}{check}"))
+        .replace("zhixia-notes", &format!("zhixia-notes{n}"))
+        .replace("13600007352", &format!("136{n:08}"))
+        .replace("lh-bj-01", &format!("lh-bj-{n}"))
+        .replace("203.0.113.41", &format!("203.{}.{}.{}", 100 + n / 62_500, (n / 250) % 250, n % 250 + 1));
+    Ok(serde_json::from_str(&text)?)
+}
+
+/// Lets the line go on when it stands, as a supervisor would who found nothing wrong.
+async fn mind_the_line(story: &Story, supervisor: &app::Actor) -> Result<()> {
+    let view = act::ledger(story, supervisor, Ledger::default()).await.map_err(told)?;
+    if view.bureaus.iter().any(|line| line.state == LineState::Halted) {
+        act::resume_line(story, supervisor, ResumeLine { bureau: "33".into() }).await.map_err(told)?;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_filing_is_decided_once_whatever_goes_wrong() -> Result<()> {
+    let filings: usize = std::env::var("BEIAN_SOAK").ok().and_then(|text| text.parse().ok()).unwrap_or(12);
+    let scenario = Scenario::parse(WEATHER)?;
+    let authority = TestAuthority::start_with(|config| config.scenario = Some(scenario)).await?;
+    let story = Story::begin_with(authority).await?;
+    let supervisor = persona::staff(&story, Role::Supervisor).await?;
+    let template = case("individual")?;
+    let begun = Instant::now();
+    let mut waiting: Vec<Uuid> = Vec::new();
+    for n in 0..filings {
+        let case = nth(&template, n)?;
+        // The status query may go wrong as well; then the applicant asks again.
+        let (applicant, order) = story.fill_in(&case).await.with_context(|| format!("filing {n}"))?;
+        story.submit(&applicant, order).await?;
+        story.pass(order).await?;
+        waiting.push(order);
+    }
+    let written = begun.elapsed();
+    let orders = waiting.clone();
+    let mut chance = Chance(7);
+    let mut deaths = 0;
+    let patience = Duration::from_secs(60 + 2 * u64::try_from(filings)?);
+    while !waiting.is_empty() {
+        ensure!(begun.elapsed() < written + patience, "{} filings are not decided", waiting.len());
+        let world = story.test.world.clone();
+        let name = format!("worker-{deaths}");
+        let worker = tokio::spawn(async move {
+            loop {
+                // Whatever it says: a worker that fails is a worker that is started again.
+                if !app::worker::turn(&world, &name).await.unwrap_or(false) {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+            }
+        });
+        tokio::time::sleep(Duration::from_millis(20 + chance.below(400))).await;
+        worker.abort();
+        ensure!(worker.await.is_err_and(|error| error.is_cancelled()), "a worker does not panic");
+        deaths += 1;
+        story.test.clock.advance(SignedDuration::from_secs(20));
+        mind_the_line(&story, &supervisor).await?;
+        let mut left = Vec::new();
+        for order in waiting {
+            if !matches!(story.stage(order).await?, StageKind::Filed | StageKind::ChangesRequested) {
+                left.push(order);
+            }
+        }
+        waiting = left;
+    }
+    let ledger = story.authority.ledger().await?;
+    let taken: Vec<(i64, i64)> = ledger.iter().map(|(sequence, _, taken)| (*sequence, *taken)).collect();
+    let expected: Vec<(i64, i64)> = (1..=i64::try_from(filings)?).map(|sequence| (sequence, 1)).collect();
+    ensure!(taken == expected, "every number is taken once, without a gap: {taken:?}");
+    let mut filed = 0;
+    for order in &orders {
+        filed += usize::from(story.stage(*order).await? == StageKind::Filed);
+    }
+    let approved = story.authority.ask("api/records?of=subjects").await?;
+    eprintln!(
+        "{filings} filings ({filed} filed), {deaths} deaths, {:.1} s to write, {:.1} s to decide",
+        written.as_secs_f64(),
+        (begun.elapsed() - written).as_secs_f64()
+    );
+    ensure!(approved.as_array().map(Vec::len) == Some(filed), "the authority has as many: {approved}");
+    let chain = store::upload::verify(&story.store.read().await?, "33").await?;
+    ensure!(chain.damage.is_none() && chain.entries == u64::try_from(filings)?, "{chain:?}");
+    Ok(())
+}
