@@ -33,6 +33,7 @@ pub mod open_change;
 pub mod open_order;
 pub mod papers;
 pub mod preflight;
+pub mod preview_upload;
 pub mod queue;
 pub mod register;
 pub mod report_ip_ranges;
@@ -98,6 +99,7 @@ pub use open_change::{OpenChange, open_change};
 pub use open_order::{BasicChecked, CheckBasic, OpenOrder, check_basic, open_order};
 pub use papers::{ListPapers, PaperDraft, PaperView, PrintPaper, list_papers, print_paper};
 pub use preflight::preflight;
+pub use preview_upload::{PreviewUpload, UploadPreview, preview_upload};
 pub use queue::{Queue, QueueCounts, QueueKind, QueueRow, queue, queue_counts};
 pub use register::{Register, register};
 pub use report_ip_ranges::{

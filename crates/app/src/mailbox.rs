@@ -76,6 +76,14 @@ fn unpack(bytes: Vec<u8>, bureau: Option<Bureau>) -> Result<Opened, OpenError> {
             bureau.client.open_zip(&container)?
         }
     };
+    unzip(zip)
+}
+
+/// Opens a zip as it travels, encryption aside.
+///
+/// # Errors
+/// When it is not what the interface carries.
+pub fn unzip(zip: Vec<u8>) -> Result<Opened, OpenError> {
     let xml = envelope::unzip(&zip)?;
     let tree = envelope::read_document(&xml)?;
     Ok(Opened { zip, xml, tree })

@@ -119,6 +119,7 @@ acts! {
     MarkField "mark_field" => REVIEW;
     LogCall "log_call" => REVIEW;
     RequestChanges "request_changes" => REVIEW;
+    PreviewUpload "preview_upload" => REVIEW;
     Pass "pass" => REVIEW;
     Reveal "reveal" => APPLICANT_OR_REVIEW;
     ListTasks "list_tasks" => APPLICANT_OR_OVERSEE;

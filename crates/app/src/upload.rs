@@ -36,11 +36,15 @@ mod pictures;
 #[derive(Debug)]
 pub struct Prepared {
     version: i64,
-    bureau: String,
-    operation: &'static str,
+    /// The bureau that gets it.
+    pub bureau: String,
+    /// What it asks, such as `XZBA`.
+    pub operation: &'static str,
     references: Vec<Reference>,
-    zip: Vec<u8>,
-    md5: String,
+    /// The zip, before the encryption of the wire.
+    pub zip: Vec<u8>,
+    /// Base64 MD5 of the zip.
+    pub md5: String,
 }
 
 /// What an order asks on the wire.

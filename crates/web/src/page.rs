@@ -40,6 +40,7 @@ pub mod status;
 pub mod tasks;
 pub mod told;
 pub mod verification;
+pub mod wire_preview;
 pub mod words;
 
 /// What every page gives.

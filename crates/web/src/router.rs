@@ -19,7 +19,7 @@ use crate::http::{failure, guard, watch};
 use crate::page::{
     account, answers, cancel, change, demo, desk, enter, filing_papers, filings, ip_edit, ip_import, ip_ranges,
     mailbox, materials, new_order, order, order_acts, orders, oversight, papers, phone, preflight, public, reveal,
-    section, tasks, told, verification,
+    section, tasks, told, verification, wire_preview,
 };
 use crate::{api, asset};
 
@@ -193,6 +193,7 @@ fn provider() -> Router<State> {
         .route("/review/{order}/call", post(desk::call))
         .route("/review/{order}/request-changes", post(desk::request_changes))
         .route("/review/{order}/pass", post(desk::pass))
+        .route("/review/{order}/wire", get(wire_preview::look).post(wire_preview::reveal))
         .route("/review/{order}/reveal", get(reveal::form).post(reveal::reveal))
         .route("/review/{order}/papers/{material}", get(reveal::paper_form).post(reveal::paper))
         .route("/ledger", get(oversight::ledger))

@@ -192,6 +192,7 @@ async fn every_page_of_every_role_is_sound_in_both_languages() -> Result<()> {
                 "/review?view=mine".into(),
                 case.clone(),
                 format!("{case}/reveal?field=principal.mobile"),
+                format!("{case}/wire"),
                 format!("/review/{}", town.reported.1),
             ],
         ));

@@ -144,3 +144,10 @@ audit-empty-text = Try another id, or empty the fields to see all.
 mark-rest-ok = The rest agrees
 case-papers = List of papers
 case-papers-none = The order needs no papers.
+
+wire-preview = What the authority will receive
+wire-preview-lead = The data file as it goes out when the case is passed: written, checked and zipped, then opened again. Pictures have the size and quality that travel.
+wire-preview-facts = The file
+wire-preview-facts-text = The same numbers and bytes go out unless the order changes before it is passed.
+wire-preview-xml = XML
+wire-preview-zip = Zip

@@ -120,3 +120,10 @@ audit-empty-text = 换一个编号，或清空条件查看全部。
 mark-rest-ok = 其余都一致
 case-papers = 材料清单
 case-papers-none = 这份订单不需要其他材料。
+
+wire-preview = 管局将收到的内容
+wire-preview-lead = 通过初审后发出的数据文件：先生成、校验并压缩，再重新打开。图片的尺寸和清晰度与实际发送的一致。
+wire-preview-facts = 数据文件
+wire-preview-facts-text = 只要订单在通过前不再改动，发出的编号和字节与此完全相同。
+wire-preview-xml = XML
+wire-preview-zip = 压缩包

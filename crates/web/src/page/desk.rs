@@ -163,6 +163,10 @@ async fn draw(ctx: &Ctx, view: &CaseView, problems: Vec<Link>) -> Shown {
     if !view.mine && view.order.kind == filing::stage::StageKind::Submitted {
         side.push(claim_card(t, &base));
     }
+    if view.mine {
+        let links = vec![Link::new(format!("{base}/wire"), t.msg("wire-preview"))];
+        side.push(Card { title: t.msg("wire-preview-facts"), links, ..Card::default() }.html());
+    }
     side.extend(on_file::card(t, view.order.on_file.as_ref(), &view.order.draft));
     side.push(calls(t, view, &base));
     if !elsewhere.is_empty() {

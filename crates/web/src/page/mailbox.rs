@@ -110,7 +110,7 @@ impl MailFilter {
 }
 
 /// A group of the interface with what it means.
-fn operation(t: T, word: &str) -> String {
+pub fn operation(t: T, word: &str) -> String {
     let meaning = t.find("operation", &word.to_lowercase().replace('.', "-"));
     meaning.map_or_else(|| word.to_owned(), |meaning| format!("{meaning} {word}"))
 }
@@ -157,8 +157,9 @@ fn line(t: T, row: &MailRow) -> Vec<Cell> {
 /// Where in the file to begin.
 #[derive(Debug, Default, Deserialize)]
 pub struct Begin {
+    /// The first element.
     #[serde(default)]
-    from: usize,
+    pub from: usize,
 }
 
 /// One container, decoded.
@@ -249,8 +250,7 @@ async fn draw(Signed { ctx, actor }: &Signed, view: &ContainerView, refused: Opt
 }
 
 fn content(t: T, view: &ContainerView) -> Html {
-    let tree = Tree { t, lines: view.lines.clone() };
-    let mut card = Card::with(t.msg("mailbox-content"), &tree);
+    let mut card = Card::with(t.msg("mailbox-content"), &tree(t, view.lines.clone()));
     if view.elements > view.lines.len() {
         let shown = [
             ("first", (view.from + 1).to_string()),
@@ -263,6 +263,11 @@ fn content(t: T, view: &ContainerView) -> Html {
         card.links = links.into_iter().flatten().map(link).collect();
     }
     card.html()
+}
+
+/// The elements of a file, to be looked at.
+pub fn tree(t: T, lines: Vec<TreeLine>) -> impl Template {
+    Tree { t, lines }
 }
 
 /// The elements of a file, one a line, indented by depth.
