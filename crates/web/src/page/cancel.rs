@@ -13,9 +13,9 @@ use crate::component::{Card, Html, Link, Prose, Tag, Tone};
 use crate::http::context::{Ctx, Signed};
 use crate::http::typed::Typed;
 use crate::locale::T;
-use crate::page::enter::{Refused, form_page};
-use crate::page::{Shown, go};
-use crate::view::Head;
+use crate::page::enter::Refused;
+use crate::page::{Shown, go, show_with};
+use crate::view::{Head, Page};
 
 /// What is to end.
 #[derive(Debug, Deserialize)]
@@ -61,7 +61,18 @@ async fn open_page(
         lead: t.of("cancel-lead", wanted.action),
         ..Head::default()
     };
-    form_page(ctx, head, form, refused, vec![follows(t, wanted.action)]).await
+    draw(ctx, head, form, refused, wanted.action).await
+}
+
+/// A narrow page with the form below what follows: it is read before it is confirmed.
+async fn draw(ctx: &Ctx, head: Head, mut form: Form, refused: &Refused, action: Action) -> Shown {
+    let t = ctx.t;
+    let summary = Html::of(&refused.onto(ctx, &mut form));
+    let mut shell = ctx.shell(head.title.clone()).await?;
+    shell.narrow = true;
+    let main = vec![follows(t, action), Card { body: vec![Html::of(&form)], ..Card::default() }.html()];
+    let page = Page { t, shell, head, top: vec![summary], main, aside: vec![] };
+    Ok(show_with(refused.status(), &page))
 }
 
 /// What follows from an end, sentence by sentence.
@@ -138,7 +149,8 @@ async fn reason_page(
         title: t.msg("section-cancellation"),
         ..Head::default()
     };
-    form_page(ctx, head, form, refused, vec![]).await
+    let action = Action::from_word(&edit.action).ok_or(app::Error::NotFound)?;
+    draw(ctx, head, form, refused, action).await
 }
 
 /// Saves the reason.
