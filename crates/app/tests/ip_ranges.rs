@@ -237,7 +237,7 @@ async fn a_site_on_addresses_nobody_filed_is_stopped_before_it_is_reported() -> 
     let ip = case.resources[0].ips[0].clone();
     let (applicant, order) = story.fill_in(&case).await?;
     let warned = async |applicant: &Actor| -> Result<Vec<String>> {
-        let check = act::check_order(&*story, applicant, OrderRef { order }).await.map_err(told)?;
+        let check = act::check_order(&story, applicant, OrderRef { order }).await.map_err(told)?;
         let found = check.findings.iter().filter(|finding| finding.rule == "resource-13");
         Ok(found.map(|finding| finding.message.en.clone()).collect())
     };

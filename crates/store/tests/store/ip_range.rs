@@ -65,12 +65,12 @@ on_both! {
             let found = ip_range::overlapping(&r, ("33", "source"), (ip(first), ip(last)), but, 10).await.unwrap();
             found.into_iter().map(|(first, ..)| first).collect::<Vec<_>>()
         };
-        assert_eq!(found(0, 9, None).await, [ip(0); 0]);
+        assert!(found(0, 9, None).await.is_empty());
         assert_eq!(found(15, 16, None).await, [ip(10)]);
         assert_eq!(found(19, 30, None).await, [ip(10), ip(30)]);
         assert_eq!(found(0, 255, None).await, [ip(10), ip(30)]);
         assert_eq!(found(0, 255, Some(one.id)).await, [ip(30)]);
-        assert_eq!(found(20, 29, None).await, [ip(0); 0]);
+        assert!(found(20, 29, None).await.is_empty());
     }
 }
 
@@ -96,7 +96,7 @@ on_both! {
         };
         assert_eq!(firsts(Filter { kind: Some("allocation".to_owned()), ..all.clone() }).await, [ip(10)]);
         assert_eq!(firsts(Filter { holding: Some(ip(12)), ..all.clone() }).await, [ip(10), ip(10)]);
-        assert_eq!(firsts(Filter { state: Some("draft".to_owned()), ..all.clone() }).await, [ip(0); 0]);
+        assert!(firsts(Filter { state: Some("draft".to_owned()), ..all.clone() }).await.is_empty());
         assert_eq!(firsts(Filter { flagged: true, ..all }).await, [ip(30)]);
     }
 }
