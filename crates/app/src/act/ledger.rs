@@ -286,7 +286,8 @@ fn download_row(download: store::download::Download, alarm: bool) -> DownloadRow
         size: download.size,
         times: download.times,
         alarm,
-        note: download.alarm.or(download.note),
+        // What a sound file brought is counted for engineers, not for this page.
+        note: download.alarm.or(download.note.filter(|_| download.state == DownloadState::Unreadable)),
         received_at: download.received_at,
         applied_at: download.applied_at,
         acked_at: download.acked_at,

@@ -364,7 +364,7 @@ fn of_download(download: Download, groups: Vec<String>) -> MailRow {
         state: download.state.as_str().to_owned(),
         times: download.times,
         code: None,
-        note: download.alarm.or(download.note),
+        note: download.alarm.or(download.note.filter(|_| download.state == DownloadState::Unreadable)),
         size: download.size,
         md5: None,
         sha256: download.sha256,

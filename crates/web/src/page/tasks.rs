@@ -240,11 +240,13 @@ fn answer_form(t: T, view: &TaskView, typed: &Typed) -> Form {
 /// What the authority said, field by field.
 fn told(t: T, view: &TaskView) -> Html {
     let rows = view.told.iter().map(|fact| {
-        let last = fact.field.rsplit('.').next().unwrap_or_default();
-        let label = t.find("told", last).unwrap_or_else(|| fact.field.clone());
         let place: Vec<&str> = fact.field.split('.').collect();
-        let note = if place.len() > 1 { fact.field.clone() } else { String::new() };
-        Row::new(label, fact.value.clone()).note(note)
+        // The place in a list is no name.
+        let name = place.iter().rev().find(|part| part.parse::<usize>().is_err()).copied().unwrap_or_default();
+        let label = t.find("told", name).unwrap_or_else(|| fact.field.clone());
+        let note = if place.first() == Some(&name) { String::new() } else { fact.field.clone() };
+        let value = t.find("told-word", &fact.value).unwrap_or_else(|| fact.value.clone());
+        Row::new(label, value).note(note)
     });
     Html::of(&Facts { title: t.msg("todo-told"), rows: rows.collect(), ..Facts::default() })
 }
