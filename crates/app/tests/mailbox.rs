@@ -33,9 +33,9 @@ async fn search(story: &Story, actor: &Actor, q: &str) -> Result<Page<MailRow>> 
 #[tokio::test]
 async fn what_travelled_is_found_by_order_number_domain_and_filing_number() -> Result<()> {
     let (story, order, supervisor) = filed().await?;
-    let view = act::view_order(&*story, &story.reviewer, OrderRef { order }).await.map_err(told)?;
+    let view = act::view_order(&story, &story.reviewer, OrderRef { order }).await.map_err(told)?;
     let number = view.filed.as_ref().context("filed")?.subject_number.clone();
-    let all = act::mailbox(&*story, &supervisor, Mailbox::default()).await.map_err(told)?;
+    let all = act::mailbox(&story, &supervisor, Mailbox::default()).await.map_err(told)?;
     assert!(all.items.iter().any(|row| row.direction == Direction::Upload && row.operations == ["XZBA"]));
     assert!(all.items.iter().any(|row| row.operations.contains(&"BASJ".to_owned())), "{:?}", all.items);
     for q in [order.to_string(), view.number.to_lowercase(), "1".to_owned()] {
@@ -61,12 +61,12 @@ async fn what_travelled_is_found_by_order_number_domain_and_filing_number() -> R
             state: Some(state.to_owned()),
             ..Mailbox::default()
         };
-        let found = act::mailbox(&*story, &supervisor, input).await.map_err(told)?;
+        let found = act::mailbox(&story, &supervisor, input).await.map_err(told)?;
         assert!(!found.items.is_empty(), "{direction}");
     }
     let odd = Mailbox { state: Some("odd".to_owned()), ..Mailbox::default() };
-    assert_eq!(act::mailbox(&*story, &supervisor, odd).await.unwrap_err().findings()[0].field, "state");
-    assert!(matches!(act::mailbox(&*story, &story.reviewer, Mailbox::default()).await, Err(Error::Forbidden)));
+    assert_eq!(act::mailbox(&story, &supervisor, odd).await.unwrap_err().findings()[0].field, "state");
+    assert!(matches!(act::mailbox(&story, &story.reviewer, Mailbox::default()).await, Err(Error::Forbidden)));
     story.finish().await
 }
 
@@ -75,26 +75,26 @@ async fn who_is_meant_is_read_for_a_reason_that_stays_in_the_audit_trail() -> Re
     let (story, order, supervisor) = filed().await?;
     let container = search(&story, &supervisor, &order.to_string()).await?.items[0].id;
     let phone = case("individual")?.draft.principal.mobile;
-    let view = act::view_container(&*story, &supervisor, OpenContainer { container, from: 0 }).await.map_err(told)?;
+    let view = act::view_container(&story, &supervisor, OpenContainer { container, from: 0 }).await.map_err(told)?;
     let text = serde_json::to_string(&view)?;
     assert!(!text.contains(&phone) && view.lines.iter().any(|line| line.masked), "{text}");
     assert!(view.lines.iter().all(|line| line.picture.is_none()));
     assert_eq!(view.tries.iter().map(|one| one.outcome.as_str()).collect::<Vec<_>>(), ["stored"]);
     assert_eq!((view.hash.len(), view.prev_hash.len()), (64, 64));
     let silent = RevealContainer { container, from: 0, reason: "  ".to_owned() };
-    assert_eq!(act::reveal_container(&*story, &supervisor, silent).await.unwrap_err().findings()[0].field, "reason");
+    assert_eq!(act::reveal_container(&story, &supervisor, silent).await.unwrap_err().findings()[0].field, "reason");
     let input = RevealContainer { container, from: 0, reason: "the authority asked".to_owned() };
-    let view = act::reveal_container(&*story, &supervisor, input.clone()).await.map_err(told)?;
+    let view = act::reveal_container(&story, &supervisor, input.clone()).await.map_err(told)?;
     assert!(serde_json::to_string(&view)?.contains(&phone));
     assert!(view.lines.iter().any(|line| line.picture.as_ref().is_some_and(|src| src.starts_with("data:image/jpeg"))));
     for form in [ContainerForm::Xml, ContainerForm::Zip] {
         let input = TakeContainer { container, form, reason: "for the lawyer".to_owned() };
-        let file = act::take_container(&*story, &supervisor, input).await.map_err(told)?;
+        let file = act::take_container(&story, &supervisor, input).await.map_err(told)?;
         let expected: &[u8] = if form == ContainerForm::Zip { b"PK" } else { b"<?xml" };
         assert!(file.bytes.starts_with(expected), "{}", file.name);
     }
     let auditor = staff(&story, Role::Auditor).await?;
-    assert!(matches!(act::reveal_container(&*story, &auditor, input).await, Err(Error::Forbidden)));
+    assert!(matches!(act::reveal_container(&story, &auditor, input).await, Err(Error::Forbidden)));
     let reader = story.store.read().await?;
     let lines = store::audit::for_target(&reader, "container", container, 0, 10).await?;
     let told: Vec<_> = lines.iter().map(|entry| (entry.line.act.as_str(), entry.line.why.as_deref())).collect();

@@ -174,26 +174,26 @@ async fn notices_and_audits_are_tasks_of_the_owner_with_a_term() -> Result<()> {
     assert!(open_tasks(&story, &owner).await?.iter().all(|row| row.overdue));
 
     let task = own.iter().find(|row| row.kind == "subject_audit").context("a task")?.id;
-    let view = act::view_task(&*story, &owner, TaskRef { task }).await.map_err(told)?;
+    let view = act::view_task(&story, &owner, TaskRef { task }).await.map_err(told)?;
     assert_eq!((view.said.as_deref(), view.answerable, view.closable), (Some("证件号码有误"), true, false));
     let text = serde_json::to_string(&view)?;
     assert!(!text.contains(&subject.certificate_number) && !text.contains(&subject.name), "{text}");
     let stranger = testkit::persona::applicant(&story, &case("government")?).await?;
-    assert!(matches!(act::view_task(&*story, &stranger, TaskRef { task }).await, Err(Error::NotFound)));
+    assert!(matches!(act::view_task(&story, &stranger, TaskRef { task }).await, Err(Error::NotFound)));
     let silent = AnswerTask { task, result: None, pass: None, opinion: " ".into() };
-    assert_eq!(act::answer_task(&*story, &owner, silent).await.unwrap_err().findings()[0].field, "opinion");
+    assert_eq!(act::answer_task(&story, &owner, silent).await.unwrap_err().findings()[0].field, "opinion");
     let answer = AnswerTask { task, result: None, pass: None, opinion: "已提交变更".into() };
-    let view = act::answer_task(&*story, &owner, answer).await.map_err(told)?;
+    let view = act::answer_task(&story, &owner, answer).await.map_err(told)?;
     assert_eq!((view.row.state.as_str(), view.outcome.as_deref()), ("answered", Some("已提交变更")));
     let close = CloseTask { task, reason: "the change was filed".into() };
-    assert!(matches!(act::close_task(&*story, &owner, close.clone()).await, Err(Error::Forbidden)));
-    let view = act::close_task(&*story, &story.reviewer, close).await.map_err(told)?;
+    assert!(matches!(act::close_task(&story, &owner, close.clone()).await, Err(Error::Forbidden)));
+    let view = act::close_task(&story, &story.reviewer, close).await.map_err(told)?;
     assert_eq!(view.row.state, "closed");
     // The bureau still finds fault, in other words than before: it is open again.
     let mut again = Download { subject_audits: file.subject_audits.clone(), ..Download::default() };
     again.subject_audits[0].reason = Some("仍有误".into());
     give(&story, "h3.xml", &again).await?;
-    let view = act::view_task(&*story, &owner, TaskRef { task }).await.map_err(told)?;
+    let view = act::view_task(&story, &owner, TaskRef { task }).await.map_err(told)?;
     assert_eq!((view.row.state.as_str(), view.said.as_deref()), ("open", Some("仍有误")));
     story.finish().await
 }
@@ -227,23 +227,23 @@ async fn an_unfiled_website_is_handled_reported_and_settled_by_what_comes_back()
     let answer =
         |task: Uuid, result: i64| AnswerTask { task, result: Some(result), pass: None, opinion: "已关闭".into() };
     let task = id("one-unfiled.cn").context("a task")?;
-    let claimed = act::claim_task(&*story, &story.reviewer, TaskRef { task }).await.map_err(told)?;
+    let claimed = act::claim_task(&story, &story.reviewer, TaskRef { task }).await.map_err(told)?;
     assert_eq!(claimed.row.assignee, Some(story.reviewer.account.0));
     // The bureau sends its table: from now on only its codes will do.
     let row =
         |id: i64, name: &str| CodeRow { id, name: name.into(), valid: None, remark: None, more: Default::default() };
     let table = CodeTable { tag: "Wbacl_dms".into(), rows: vec![row(1, "关闭"), row(2, "督促备案")] };
     give(&story, "c1.xml", &Download { tables: vec![table], ..Download::default() }).await?;
-    let view = act::view_task(&*story, &story.reviewer, TaskRef { task }).await.map_err(told)?;
+    let view = act::view_task(&story, &story.reviewer, TaskRef { task }).await.map_err(told)?;
     assert_eq!(view.choices.iter().map(|choice| choice.code).collect::<Vec<_>>(), [1, 2]);
-    let bad = act::answer_task(&*story, &story.reviewer, answer(task, 9)).await.unwrap_err();
+    let bad = act::answer_task(&story, &story.reviewer, answer(task, 9)).await.unwrap_err();
     assert_eq!(bad.findings()[0].field, "result");
     for (domain, code) in [("one-unfiled.cn", 1), ("two-unfiled.cn", 2), ("three-unfiled.cn", 1)] {
-        act::answer_task(&*story, &story.reviewer, answer(id(domain).context("a task")?, code)).await.map_err(told)?;
+        act::answer_task(&story, &story.reviewer, answer(id(domain).context("a task")?, code)).await.map_err(told)?;
     }
     let state = async |domain: &str| -> Result<(String, Option<String>)> {
         let task = id(domain).context("a task")?;
-        let view = act::view_task(&*story, &story.reviewer, TaskRef { task }).await.map_err(told)?;
+        let view = act::view_task(&story, &story.reviewer, TaskRef { task }).await.map_err(told)?;
         Ok((view.row.state, view.outcome))
     };
     story.work_until("reported", async || Ok(state("three-unfiled.cn").await?.0 == "reported")).await?;
@@ -252,10 +252,10 @@ async fn an_unfiled_website_is_handled_reported_and_settled_by_what_comes_back()
     let input = Mailbox { operation: Some("wbacljg".into()), q: Some("one-unfiled.cn".into()), ..Mailbox::default() };
     story
         .work_until("indexed", async || {
-            Ok(!act::mailbox(&*story, &supervisor, input.clone()).await.map_err(told)?.items.is_empty())
+            Ok(!act::mailbox(&story, &supervisor, input.clone()).await.map_err(told)?.items.is_empty())
         })
         .await?;
-    let container = act::mailbox(&*story, &supervisor, input).await.map_err(told)?.items[0].id;
+    let container = act::mailbox(&story, &supervisor, input).await.map_err(told)?.items[0].id;
     let zip = store::upload::container(&story.store.read().await?, container.into()).await?;
     let tree = envelope::read_document(&envelope::unzip(&zip)?)?;
     let UploadOperation::UnfiledHandling(list) = Upload::read(&tree, Version::V3_0)?.operation else {
@@ -264,7 +264,7 @@ async fn an_unfiled_website_is_handled_reported_and_settled_by_what_comes_back()
     let sent = &list[0];
     assert_eq!((sent.domain.as_str(), sent.result, sent.opinion.as_str()), ("one-unfiled.cn", 1, "已关闭"));
     assert_eq!((sent.listed.as_str(), sent.due.as_str()), ("2026-11-20", "2026-11-25"));
-    let opened = act::view_container(&*story, &supervisor, OpenContainer { container, from: 0 }).await.map_err(told)?;
+    let opened = act::view_container(&story, &supervisor, OpenContainer { container, from: 0 }).await.map_err(told)?;
     assert!(opened.lines.iter().any(|line| line.value == "one-unfiled.cn"));
 
     give(&story, "r1.xml", &result_of(Some("two-unfiled.cn"), 5007)).await?;
@@ -276,7 +276,7 @@ async fn an_unfiled_website_is_handled_reported_and_settled_by_what_comes_back()
     give(&story, "r3.xml", &result_of(None, 5005)).await?;
     assert_eq!(state("three-unfiled.cn").await?.0, "closed", "the only one that is left");
     // What was refused is answered once more.
-    act::answer_task(&*story, &story.reviewer, answer(id("two-unfiled.cn").context("a task")?, 1))
+    act::answer_task(&story, &story.reviewer, answer(id("two-unfiled.cn").context("a task")?, 1))
         .await
         .map_err(told)?;
     // The authority has the first answer and says so.
@@ -307,7 +307,7 @@ async fn what_is_hosted_illegally_is_closed_at_once_and_stays_closed_until_someb
     let tasks = open_tasks(&story, &story.reviewer).await?;
     let task = tasks.iter().find(|row| row.kind == "illegal_access").context("a task")?.id;
     let close = CloseTask { task, reason: "the authority took it back".into() };
-    act::close_task(&*story, &story.reviewer, close).await.map_err(told)?;
+    act::close_task(&story, &story.reviewer, close).await.map_err(told)?;
     let open = verdict(&story, &site.domain).await?;
     assert_eq!((open.enforcement, open.reason, open.number), (Enforcement::Open, Reason::Filed, Some(site.number)));
     story.finish().await
@@ -341,7 +341,7 @@ async fn who_is_blacklisted_is_found_by_every_check_until_taken_off() -> Result<
     };
     give(&story, "b1.xml", &file(BlacklistChange::Add)).await?;
     let found = async || -> Result<Vec<String>> {
-        let check = act::check_order(&*story, &applicant, act::OrderRef { order }).await.map_err(told)?;
+        let check = act::check_order(&story, &applicant, act::OrderRef { order }).await.map_err(told)?;
         Ok(check
             .findings
             .into_iter()
@@ -534,15 +534,15 @@ async fn a_verification_task_is_answered_with_the_record_as_it_came() -> Result<
     assert_eq!((content.tasks.len(), content.unreadable.len()), (1, 0), "{:?}", content.unreadable);
     give(&story, "v1.xml", &content).await?;
     let task = open_tasks(&story, &story.reviewer).await?.first().context("a task")?.id;
-    let view = act::view_task(&*story, &story.reviewer, TaskRef { task }).await.map_err(told)?;
+    let view = act::view_task(&story, &story.reviewer, TaskRef { task }).await.map_err(told)?;
     assert_eq!(view.row.kind, TaskKind::Verification.as_str());
     assert_eq!((view.known[0].domain.as_str(), view.known[0].accessed), ("self-filed.cn", false));
     let shown = serde_json::to_string(&view)?;
     assert!(!shown.contains("330106198802149715") && !shown.contains("13800016620"), "{shown}");
     let undecided = AnswerTask { task, result: None, pass: None, opinion: "x".into() };
-    assert_eq!(act::answer_task(&*story, &story.reviewer, undecided).await.unwrap_err().findings()[0].field, "pass");
+    assert_eq!(act::answer_task(&story, &story.reviewer, undecided).await.unwrap_err().findings()[0].field, "pass");
     let refuse = AnswerTask { task, result: None, pass: Some(false), opinion: "该域名不在本公司接入".into() };
-    act::answer_task(&*story, &story.reviewer, refuse).await.map_err(told)?;
+    act::answer_task(&story, &story.reviewer, refuse).await.map_err(told)?;
     let upload = store::upload::by_sequence(&story.store.read().await?, BUREAU, 1).await?.context("an upload")?;
     assert_eq!(upload.operation, "HSJG");
     let zip = store::upload::container(&story.store.read().await?, upload.id).await?;
@@ -554,7 +554,7 @@ async fn a_verification_task_is_answered_with_the_record_as_it_came() -> Result<
     assert_eq!(list[0].errors.as_deref(), Some("该域名不在本公司接入"));
     story
         .work_until("reported", async || {
-            let view = act::view_task(&*story, &story.reviewer, TaskRef { task }).await.map_err(told)?;
+            let view = act::view_task(&story, &story.reviewer, TaskRef { task }).await.map_err(told)?;
             Ok(view.row.state == "reported")
         })
         .await?;
@@ -568,19 +568,19 @@ async fn an_answer_that_the_line_stands_on_comes_back_to_be_given_again() -> Res
     let task = list_unfiled(&story, &["one-unfiled.cn"]).await?[0].id;
     story.authority.order_fault("unknown_msg_code", "isp_upload", 1).await?;
     let answer = AnswerTask { task, result: Some(1), pass: None, opinion: "已关闭".into() };
-    act::answer_task(&*story, &story.reviewer, answer.clone()).await.map_err(told)?;
+    act::answer_task(&story, &story.reviewer, answer.clone()).await.map_err(told)?;
     let halted = async || {
-        let ledger = act::ledger(&*story, &supervisor, act::Ledger::default()).await.map_err(told)?;
+        let ledger = act::ledger(&story, &supervisor, act::Ledger::default()).await.map_err(told)?;
         Ok(ledger.bureaus[0].state == act::LineState::Halted)
     };
     story.work_until("the line halts", halted).await?;
-    act::return_upload(&*story, &supervisor, act::ReturnUpload { bureau: BUREAU.into() }).await.map_err(told)?;
-    let view = act::view_task(&*story, &story.reviewer, TaskRef { task }).await.map_err(told)?;
+    act::return_upload(&story, &supervisor, act::ReturnUpload { bureau: BUREAU.into() }).await.map_err(told)?;
+    let view = act::view_task(&story, &story.reviewer, TaskRef { task }).await.map_err(told)?;
     assert_eq!((view.row.state.as_str(), view.answerable), ("refused", true));
-    act::answer_task(&*story, &story.reviewer, answer).await.map_err(told)?;
+    act::answer_task(&story, &story.reviewer, answer).await.map_err(told)?;
     story
         .work_until("reported", async || {
-            let view = act::view_task(&*story, &story.reviewer, TaskRef { task }).await.map_err(told)?;
+            let view = act::view_task(&story, &story.reviewer, TaskRef { task }).await.map_err(told)?;
             Ok(view.row.state == "reported")
         })
         .await?;

@@ -174,8 +174,8 @@ async fn every_page_of_every_role_is_sound_in_both_languages() -> Result<()> {
             visits.push((login.clone(), paths));
         }
         let supervisor = testkit::persona::staff_of(&town.story, Role::Supervisor).await?;
-        let tasks = app::act::list_tasks(&*town.story, &supervisor, app::act::ListTasks::default()).await?.items;
-        let mail = app::act::mailbox(&*town.story, &supervisor, app::act::Mailbox::default()).await?.items;
+        let tasks = app::act::list_tasks(&town.story, &supervisor, app::act::ListTasks::default()).await?.items;
+        let mail = app::act::mailbox(&town.story, &supervisor, app::act::Mailbox::default()).await?.items;
         assert!(tasks.len() >= 3 && mail.len() >= 3, "{tasks:?} {mail:?}");
         let told = tasks.iter().map(|row| format!("/tasks/{}", row.id));
         let told = told.chain(mail.iter().map(|row| format!("/mailbox/{}", row.id)));

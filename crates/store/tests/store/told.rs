@@ -167,7 +167,7 @@ on_both! {
         sync::insert(&tx, &report, &all).await.unwrap();
         tx.commit().await.unwrap();
         let r = store.read().await.unwrap();
-        assert_eq!(sync::list(&r, &Page::first(5)).await.unwrap().items, [report.clone()]);
+        assert_eq!(sync::list(&r, &Page::first(5)).await.unwrap().items, std::slice::from_ref(&report));
         assert_eq!(sync::get(&r, report.id).await.unwrap(), report);
         let read = sync::differences(&r, report.id, 0, 10).await.unwrap();
         assert_eq!(read, [(1, all[0].clone()), (2, all[1].clone())]);
