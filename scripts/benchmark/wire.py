@@ -140,7 +140,8 @@ def beian(bench, file, *words):
 def main():
     folder, *bench = sys.argv[1:]
     os.makedirs(folder, exist_ok=True)
-    file = os.path.join(folder, "full.xml")
+    # cargo runs a benchmark in the folder of its crate.
+    file = os.path.abspath(os.path.join(folder, "full.xml"))
     root = document()
     with open(file, "wb") as out:
         out.write(written(root))
