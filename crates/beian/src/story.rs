@@ -2,6 +2,7 @@
 
 mod applicant;
 mod authority;
+mod follow;
 mod http;
 mod pictures;
 mod play;

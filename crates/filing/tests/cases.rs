@@ -104,6 +104,17 @@ fn after_its_rounds_a_case_still_passes() {
 }
 
 #[test]
+fn what_a_case_changes_afterwards_would_pass_as_well() {
+    for case in cases().into_iter().filter(|case| !case.then.is_empty()) {
+        let changed = case.then.iter().fold(case.draft.clone(), |draft, then| then.applied(&draft));
+        let findings = check::run(&changed, &case.facts(), DAYS[0]);
+        assert!(!check::blocks(&findings), "{}: {findings:#?}", case.id);
+        let changes = case.then.iter().any(|then| then.action().changes());
+        assert_eq!(changed != case.draft, changes, "{}", case.id);
+    }
+}
+
+#[test]
 fn the_committed_schema_is_the_one_the_types_give() {
     let path = root().join("docs/case.schema.json");
     let committed: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
@@ -151,6 +162,36 @@ fn what_is_wrong_with_a_case_is_named_with_its_place_and_a_way_out() {
             },
             "options.rounds.0",
             "subject.postal_address",
+        ),
+        (
+            |v| v["then"] = serde_json::json!([{"action": "change_site", "site": 1, "change": {"nmae": "x"}}]),
+            "then.0.change",
+            "sites.1.nmae",
+        ),
+        (
+            |v| v["then"] = serde_json::json!([{"action": "change_filing", "change": {"sites.0.name": "x"}}]),
+            "then.0.change",
+            "sites.0.name",
+        ),
+        (|v| v["then"] = serde_json::json!([{"action": "change_filing", "change": {}}]), "then.0.change", "mobile"),
+        (
+            |v| v["then"] = serde_json::json!([{"action": "cancel_site", "site": 2, "cancellation": {}}]),
+            "then.0.site",
+            "the draft has 2",
+        ),
+        (
+            |v| v["then"] = serde_json::json!([{"action": "cancel_subject", "cancellation": {"reason": "move"}}]),
+            "then.0.cancellation.reason",
+            "For example moved",
+        ),
+        (|v| v["then"] = serde_json::json!([{"action": "cancel"}]), "then.0.action", "cancel_subject"),
+        (
+            |v| {
+                v["expect"] = serde_json::json!({"outcome": "refused_by_authority"});
+                v["then"] = serde_json::json!([{"action": "change_filing", "change": {"principal.mobile": "x"}}]);
+            },
+            "then",
+            "Expect filed",
         ),
     ];
     for (change, path, words) in table {
