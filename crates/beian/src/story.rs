@@ -4,6 +4,7 @@ mod applicant;
 mod authority;
 mod follow;
 mod http;
+mod neighbour;
 mod pictures;
 mod play;
 mod reviewer;

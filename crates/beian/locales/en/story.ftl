@@ -6,10 +6,13 @@ who-reviewer = reviewer
 who-administrator = administrator
 who-platform = platform
 who-authority = authority
+who-neighbour = other provider
 who-visitor = visitor
 
 story-case = Case: { $title } ({ $id })
 
+story-report-elsewhere = another provider reports { $domains } for the same subject (its number { $sequence })
+story-filed-elsewhere = the filing through the other provider has its number: { $number }
 story-closed = opens { $domain }: the gateway stops it and sends on to { $place }
 story-still-closed = opens { $domain } again: still stopped
 story-register = registers with { $contact } and enters the code that came
@@ -41,6 +44,7 @@ story-confirm-sms = says that the text messages are confirmed
 story-refuse = sends it back ({ $id })
 story-see-refusal = reads why the authority sent it back ({ $fields }): { $advice }
 story-approve = approves it ({ $id })
+story-open-early = opens { $domain }: open since the first review, as an access is
 story-filed = receives the number { $number } and acknowledges it
 story-told = learns the number by mail ({ $mail }) and text message ({ $mobile })
 story-open = opens { $domain }: the website is open

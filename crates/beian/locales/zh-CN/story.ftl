@@ -6,10 +6,13 @@ who-reviewer = 初审员
 who-administrator = 管理员
 who-platform = 平台
 who-authority = 管局
+who-neighbour = 其他接入商
 who-visitor = 访客
 
 story-case = 案例：{ $title }（{ $id }）
 
+story-report-elsewhere = 同一主体通过其他接入商报送 { $domains }（该接入商的序号 { $sequence }）
+story-filed-elsewhere = 通过其他接入商的备案已有备案号：{ $number }
 story-closed = 打开 { $domain }：网关拦截，转到 { $place }
 story-still-closed = 再打开 { $domain }：仍被拦截
 story-register = 用 { $contact } 注册，输入收到的验证码
@@ -41,6 +44,7 @@ story-confirm-sms = 确认短信核验已完成
 story-refuse = 管局退回（{ $id }）
 story-see-refusal = 收到管局的退回意见（{ $fields }）：{ $advice }
 story-approve = 管局审核通过（{ $id }）
+story-open-early = 打开 { $domain }：接入类备案，初审通过即已开通
 story-filed = 收到备案号 { $number }，已回执管局
 story-told = 通过邮件（{ $mail }）与短信（{ $mobile }）得知备案号
 story-open = 打开 { $domain }：网站已开通

@@ -2,7 +2,7 @@
 
 use super::http::Server;
 use super::{Failure, Seen, insist, pictures, text};
-use filing::case::{CaseFile, CaseMaterial, Then};
+use filing::case::{CaseFile, CaseMaterial, MaterialSource, Then};
 use filing::material::MaterialKind;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -453,6 +453,28 @@ impl<'a> Applicant<'a> {
         .await?;
         self.order = order;
         Ok(vec![("action", action.to_string()), ("number", self.number.clone())])
+    }
+
+    /// Uploads the papers that a change asks for: those of the case that show the same, or drawn ones.
+    pub async fn bring_required(&self, then: &Then) -> Result<Seen, Failure> {
+        let order = insist(async || self.view().await.map(Some)).await?;
+        let mut count = 0;
+        for slot in order["slots"].as_array().into_iter().flatten() {
+            if slot["required"] != json!(true) || !slot["material"].is_null() {
+                continue;
+            }
+            let field = text(&slot["slot"]);
+            let (kind, of_order) = MaterialKind::from_field(field)
+                .ok_or_else(|| Failure::Odd(format!("{field} is no place for a paper")))?;
+            // The order counts its own sites, the case all of them.
+            let site = of_order.and(then.site());
+            let of_case = self.case.materials.iter().find(|material| material.kind == kind && material.site == site);
+            let drawn = CaseMaterial { kind, site, source: MaterialSource::Generated };
+            let bytes = self.bytes(of_case.unwrap_or(&drawn))?;
+            self.put(&self.known, self.path(&format!("/materials/{field}")), bytes).await?;
+            count += 1;
+        }
+        Ok(vec![("count", count.to_string())])
     }
 
     /// The filing under the applicant's number, as its owner sees it.

@@ -106,6 +106,12 @@ impl<'a> Authority<'a> {
         Ok(vec![("domain", domain.to_owned()), ("number", number.to_owned())])
     }
 
+    /// The number of the site of a domain, once there is one.
+    pub async fn number_of(&self, domain: &str) -> Result<Option<String>, Failure> {
+        let found = self.server.get(format!("api/lookup?q={}", encode(domain))).await?;
+        Ok(found[0]["site_number"].as_str().map(str::to_owned))
+    }
+
     /// The authority's own look-up knows a site by a new name.
     pub async fn look_up_name(&self, domain: &str, name: &str) -> Result<Seen, Failure> {
         let found = self.server.get(format!("api/lookup?q={}", encode(domain))).await?;
@@ -124,11 +130,13 @@ impl<'a> Authority<'a> {
         Ok(vec![("domain", domain.to_owned())])
     }
 
-    /// Reads the ledger: every number the platform holds as stored arrived and was taken exactly once, and no other came.
-    pub async fn compare(&self, mut stored: Vec<u64>) -> Result<Seen, Failure> {
+    /// Reads the ledger: every number the platform holds as stored arrived and was taken exactly once, and no other came. What
+    /// another provider sent is not ours.
+    pub async fn compare(&self, mut stored: Vec<u64>, neighbour: i64) -> Result<Seen, Failure> {
         let ledger = insist(async || self.server.get("api/ledger").await.map(Some)).await?;
         let mut taken: Vec<u64> = Vec::new();
-        for row in ledger.as_array().cloned().unwrap_or_default() {
+        let ours = |row: &&Value| row["isp_id"] != json!(neighbour);
+        for row in ledger.as_array().into_iter().flatten().filter(ours) {
             if row["received"] != json!(1) || row["accepted"] != json!(1) {
                 return Err(Failure::Odd(format!("a number did not arrive exactly once: {row}")));
             }

@@ -58,6 +58,7 @@ impl Stage<'_> {
         let changes = then.changes(0);
         if !changes.is_empty() {
             self.step("write-change", Who::Applicant, applicant.mend(&changes)).await?;
+            self.step("upload", Who::Applicant, applicant.bring_required(then)).await?;
         }
         self.step_for("check-order", Who::Applicant, applicant.check()).await?;
         self.step("submit", Who::Applicant, applicant.submit()).await
@@ -112,13 +113,7 @@ impl Stage<'_> {
     }
 
     /// A change interrupts nothing: the number stays and the website is open.
-    async fn see_changed(
-        &mut self,
-        then: &Then,
-        filed: &Draft,
-        number: &str,
-        others: &Others<'_>,
-    ) -> Result<(), Stop> {
+    async fn see_changed(&mut self, then: &Then, filed: &Draft, number: &str, others: &Others<'_>) -> Result<(), Stop> {
         for (index, domain) in self.domains().into_iter().enumerate() {
             let site = &filed.sites[index];
             self.step("open", Who::Visitor, visitor::sees_open(others.gateway, &domain)).await?;

@@ -4,6 +4,7 @@ use super::applicant::Applicant;
 use super::authority::{Authority, People, receivers};
 use super::follow::Others;
 use super::http::Server;
+use super::neighbour::{self, Neighbour};
 use super::reviewer::Staff;
 use super::tell::{Step, Teller, Who};
 use super::{Failure, Seen, text, visitor};
@@ -29,6 +30,8 @@ pub struct Scene {
     pub administrator: String,
     /// A reviewer, as `LOGIN:PASSWORD`.
     pub reviewer: String,
+    /// Another provider's account at the sandbox authority.
+    pub neighbour: authority::client::Bureau,
     /// A word of this run, so that nothing of two runs is mistaken for one.
     pub run: String,
 }
@@ -116,6 +119,10 @@ impl Stage<'_> {
         let ministry = Server::new(vec![self.scene.authority.clone()], language).during("prepare")?;
         let mut applicant = Applicant::new(self.case, self.folder, &platform, &self.scene.run);
 
+        let authority = Authority::new(&ministry);
+        if !self.case.elsewhere.is_empty() {
+            self.file_elsewhere(&authority).await?;
+        }
         for domain in self.domains() {
             self.step("closed", Who::Visitor, visitor::sees_closed(&gateway, &domain)).await?;
         }
@@ -127,19 +134,28 @@ impl Stage<'_> {
             return Ok(outcome);
         }
         let reviewer = Staff::log_in(&platform, &self.scene.reviewer).await.during("reviewer-log-in")?;
-        let authority = Authority::new(&ministry);
         self.review(&applicant, &reviewer, true).await?;
         if self.decide(&applicant, &reviewer, &authority, &gateway).await? == Decision::Refused {
             return Ok("refused-by-authority");
         }
         let number = self.close(&platform, &gateway, &applicant, &authority).await?;
         applicant.keep_number(number);
-        let others =
-            Others { platform: &platform, gateway: &gateway, reviewer: &reviewer, authority: &authority };
+        let others = Others { platform: &platform, gateway: &gateway, reviewer: &reviewer, authority: &authority };
         let outcome = self.follow(&mut applicant, &others).await?;
-        let ledgers = async { authority.compare(administrator.settled_uploads().await?).await };
+        let neighbour = self.scene.neighbour.isp_id;
+        let ledgers = async { authority.compare(administrator.settled_uploads().await?, neighbour).await };
         self.step("ledger", Who::Administrator, ledgers).await?;
         Ok(outcome)
+    }
+
+    /// The same subject files through another provider first.
+    async fn file_elsewhere(&mut self, authority: &Authority<'_>) -> Result<(), Stop> {
+        let provider = Neighbour::new(self.scene.neighbour.clone()).during("report-elsewhere")?;
+        self.step("report-elsewhere", Who::Neighbour, provider.report(self.case)).await?;
+        let texted = neighbour::receivers(self.case);
+        self.step("verify", Who::Phone, authority.verify(&texted, 0)).await?;
+        self.step("approve", Who::Authority, authority.decide(self.case, None)).await?;
+        self.step("filed-elsewhere", Who::Neighbour, neighbour::filed(self.case, authority)).await
     }
 
     /// The applicant gets an account with resources.
@@ -238,8 +254,12 @@ impl Stage<'_> {
         let (texted, wrong_codes) = (receivers(self.case), self.case.options.wrong_codes);
         self.verify(applicant, authority, &texted, wrong_codes).await?;
         let early = self.case.facts().action(&self.case.draft).is_some_and(Action::opens_at_first_review);
-        for domain in self.domains().into_iter().filter(|_| !early) {
-            self.step("still-closed", Who::Visitor, visitor::sees_closed(gateway, &domain)).await?;
+        for domain in self.domains() {
+            if early {
+                self.step("open-early", Who::Visitor, visitor::sees_open(gateway, &domain)).await?;
+            } else {
+                self.step("still-closed", Who::Visitor, visitor::sees_closed(gateway, &domain)).await?;
+            }
         }
         if officer != Officer::Approve {
             let opinion = self.teller.language().say("officer-opinion", &[]);
