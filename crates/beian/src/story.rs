@@ -2,6 +2,7 @@
 
 mod applicant;
 mod authority;
+mod filings;
 mod follow;
 mod http;
 mod neighbour;

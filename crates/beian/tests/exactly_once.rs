@@ -171,12 +171,9 @@ fn the_platform_may_die_while_what_is_filed_changes_grows_and_ends() {
     let changed = changed(folder.path());
     // Where a story comes to a point more than once, it is the later time that its name is about.
     let runs = [
-        (changed.clone(), "pass.after-commit", 1),
         (changed.clone(), "download.before-record", 1),
         (changed, "download.after-record", 1),
-        (example("cancel-site.json"), "report.after-send", 1),
         (example("cancel-site.json"), "download.before-cancelled", 0),
-        (example("cancel-access.json"), "report.before-stored-commit", 1),
         (example("cancel-access.json"), "download.after-cancelled", 0),
         (example("add-access.json"), "pass.after-commit", 0),
         (example("add-access.json"), "download.after-record", 0),
