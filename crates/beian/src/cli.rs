@@ -12,7 +12,9 @@ mod miit;
 mod value;
 
 pub use ip::{File as IpFile, Ip, List as IpList};
-pub use miit::{Call, Codes, CodesOf, Decode, Encode, Export, Key, Method, Miit, Pack, Unpack, Validate, Verify};
+pub use miit::{
+    Call, Codes, CodesOf, CodesSync, Decode, Encode, Export, Key, Method, Miit, Pack, Unpack, Validate, Verify,
+};
 pub use value::{Calendar, Check, Question, day};
 
 /// An open ICP filing (备案) platform for access providers.

@@ -3,7 +3,7 @@
 mod applicant;
 mod authority;
 mod http;
-mod pictures;
+pub mod pictures;
 mod play;
 mod reviewer;
 mod tell;
