@@ -67,11 +67,16 @@ async fn draw(Signed { ctx, .. }: &Signed, view: &UploadPreview, refused: Option
             crumbs: vec![Link::new(case.clone(), view.domain.clone())],
             title: t.msg("wire-preview"),
             sub: vec![operation(t, &view.operation)],
-            lead: t.msg("wire-preview-lead"),
+            lead: if view.foreseen.is_empty() {
+                t.msg("wire-preview-lead")
+            } else {
+                t.msg("wire-preview-lead-foreseen")
+            },
             ..Head::default()
         },
         top,
-        main: vec![content.html(), opening(t, format!("{case}/wire"), view.from, view.revealed)],
+        // The file is long: what can be done with it comes first.
+        main: vec![opening(t, format!("{case}/wire"), view.from, view.revealed), content.html()],
         aside: [Some(facts(t, view)), numbers(t, view)].into_iter().flatten().collect(),
     }))
 }
@@ -92,16 +97,14 @@ fn facts(t: T, view: &UploadPreview) -> Html {
 
 /// The numbers that the order has only when it is passed; none when it has them all.
 fn numbers(t: T, view: &UploadPreview) -> Option<Html> {
-    let mut rows: Vec<(&str, String)> = Vec::new();
-    for foreseen in &view.foreseen {
-        match rows.last_mut().filter(|(kind, _)| *kind == foreseen.kind) {
-            Some((_, numbers)) => *numbers = format!("{numbers}, {}", foreseen.number),
-            None => rows.push((&foreseen.kind, foreseen.number.to_string())),
-        }
-    }
+    let of_kind = |kind: &str| {
+        let numbers = view.foreseen.iter().filter(|foreseen| foreseen.kind == kind);
+        let numbers: Vec<String> = numbers.map(|foreseen| foreseen.number.to_string()).collect();
+        (!numbers.is_empty()).then(|| Row::new(t.of("wire-preview-number", kind), numbers.join(", ")))
+    };
     let facts = Facts {
         title: t.msg("wire-preview-foreseen"),
-        rows: rows.into_iter().map(|(kind, numbers)| Row::new(t.of("wire-preview-number", kind), numbers)).collect(),
+        rows: ["subject", "site", "domain", "access", "ip"].into_iter().filter_map(of_kind).collect(),
         text: t.msg("wire-preview-foreseen-text"),
         ..Facts::default()
     };
