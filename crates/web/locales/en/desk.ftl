@@ -147,7 +147,7 @@ case-papers-none = The order needs no papers.
 
 wire-preview = What the authority will receive
 wire-preview-lead = The data file as it goes out when the case is passed: written, checked and zipped, then opened again. Pictures have the size and quality that travel.
-wire-preview-lead-foreseen = The data file as it goes out when the case is passed: written, checked and zipped, then opened again. Pictures have the size and quality that travel. Our own numbers in it are not given yet: they are the next free ones, listed under “Numbers not given yet”.
+wire-preview-lead-foreseen = The data file as it goes out when the case is passed: written, checked and zipped, then opened again. Pictures have the size and quality that travel. Our own numbers in it are not given yet: they are the next free ones, listed on this page as not given yet.
 wire-preview-facts = The file
 wire-preview-facts-text = The same bytes go out unless the order changes, or its numbers do, before it is passed.
 wire-preview-xml = XML
