@@ -7,10 +7,17 @@ use encoding_rs::GBK;
 
 /// Writes text in GBK, or returns the first character that GBK does not have.
 pub fn encode(text: &str) -> Result<Vec<u8>, char> {
-    if text.is_ascii() {
-        return Ok(text.as_bytes().to_vec());
-    }
     let mut out = Vec::with_capacity(text.len());
+    append(text, &mut out)?;
+    Ok(out)
+}
+
+/// Writes text in GBK behind what is there.
+pub(crate) fn append(text: &str, out: &mut Vec<u8>) -> Result<(), char> {
+    if text.is_ascii() {
+        out.extend_from_slice(text.as_bytes());
+        return Ok(());
+    }
     let mut buffer = [0u8; 4];
     for character in text.chars() {
         if character.is_ascii() {
@@ -26,12 +33,24 @@ pub fn encode(text: &str) -> Result<Vec<u8>, char> {
         }
         out.extend_from_slice(&bytes);
     }
-    Ok(out)
+    Ok(())
 }
 
 /// Reads GBK text; `None` if the bytes are not GBK.
 pub fn decode(bytes: &[u8]) -> Option<String> {
-    GBK.decode_without_bom_handling_and_without_replacement(bytes).map(std::borrow::Cow::into_owned)
+    // Nearly all of a data file is ASCII, and much of it long: only what lies between two tags and is not is looked up.
+    // The second byte of a character is never `<`, so no character is cut.
+    let mut text = String::with_capacity(bytes.len() + bytes.len() / 64);
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let (part, after) = rest.split_at(memchr::memchr(b'<', rest).map_or(rest.len(), |place| place + 1));
+        rest = after;
+        match part.is_ascii().then(|| std::str::from_utf8(part).ok()).flatten() {
+            Some(part) => text.push_str(part),
+            None => text.push_str(&GBK.decode_without_bom_handling_and_without_replacement(part)?),
+        }
+    }
+    Some(text)
 }
 
 /// Characters that newer implementations write where older ones have nothing or a private-use character. A test compares

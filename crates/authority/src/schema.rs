@@ -5,7 +5,7 @@
 
 use crate::gbk;
 use crate::message::ReadProblem;
-use crate::tree::{self, Element};
+use crate::tree::{self, Markup};
 
 /// An element table: one tree of rules.
 #[derive(Debug, PartialEq, Eq)]
@@ -151,17 +151,17 @@ impl Schema {
     }
 
     /// Puts the children of every element into the order of the table; what the table does not know goes last.
-    pub fn arrange(&self, root: &mut Element) {
+    pub fn arrange(&self, root: &mut Markup<'_>) {
         arrange(&self.root, root);
     }
 
     /// Calls `seen` for every element that the table knows, with the path that [`Schema::check`] would give it.
-    pub fn visit(&self, root: &Element, seen: &mut impl FnMut(&str, &Element)) {
+    pub fn visit(&self, root: &Markup<'_>, seen: &mut impl FnMut(&str, &Markup<'_>)) {
         visit(&self.root, root, root.name.to_string(), seen);
     }
 
     /// Checks a document and returns every departure, in document order.
-    pub fn check(&self, root: &Element) -> Vec<Violation> {
+    pub fn check(&self, root: &Markup<'_>) -> Vec<Violation> {
         let mut found = Vec::new();
         if root.name == self.root.tag {
             check_element(&self.root, root, root.name.to_string(), &mut found);
@@ -212,9 +212,9 @@ fn children(content: &Content) -> &[Rule] {
     }
 }
 
-fn arrange(rule: &Rule, element: &mut Element) {
+fn arrange(rule: &Rule, element: &mut Markup<'_>) {
     let rules = children(&rule.content);
-    let place = |child: &Element| rules.iter().position(|rule| rule.tag == child.name).unwrap_or(rules.len());
+    let place = |child: &Markup<'_>| rules.iter().position(|rule| rule.tag == child.name).unwrap_or(rules.len());
     if !element.children.is_sorted_by_key(place) {
         element.children.sort_by_key(place);
     }
@@ -225,7 +225,7 @@ fn arrange(rule: &Rule, element: &mut Element) {
     }
 }
 
-fn visit(rule: &Rule, element: &Element, path: String, seen: &mut impl FnMut(&str, &Element)) {
+fn visit(rule: &Rule, element: &Markup<'_>, path: String, seen: &mut impl FnMut(&str, &Markup<'_>)) {
     seen(&path, element);
     let rules = children(&rule.content);
     let mut counts = vec![0usize; rules.len()];
@@ -246,7 +246,7 @@ impl Rule {
 
 /// The first character of a text that cannot travel.
 fn untransportable(text: &str) -> Option<Problem> {
-    if text.bytes().all(|byte| (b' '..0x7f).contains(&byte)) {
+    if tree::is_printable(text) {
         return None;
     }
     if let Some(character) = tree::forbidden_character(text) {
@@ -255,7 +255,7 @@ fn untransportable(text: &str) -> Option<Problem> {
     gbk::encode(text).err().map(Problem::Unmappable)
 }
 
-fn check_element(rule: &Rule, element: &Element, path: String, found: &mut Vec<Violation>) {
+fn check_element(rule: &Rule, element: &Markup<'_>, path: String, found: &mut Vec<Violation>) {
     let mut report = |problem| found.push(Violation { path: path.clone(), problem });
     match &rule.content {
         Content::Long(min, max) => {
@@ -280,12 +280,12 @@ fn check_element(rule: &Rule, element: &Element, path: String, found: &mut Vec<V
                 return;
             }
             // What says that it is nothing (`xsi:nil`) has no length to be wrong.
-            if element.text.is_empty()
+            if element.characters() == 0
                 && element.attributes.iter().any(|(name, value)| name.ends_with("nil") && value == "true")
             {
                 return;
             }
-            let length = if element.text.is_ascii() { element.text.len() } else { element.text.chars().count() };
+            let length = element.characters();
             if length < *min || length > *max {
                 report(Problem::Length { found: length, min: *min, max: *max });
             }
@@ -302,7 +302,7 @@ fn check_element(rule: &Rule, element: &Element, path: String, found: &mut Vec<V
     }
 }
 
-fn check_children(content: &Content, rules: &[Rule], element: &Element, path: &str, found: &mut Vec<Violation>) {
+fn check_children(content: &Content, rules: &[Rule], element: &Markup<'_>, path: &str, found: &mut Vec<Violation>) {
     let mut position = 0;
     // How often the element of each rule has been seen; counting again for every child would take forever on a long list.
     let mut counts = vec![0usize; rules.len()];
@@ -343,6 +343,8 @@ fn check_children(content: &Content, rules: &[Rule], element: &Element, path: &s
 
 #[cfg(test)]
 mod tests {
+    use crate::tree::Element;
+
     use super::*;
 
     use crate::message::Version;

@@ -1,6 +1,6 @@
 //! Reading an element with its path, so that an error can say where.
 
-use crate::tree::Element;
+use crate::tree::Markup;
 
 /// Why a record could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -35,12 +35,12 @@ pub enum ReadProblem {
 /// An element together with the path that leads to it.
 #[derive(Debug, Clone)]
 pub(super) struct Node<'a> {
-    pub(super) element: &'a Element,
+    pub(super) element: &'a Markup<'a>,
     pub(super) path: String,
 }
 
 impl<'a> Node<'a> {
-    pub(super) fn root(element: &'a Element) -> Self {
+    pub(super) fn root(element: &'a Markup<'a>) -> Self {
         Self { element, path: element.name.to_string() }
     }
 

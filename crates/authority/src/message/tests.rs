@@ -1,6 +1,7 @@
 use super::*;
 use crate::code::ResultCode;
 use crate::envelope::read_document;
+use crate::tree::Element;
 use crate::gbk;
 
 mod generated;

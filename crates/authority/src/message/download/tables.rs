@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::message::node::{Node, ReadError};
 use crate::message::wire::{Value, records};
-use crate::tree::Element;
+use crate::tree::Markup;
 
 records! {
     /// A reporting unit (`Bbdw`).
@@ -103,9 +103,9 @@ impl CodeTable {
     }
 
     /// The table as an element; `None` if the interface has no such table.
-    pub(super) fn to_tree(&self) -> Option<Element> {
+    pub(super) fn to_tree(&self) -> Option<Markup<'_>> {
         let (tag, row, name) = TABLES.iter().find(|(tag, ..)| *tag == self.tag)?;
-        Some(Element::new(*tag).extend(self.rows.iter().map(|line| line.to_tree(row, name))))
+        Some(Markup::new(*tag).extend(self.rows.iter().map(|line| line.to_tree(row, name))))
     }
 }
 
@@ -125,10 +125,10 @@ impl CodeRow {
         })
     }
 
-    fn to_tree(&self, tag: &'static str, name: &'static str) -> Element {
-        let mut element = Element::new(tag).with("Id", self.id).with(name, &self.name);
+    fn to_tree(&self, tag: &'static str, name: &'static str) -> Markup<'_> {
+        let mut element = Markup::new(tag).with("Id", self.id).with(name, &self.name);
         for (tag, value) in &self.more {
-            element.children.push(Element::new(tag.clone()).containing(value));
+            element.children.push(Markup::new(tag.clone()).containing(value));
         }
         element
             .with_some("Sfyx", self.valid.map(i64::from))
