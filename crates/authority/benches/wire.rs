@@ -21,23 +21,46 @@ fn cipher() -> Cipher {
 fn read(xml: Vec<u8>) -> Upload {
     let text = envelope::text(&xml).unwrap().into_owned();
     drop(xml);
-    Upload::read(&Markup::read(&text).unwrap(), VERSION).unwrap()
+    let mut at = Instant::now();
+    stage("text", &mut at);
+    let tree = Markup::read(&text).unwrap();
+    stage("tree", &mut at);
+    let upload = Upload::read(&tree, VERSION).unwrap();
+    stage("records", &mut at);
+    upload
 }
 
 fn pack(upload: Upload, cipher: Option<&Cipher>) -> Container {
+    let mut at = Instant::now();
+    stage("start", &mut at);
     let xml = upload.to_gbk(VERSION).unwrap();
+    stage("to_gbk", &mut at);
     drop(upload);
+    stage("drop", &mut at);
     let zip = envelope::zip(&xml, envelope::ENTRY).unwrap();
+    stage("zip", &mut at);
     drop(xml);
-    envelope::seal(&zip, cipher)
+    let sealed = envelope::seal(&zip, cipher);
+    stage("seal", &mut at);
+    sealed
 }
 
 fn unpack(container: Container, cipher: Option<&Cipher>) -> Upload {
-    let zip = container.open_zip(cipher).unwrap();
+    let mut at = Instant::now();
+    stage("start", &mut at);
+    let xml = container.open(cipher).unwrap();
+    stage("open", &mut at);
     drop(container);
-    let xml = envelope::unzip(&zip).unwrap();
-    drop(zip);
     read(xml)
+}
+
+fn stage(name: &str, since: &mut Instant) {
+    if std::env::var_os("STAGES").is_some() {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap().to_owned();
+        eprintln!("{name}: {:.1} ms, {line}", since.elapsed().as_secs_f64() * 1e3);
+        *since = Instant::now();
+    }
 }
 
 /// The best of three, in seconds; what an act consumes is made outside the time.

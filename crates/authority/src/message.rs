@@ -128,7 +128,7 @@ fn oversized(root: &Markup<'_>, version: Version, schema: &Schema, violations: &
             None => element.text.bytes().filter(|byte| !byte.is_ascii_whitespace()).count(),
         };
         if found > max {
-            violations.push(Violation { path: path.to_owned(), problem: Problem::TooLarge { found, max } });
+            violations.push(Violation { path: path.to_string(), problem: Problem::TooLarge { found, max } });
         }
     });
 }

@@ -213,7 +213,8 @@ pub fn read_response(text: &str, method: Method) -> Result<Element, SoapError> {
     };
     // The document is text inside the element; a stack that puts it in as elements is understood as well. Its own
     // declaration says GBK although the text is Unicode by now, so it is not looked at.
-    let document = if answer.children.is_empty() { Element::parse(answer.text.trim())? } else { answer.clone().into_owned() };
+    let document =
+        if answer.children.is_empty() { Element::parse(answer.text.trim())? } else { answer.clone().into_owned() };
     if document.name != "return" {
         return Err(SoapError::Shape("the return document has another root"));
     }

@@ -347,9 +347,12 @@ pub fn escape(text: &str) -> Cow<'_, str> {
 
 /// Whether a text holds nothing but printable ASCII, which every reader takes.
 pub(crate) fn is_printable(text: &str) -> bool {
-    // Without a way out before the end of a piece, a piece is looked at in a few steps.
-    let all = |piece: &[u8]| piece.iter().fold(true, |all, byte| all & (b' '..0x7f).contains(byte));
-    text.as_bytes().chunks(256).all(all)
+    // The least and the greatest byte of a piece are found many at a time; the first that is out of bounds is not.
+    text.as_bytes().chunks(1024).all(|piece| {
+        let (least, greatest) =
+            piece.iter().fold((b' ', b' '), |(least, greatest), byte| (least.min(*byte), greatest.max(*byte)));
+        least == b' ' && greatest < 0x7f
+    })
 }
 
 /// The first character of the text that XML 1.0 does not allow, if there is one.
@@ -371,7 +374,7 @@ struct Lines<'a> {
 impl Lines<'_> {
     fn at(&mut self, position: u64) -> u32 {
         let position = usize::try_from(position).unwrap_or(usize::MAX).min(self.text.len());
-        let breaks = self.text.get(self.at..position).unwrap_or_default().iter().filter(|byte| **byte == b'\n').count();
+        let breaks = memchr::memchr_iter(b'\n', self.text.get(self.at..position).unwrap_or_default()).count();
         self.at = self.at.max(position);
         self.line += u32::try_from(breaks).unwrap_or(u32::MAX);
         self.line

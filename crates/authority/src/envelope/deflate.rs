@@ -229,9 +229,9 @@ impl Bits<'_> {
 mod tests {
     use std::io::Read as _;
 
-    use arbtest::arbtest;
     use ::base64::Engine as _;
     use ::base64::engine::general_purpose::STANDARD;
+    use arbtest::arbtest;
 
     use super::*;
 
@@ -273,7 +273,8 @@ mod tests {
 
     #[test]
     fn two_halves_are_one_stream() {
-        let paper = STANDARD.encode((0..30_000u32).flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()).collect::<Vec<_>>());
+        let paper = STANDARD
+            .encode((0..30_000u32).flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()).collect::<Vec<_>>());
         let xml = format!("<a>{}</a>", format!("<b>云杉</b><c>{paper}</c>").repeat(16)).into_bytes();
         assert!(xml.len() > TWO_HALVES);
         let stream = deflated(&xml);
@@ -283,7 +284,8 @@ mod tests {
 
     #[test]
     fn the_tables_are_complete() {
-        let filled = |codes: &[u16]| codes.iter().filter(|code| **code != FOREIGN).map(|code| 128 >> (code >> 8)).sum::<u32>();
+        let filled =
+            |codes: &[u16]| codes.iter().filter(|code| **code != FOREIGN).map(|code| 128 >> (code >> 8)).sum::<u32>();
         assert_eq!(filled(&CODES), 128);
         assert_eq!(filled(&HEADER), 128);
     }

@@ -24,7 +24,7 @@ pub use task::{TaskAccess, TaskRecord, TaskSite, TaskSubject};
 use super::domain::DomainRecord;
 use super::ip::{IpAllocation, IpBroadcast, IpBroughtIn, IpSource};
 use super::node::{Node, ReadError};
-use super::wire::{Value, nodes};
+use super::wire::Value;
 use super::{Version, WriteError, to_gbk};
 use crate::schema::Violation;
 use crate::tree::Markup;
@@ -150,7 +150,7 @@ lists! {
 }
 
 fn read_list<T: Value>(list: &mut Vec<T>, root: &Node<'_>, place: &str, unreadable: &mut Vec<ReadError>) {
-    for node in nodes(root, place) {
+    for node in root.each(place) {
         match T::read(&node) {
             Ok(item) => list.push(item),
             Err(error) => unreadable.push(error),
@@ -159,10 +159,9 @@ fn read_list<T: Value>(list: &mut Vec<T>, root: &Node<'_>, place: &str, unreadab
 }
 
 fn read_tables(root: &Node<'_>, unreadable: &mut Vec<ReadError>) -> Vec<CodeTable> {
-    let Some(tables) = root.down("JCDM/Jcdm_xx") else { return Vec::new() };
-    let path = |table: &Markup<'_>| format!("{}/{}", tables.path, table.name);
-    let tables = &tables.element.children;
-    tables.iter().map(|table| CodeTable::read(&Node { element: table, path: path(table) }, unreadable)).collect()
+    let Some(tables) = root.child("JCDM/Jcdm_xx") else { return Vec::new() };
+    let all = tables.element.children.iter();
+    all.map(|table| CodeTable::read(&tables.below(table, &table.name, 0), unreadable)).collect()
 }
 
 fn write_tables<'a>(tables: &'a [CodeTable], root: &mut Markup<'a>) {

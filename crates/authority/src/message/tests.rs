@@ -1,8 +1,8 @@
 use super::*;
 use crate::code::ResultCode;
 use crate::envelope::read_document;
-use crate::tree::Element;
 use crate::gbk;
+use crate::tree::Element;
 
 mod generated;
 

@@ -167,7 +167,7 @@ impl Upload {
         version.unspell(&mut root);
         let node = Node::root(&root);
         let [business] = root.children.as_slice() else { return Err(node.problem(ReadProblem::Operations)) };
-        let business = Node { element: business, path: format!("{}/{}", node.path, business.name) };
+        let business = node.below(business, &business.name, 0);
         let groups: Vec<_> = business.element.children.iter().filter(|child| child.name != "Qqdwid").collect();
         let [group] = groups.as_slice() else { return Err(business.problem(ReadProblem::Operations)) };
         Ok(Self {

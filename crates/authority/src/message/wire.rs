@@ -49,7 +49,7 @@ impl<T: Value> Field for T {
 
 impl<T: Value> Field for Option<T> {
     fn read_at(record: &Node<'_>, place: &str) -> Result<Self, ReadError> {
-        record.down(place).filter(|node| !T::is_none(node)).map(|node| T::read(&node)).transpose()
+        record.child(place).filter(|node| !T::is_none(node)).map(|node| T::read(&node)).transpose()
     }
 
     fn write_at<'a>(&'a self, record: &mut Markup<'a>, place: &'static str) {
@@ -61,7 +61,7 @@ impl<T: Value> Field for Option<T> {
 
 impl<T: Value> Field for Vec<T> {
     fn read_at(record: &Node<'_>, place: &str) -> Result<Self, ReadError> {
-        nodes(record, place).iter().map(T::read).collect()
+        record.each(place).map(|node| T::read(&node)).collect()
     }
 
     fn write_at<'a>(&'a self, record: &mut Markup<'a>, place: &'static str) {
@@ -77,20 +77,6 @@ impl<T: Value> Field for Vec<T> {
                 group.children.push(if wrapped.is_some() { Markup::new(tag).child(element) } else { element });
             }
         }
-    }
-}
-
-/// Every element at a place of a list, each with its own path.
-pub(super) fn nodes<'a>(record: &Node<'a>, place: &str) -> Vec<Node<'a>> {
-    let (outer, wrapped) = place.split_once('>').map_or((place, None), |(outer, tag)| (outer, Some(tag)));
-    let (group, tag) = match outer.rsplit_once('/') {
-        Some((groups, tag)) => (record.down(groups), tag),
-        None => (Some(record.clone()), outer),
-    };
-    let all = group.map(|group| group.each(tag)).unwrap_or_default();
-    match wrapped {
-        Some(tag) => all.iter().filter_map(|wrapper| wrapper.child(tag)).collect(),
-        None => all,
     }
 }
 

@@ -93,7 +93,7 @@ impl CodeTable {
         let name = TABLES.iter().find(|(table, ..)| *table == tag).map_or("Mc", |(.., name)| name);
         let mut rows = Vec::new();
         for row in &node.element.children {
-            let node = Node { element: row, path: format!("{}/{}[{}]", node.path, row.name, rows.len() + 1) };
+            let node = node.below(row, &row.name, rows.len() + 1);
             match CodeRow::read(&node, name) {
                 Ok(row) => rows.push(row),
                 Err(error) => errors.push(error),

@@ -10,7 +10,9 @@ use crate::schema::{Content, Rule};
 fn element(u: &mut Unstructured<'_>, rule: &Rule) -> Result<Element> {
     let mut element = Element::new(rule.tag.clone());
     match &rule.content {
-        Content::Long(min, max) => element.text = u.int_in_range((*min).max(0)..=(*max).min(1 << 40))?.to_string().into(),
+        Content::Long(min, max) => {
+            element.text = u.int_in_range((*min).max(0)..=(*max).min(1 << 40))?.to_string().into()
+        }
         Content::Text(..) if matches!(&*rule.tag, "Fjnr" | "Spwj") => {
             use base64::Engine as _;
             let bytes: Vec<u8> = (0..u.int_in_range(1..=20)?).map(|_| u.arbitrary()).collect::<Result<_>>()?;
