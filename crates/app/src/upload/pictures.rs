@@ -58,7 +58,7 @@ pub(super) fn shrink(originals: Vec<(Needed, Vec<u8>)>) -> Result<Vec<Picture>> 
     originals
         .into_iter()
         .map(|(wanted, jpeg)| {
-            let jpeg = picture::shrink(&jpeg, authority::message::MAX_ATTACHMENT)?;
+            let jpeg = picture::shrink(&jpeg, authority::message::Version::default().limits().attachment_bytes)?;
             Ok(Picture { wanted, jpeg })
         })
         .collect::<Result<Vec<_>, picture::Refusal>>()
