@@ -21,46 +21,21 @@ fn cipher() -> Cipher {
 fn read(xml: Vec<u8>) -> Upload {
     let text = envelope::text(&xml).unwrap().into_owned();
     drop(xml);
-    let mut at = Instant::now();
-    stage("text", &mut at);
-    let tree = Markup::read(&text).unwrap();
-    stage("tree", &mut at);
-    let upload = Upload::read(&tree, VERSION).unwrap();
-    stage("records", &mut at);
-    upload
+    Upload::read(&Markup::read(&text).unwrap(), VERSION).unwrap()
 }
 
 fn pack(upload: Upload, cipher: Option<&Cipher>) -> Container {
-    let mut at = Instant::now();
-    stage("start", &mut at);
     let xml = upload.to_gbk(VERSION).unwrap();
-    stage("to_gbk", &mut at);
     drop(upload);
-    stage("drop", &mut at);
     let zip = envelope::zip(&xml, envelope::ENTRY).unwrap();
-    stage("zip", &mut at);
     drop(xml);
-    let sealed = envelope::seal(&zip, cipher);
-    stage("seal", &mut at);
-    sealed
+    envelope::seal(&zip, cipher)
 }
 
 fn unpack(container: Container, cipher: Option<&Cipher>) -> Upload {
-    let mut at = Instant::now();
-    stage("start", &mut at);
     let xml = container.open(cipher).unwrap();
-    stage("open", &mut at);
     drop(container);
     read(xml)
-}
-
-fn stage(name: &str, since: &mut Instant) {
-    if std::env::var_os("STAGES").is_some() {
-        let status = std::fs::read_to_string("/proc/self/status").unwrap();
-        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap().to_owned();
-        eprintln!("{name}: {:.1} ms, {line}", since.elapsed().as_secs_f64() * 1e3);
-        *since = Instant::now();
-    }
 }
 
 /// The best of three, in seconds; what an act consumes is made outside the time.

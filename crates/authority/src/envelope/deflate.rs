@@ -1,7 +1,7 @@
 //! Deflate for data files.
 //!
 //! Nearly all of a full file is papers in base64, and nothing in a paper repeats: what deflate can save there is the two
-//! bits of each character that base64 leaves unused, at a sixteenth of the speed of a plain table. So long stretches of
+//! bits of each character that base64 leaves unused, and a plain table saves those without a search. So long stretches of
 //! base64 are coded with one fixed table and no search, and everything else by the library. The result is an ordinary
 //! stream (RFC 1951) that every inflater reads.
 

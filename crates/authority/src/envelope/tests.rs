@@ -68,6 +68,26 @@ fn other_programs_open_what_is_packed_here() {
 }
 
 #[test]
+fn papers_open_elsewhere_and_travel_at_three_quarters() {
+    let paper = |seed: u32| {
+        let bytes =
+            (0..9_000u32).flat_map(|n| (n ^ seed).wrapping_mul(2_654_435_761).rotate_left(n % 31).to_le_bytes());
+        armour::encode(&bytes.collect::<Vec<u8>>())
+    };
+    // Enough for two halves, and papers of every kind of end.
+    let records = (0..40u32).map(|n| format!("<b>周云{n}</b><Fjnr>{}</Fjnr>", &paper(n)[..47_000 + 4 * n as usize]));
+    let text = format!("<?xml version=\"1.0\" encoding=\"GBK\"?><a>{}</a>", records.collect::<String>());
+    let xml = gbk::encode(&text).unwrap();
+    let zip = zip(&xml, ENTRY).unwrap();
+    assert!(zip.len() * 100 < xml.len() * 77, "{} of {}", zip.len(), xml.len());
+    assert_eq!(unzip(&zip).unwrap(), xml);
+    let script = "import sys,zipfile,io\n\
+                  z=zipfile.ZipFile(io.BytesIO(sys.stdin.buffer.read()))\n\
+                  sys.stdout.buffer.write(z.read('beianinfo.xml'))";
+    assert!(run("python3", &["-c", script], &zip) == xml, "Python's zipfile reads something else");
+}
+
+#[test]
 fn what_other_programs_packed_opens_here() {
     let script = "import sys,zipfile,io\n\
                   out=io.BytesIO()\n\
