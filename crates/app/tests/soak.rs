@@ -21,10 +21,8 @@ use app::act::{self, Ledger, LineState, ResumeLine};
 use app::bureau::Bureaus;
 use app::world::{FakeClock, SystemIds};
 use authority::sandbox::Scenario;
-use filing::case::CaseFile;
 use filing::stage::StageKind;
 use jiff::SignedDuration;
-use jiff::civil::date;
 use store::account::Role;
 use testkit::authority::TestAuthority;
 use testkit::persona::{self, case};
@@ -76,22 +74,6 @@ impl Chance {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % end
     }
-}
-
-/// The person's case as somebody else's: another number, phone, domain and server.
-fn nth(template: &CaseFile, n: usize) -> Result<CaseFile> {
-    let born = date(1960, 1, 1).checked_add(SignedDuration::from_hours(24 * i64::try_from(n)?))?;
-    let first = format!("110108{}{:02}{:02}982", born.year(), born.month(), born.day());
-    let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-    let sum: u32 = first.bytes().zip(weights).map(|(byte, weight)| u32::from(byte - b'0') * weight).sum();
-    let check = char::from(b"10X98765432"[(sum % 11) as usize]);
-    let text = serde_json::to_string(template)?
-        .replace("110108199005129827", &format!("{first}{check}"))
-        .replace("zhixia-notes", &format!("zhixia-notes{n}"))
-        .replace("13600007352", &format!("136{n:08}"))
-        .replace("lh-bj-01", &format!("lh-bj-{n}"))
-        .replace("203.0.113.41", &format!("203.{}.{}.{}", 100 + n / 62_500, (n / 250) % 250, n % 250 + 1));
-    Ok(serde_json::from_str(&text)?)
 }
 
 /// Lets the line go on when it stands, as a supervisor would who found nothing wrong.
@@ -178,7 +160,7 @@ async fn every_filing_is_decided_once_whatever_goes_wrong() -> Result<()> {
     let begun = Instant::now();
     let mut waiting: Vec<Uuid> = Vec::new();
     for n in 0..filings {
-        let case = nth(&template, n)?;
+        let case = persona::nth(&template, n)?;
         // People come one after the other: thirty registrations in an hour are throttled.
         story.test.clock.advance(SignedDuration::from_secs(150));
         let (applicant, order) = story.fill_in(&case).await.with_context(|| format!("filing {n}"))?;
