@@ -26,9 +26,10 @@ pub struct Config {
     #[serde(serialize_with = "masked")]
     #[schema(value_type = String, default = "")]
     pub api_key: SecretString,
-    /// Where the last verdicts are kept for a start without the platform; without it nothing is kept.
+    /// The folder of the verdict index, which nginx may read too; without it a folder of this run alone is used, and a
+    /// start needs the platform.
     #[schema(value_type = Option<String>)]
-    pub snapshot_file: Option<PathBuf>,
+    pub index: Option<PathBuf>,
     /// What a visitor of a closed domain gets.
     pub closed: Closed,
     /// How long the platform may be silent before the verdicts count as stale. They go on being applied.
@@ -155,7 +156,7 @@ impl Default for Config {
             platform_url: "http://127.0.0.1:8600".to_owned(),
             public_url: "http://127.0.0.1:8600".to_owned(),
             api_key: SecretString::default(),
-            snapshot_file: None,
+            index: None,
             closed: Closed::default(),
             stale_after: Duration::from_secs(120),
             follow: Follow::default(),

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use index::{Live, Writer};
 use pingora::proxy::http_proxy;
 use pingora::server::configuration::ServerConf;
 use pingora::server::{RunArgs, Server, ShutdownSignal, ShutdownSignalWatch};
@@ -48,6 +49,9 @@ pub enum Error {
     /// No HTTP client can be made.
     #[error("cannot make an HTTP client: {0}")]
     Client(#[from] reqwest::Error),
+    /// The index cannot be written.
+    #[error("the verdict index cannot be used: {0}")]
+    Index(#[from] index::Error),
 }
 
 /// A gateway that has its addresses and is ready to run.
@@ -132,7 +136,16 @@ impl Gateway {
         let busy = TaskTracker::new();
         let metrics = Arc::new(Metrics::new());
         let pages = Arc::new(Pages::new(&config.public_url));
-        let state = Arc::new(State::new(ambient.clone(), config.stale_after));
+        // A folder of this run alone goes with it.
+        let (folder, _temporary) = match config.index {
+            Some(folder) => (folder, None),
+            None => {
+                let temporary = tempfile::tempdir().map_err(index::Error::File)?;
+                (temporary.path().to_owned(), Some(temporary))
+            }
+        };
+        let writer = Writer::open(&folder)?;
+        let state = Arc::new(State::new(Live::new(&folder), ambient.clone(), config.stale_after));
 
         let follower = Follower {
             feed: Feed::new(platform, config.api_key, config.follow.wait, config.follow.snapshot_timeout)?,
@@ -140,12 +153,11 @@ impl Gateway {
             metrics: Arc::clone(&metrics),
             ambient,
             settings: config.follow,
-            file: config.snapshot_file,
+            writer: Arc::new(Mutex::new(writer)),
             draining: draining.clone(),
             running: Mutex::new(Some(busy.token())),
-            writing: Arc::default(),
         };
-        follower.load_file();
+        follower.tell_of_the_index();
 
         let mut server = Server::new_with_opt_and_conf(None, server_conf(config.workers));
         server.bootstrap();

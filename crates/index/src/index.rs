@@ -101,10 +101,10 @@ impl Index {
         self.base.listings().filter(current).chain(over.into_iter().flat_map(move |overlay| overlay.listings(key)))
     }
 
-    /// About how many domains are listed: those of the base, and those of the overlay that may be among them.
+    /// How many domains are listed.
     #[must_use]
     pub fn len(&self) -> u64 {
-        self.base.header().names + self.changed()
+        self.base.header().names + self.overlay.as_ref().map_or(0, Overlay::added)
     }
 
     /// Whether nothing is listed.
@@ -153,13 +153,10 @@ pub struct Live {
 }
 
 impl Live {
-    /// Opens what there is now.
-    ///
-    /// # Errors
-    /// When no base of the folder is sound.
-    pub fn open(folder: &Path) -> Result<Self, BaseError> {
-        let current = ArcSwap::new(Arc::new(Index::open(folder)?));
-        Ok(Self { folder: folder.to_owned(), current, refreshing: Mutex::new(()) })
+    /// Follows a folder; nothing is read before the first [`Self::refresh`].
+    #[must_use]
+    pub fn new(folder: &Path) -> Self {
+        Self { folder: folder.to_owned(), current: ArcSwap::default(), refreshing: Mutex::new(()) }
     }
 
     /// The index to ask now; none before the first base.

@@ -1,7 +1,7 @@
 //! The overlay: what changed since the base, in a file that every reader sees change.
 //!
 //! ```text
-//!   0      words: magic, names, records' end, superseded
+//!   0      words: magic, names, how many of them the base lacks, records' end, superseded
 //!   4096   slots, places, records: as in the base, with room for what is to come
 //! ```
 //!
@@ -13,6 +13,7 @@ use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::base::Base;
 use crate::hash::Key;
 use crate::listing::{self, Listing, UNIT};
 use crate::map::Map;
@@ -34,6 +35,7 @@ const NAMES: u64 = (SLOTS / 2) as u64;
 enum Word {
     Magic,
     Names,
+    Added,
     RecordsEnd,
     Superseded,
 }
@@ -95,6 +97,11 @@ impl Overlay {
         self.load(Word::Names)
     }
 
+    /// How many of its names the base does not hold.
+    pub(crate) fn added(&self) -> u64 {
+        self.load(Word::Added)
+    }
+
     /// Whether so many more changes fit, however long their records.
     pub(crate) fn has_room(&self, changes: usize) -> bool {
         let names = self.names().saturating_add(changes as u64) <= NAMES;
@@ -141,9 +148,9 @@ impl Overlay {
         Some(self.map.halves(PLACES_AT, SLOTS)?.get(slot)?.load(Ordering::Acquire))
     }
 
-    /// Lays a listing over the base; visible to every reader when this returns.
-    pub(crate) fn set(&self, key: &Key, listing: &Listing<'_>) -> Result<(), Full> {
-        let spot = key.spot(listing.domain);
+    /// Lays a listing over its base; visible to every reader when this returns.
+    pub(crate) fn set(&self, base: &Base, listing: &Listing<'_>) -> Result<(), Full> {
+        let spot = base.header().key.spot(listing.domain);
         let (slot, is_new) = match self.slots().find(spot) {
             Found::At(slot, _) => (slot, false),
             Found::Free(slot) if self.names() < NAMES => (slot, true),
@@ -162,6 +169,7 @@ impl Overlay {
         places[slot].store(unit, Ordering::Release);
         self.slots().set(slot, spot, listing.mark());
         if is_new {
+            self.store(Word::Added, self.added() + u64::from(base.slots().get(spot).is_none()));
             self.store(Word::Names, self.names() + 1);
         }
         Ok(())

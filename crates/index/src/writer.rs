@@ -120,12 +120,11 @@ impl Writer {
         // of the old one are told.
         let before = Overlay::open_to_supersede(&path);
         let overlay = Overlay::create(&path)?;
-        let key = base.header().key;
         let mut place = base.header().place;
         let mut outcome = Ok(());
         let journal = Journal::open(&self.folder.journal(generation), |batch| {
             if outcome.is_ok() {
-                outcome = batch.listings().try_for_each(|listing| overlay.set(&key, &listing));
+                outcome = batch.listings().try_for_each(|listing| overlay.set(&base, &listing));
                 place = batch.place;
             }
         })?;
@@ -167,9 +166,10 @@ impl Writer {
             self.adopt(rebuild)?;
         }
         let current = self.current.as_mut().filter(|current| has_room(current)).ok_or(Error::TooMany)?;
-        let (key, overlay) = (current.index.base.header().key, current.index.overlay.as_ref().ok_or(Error::NoBase)?);
+        let Index { base, overlay } = &current.index;
+        let overlay = overlay.as_ref().ok_or(Error::NoBase)?;
         // Seen before it is synced: until it is acknowledged the feed will say it again, so nothing is lost by that.
-        changes.iter().try_for_each(|change| overlay.set(&key, &change.listing())).map_err(|Full| Error::TooMany)?;
+        changes.iter().try_for_each(|change| overlay.set(base, &change.listing())).map_err(|Full| Error::TooMany)?;
         current.journal.append(changes.iter().map(Owned::listing), &place)?;
         current.place = place;
         Ok(())
@@ -214,12 +214,11 @@ impl Writer {
         }
         let mut journal = Journal::open(&journal_path, |_| ())?;
         if let (Some(source), Some(current)) = (source, &self.current) {
-            let key = base.header().key;
             let mut later: Vec<Batch> = Vec::new();
             current.journal.read_from(source.since, |batch| later.push(batch.clone()))?;
             for batch in later {
                 journal.append(batch.listings(), &batch.place)?;
-                let laid = batch.listings().try_for_each(|listing| overlay.set(&key, &listing));
+                let laid = batch.listings().try_for_each(|listing| overlay.set(&base, &listing));
                 laid.map_err(|Full| Error::TooMany)?;
                 place = batch.place;
             }

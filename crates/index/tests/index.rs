@@ -191,7 +191,8 @@ fn a_damaged_record_is_not_read() {
 fn a_rebuild_takes_the_overlay_in_and_loses_nothing_that_comes_meanwhile() {
     let folder = tempfile::tempdir().unwrap();
     let mut writer = based(folder.path(), &[open("a.cn", 1), open("b.cn", 2)], 2);
-    let live = Live::open(folder.path()).unwrap();
+    let live = Live::new(folder.path());
+    assert!(live.refresh().unwrap());
     writer.apply(&[closed("b.cn", 3), open("c.cn", 4)], place(4), NOW).unwrap();
     let rebuild = writer.rebuild().unwrap().unwrap();
     writer.apply(&[closed("a.cn", 5)], place(5), NOW).unwrap();
@@ -223,7 +224,8 @@ fn readers_see_one_change_whole_and_go_on_while_bases_are_replaced() {
     let names: Vec<String> = (0..500).map(|number| format!("d{number}.cn")).collect();
     let listings: Vec<Owned> = names.iter().map(|name| open(name, 1)).collect();
     let mut writer = based(folder.path(), &listings, 1);
-    let live = Live::open(folder.path()).unwrap();
+    let live = Live::new(folder.path());
+    assert!(live.refresh().unwrap());
     let is_over = AtomicBool::new(false);
     std::thread::scope(|scope| {
         for _ in 0..2 {

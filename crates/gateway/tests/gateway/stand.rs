@@ -1,8 +1,6 @@
 //! A running gateway with an origin behind it, and the ways to ask it something.
 
-use std::io::Read;
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::thread::JoinHandle;
@@ -173,11 +171,4 @@ pub async fn origin() -> SocketAddr {
 /// An address where nobody listens.
 pub async fn nobody() -> SocketAddr {
     tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap()
-}
-
-/// A file's bytes.
-pub fn bytes_of(path: &Path) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    std::fs::File::open(path).unwrap().read_to_end(&mut bytes).unwrap();
-    bytes
 }
