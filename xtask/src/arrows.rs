@@ -22,6 +22,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "beian-authority",
             "beian-filing",
             "beian-gateway",
+            "beian-index",
             "beian-outside",
             "beian-paper",
             "beian-store",
