@@ -2,7 +2,9 @@
 
 mod applicant;
 mod authority;
+mod follow;
 mod http;
+mod neighbour;
 pub mod pictures;
 mod play;
 mod reviewer;

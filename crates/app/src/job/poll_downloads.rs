@@ -259,7 +259,21 @@ async fn apply_content(world: &World, bureau: &Bureau, download: &Download, cont
     if let Some(rest) = &rest {
         alarm_line(world, download, rest).write(&tx).await?;
     }
+    // What these hold changes what is filed here; a test dies at each, and not only at the first file of a story.
+    let (has_records, has_cancelled) = (!content.records.is_empty(), !content.cancelled.is_empty());
+    if has_records {
+        point("download.before-record");
+    }
+    if has_cancelled {
+        point("download.before-cancelled");
+    }
     commit!(tx, "download", "apply");
+    if has_records {
+        point("download.after-record");
+    }
+    if has_cancelled {
+        point("download.after-cancelled");
+    }
     metrics::counter!("beian_downloads_total", "result" => "applied").increment(1);
     Ok(())
 }
