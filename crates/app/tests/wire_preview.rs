@@ -5,7 +5,7 @@ use app::act::{self, ContainerForm, OrderRef, PreviewUpload, RevealUpload, TakeU
 use app::{Error, picture};
 use authority::client::Verdict;
 use authority::envelope;
-use authority::message::{MAX_ATTACHMENT, Upload, UploadOperation, Version};
+use authority::message::{Upload, UploadOperation, Version};
 use filing::case::CaseFile;
 use filing::stage::StageKind;
 use store::OrderId;
@@ -113,7 +113,8 @@ async fn what_is_shown_is_sent_byte_for_byte() -> Result<()> {
         travelled.len()
     );
     for material in store::material::list(&reader, OrderId(order)).await? {
-        let brought = picture::shrink(&store::material::bytes(&reader, material.id).await?, MAX_ATTACHMENT)?;
+        let limit = Version::default().limits().attachment_bytes;
+        let brought = picture::shrink(&store::material::bytes(&reader, material.id).await?, limit)?;
         let travels = travelled.contains(&&brought) || material.slot.ends_with("approval");
         ensure!(travels, "{} does not travel", material.slot);
     }
