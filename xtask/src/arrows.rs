@@ -23,6 +23,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "beian-authority",
             "beian-filing",
             "beian-gateway",
+            "beian-index",
             "beian-outside",
             "beian-paper",
             "beian-store",

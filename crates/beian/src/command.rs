@@ -13,6 +13,7 @@ mod miit;
 mod papers;
 mod preflight;
 mod print;
+mod registry;
 mod rules;
 mod serve;
 
@@ -55,6 +56,7 @@ pub fn run(cli: Cli) -> Result {
             telemetry::start(&loaded.config.log)?;
             serve::gateway(loaded.config.gateway)
         }
+        Command::Registry(asked) => registry::run(&quiet(cli.given, flags)?, asked),
         command => runtime(&command)?.block_on(run_async(cli.given, command)),
     }
 }
@@ -94,6 +96,7 @@ async fn run_async(given: cli::Given, command: Command) -> Result {
         Command::Openapi
         | Command::HelpMarkdown
         | Command::Check(_)
+        | Command::Registry(_)
         | Command::Calendar(_)
         | Command::Case(_)
         | Command::Preflight(_)

@@ -85,6 +85,31 @@ impl Reason {
     }
 }
 
+/// What the owner of a closed domain does next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Remedy {
+    /// File it (首次备案, 新增互联网信息服务).
+    File,
+    /// Add the access through this provider to its filing (新增接入).
+    AddAccess,
+    /// Ask the provider: nothing can be done by form.
+    AskProvider,
+}
+
+impl Reason {
+    /// What the owner does next; none when the domain is open, or too little is known to say.
+    #[must_use]
+    pub const fn remedy(self) -> Option<Remedy> {
+        match self {
+            Self::NotFiled | Self::FilingCancelled => Some(Remedy::File),
+            Self::NotAccessed | Self::AccessCancelled => Some(Remedy::AddAccess),
+            Self::AuthorityOrder => Some(Remedy::AskProvider),
+            Self::Filed | Self::AccessReviewed | Self::Exempt | Self::Undetermined | Self::Other => None,
+        }
+    }
+}
+
 /// What is true of a domain from one moment on, before it has a place in the sequence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Verdict {

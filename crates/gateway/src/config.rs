@@ -18,6 +18,12 @@ pub struct Config {
     /// Where `/metrics`, `/healthz` and `/readyz` are served; keep it off the public network.
     #[schema(value_type = String)]
     pub metrics_listen: SocketAddr,
+    /// Where other proxies ask for verdicts (`/v1/verdict`, `/auth`, `/forward`, `/ask`); keep it off the public network.
+    #[schema(value_type = String)]
+    pub ask_listen: SocketAddr,
+    /// What those who ask are told of a domain about which too little is known: unlisted, undetermined, or no verdict
+    /// loaded yet. Each such answer is counted.
+    pub unknown: Unknown,
     /// The platform whose verdicts are followed, without a path.
     pub platform_url: String,
     /// The platform as visitors see it: closed domains are sent to `{public_url}/closed?domain=…`.
@@ -42,6 +48,8 @@ pub struct Config {
     pub client: Client,
     /// How origins are spoken to.
     pub origin: Origin,
+    /// A HAProxy whose map is kept; without it none is.
+    pub haproxy: Option<Haproxy>,
     /// Worker threads; 0 means one per processor.
     pub workers: usize,
     /// How long requests in progress may take to end once the gateway is told to stop.
@@ -64,6 +72,17 @@ pub enum Closed {
     Redirect,
     /// A small page of the gateway's own (451), for when the platform must not be reached by visitors.
     Page,
+}
+
+/// What becomes of a domain about which too little is known.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Unknown {
+    /// It stays open: what is not known never blocks.
+    #[default]
+    Open,
+    /// It is closed until more is known.
+    Closed,
 }
 
 /// How the platform is followed.
@@ -122,6 +141,18 @@ pub struct Client {
     pub trust_forwarded: bool,
 }
 
+/// A HAProxy whose map is kept through its runtime API.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Haproxy {
+    /// Its `stats socket`, with `level admin`.
+    #[schema(value_type = String)]
+    pub socket: PathBuf,
+    /// The map, named as in its configuration.
+    #[schema(value_type = String)]
+    pub map: PathBuf,
+}
+
 /// How origins are spoken to.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -153,6 +184,8 @@ impl Default for Config {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8602)),
             metrics_listen: SocketAddr::from(([127, 0, 0, 1], 8604)),
+            ask_listen: SocketAddr::from(([127, 0, 0, 1], 8605)),
+            unknown: Unknown::default(),
             platform_url: "http://127.0.0.1:8600".to_owned(),
             public_url: "http://127.0.0.1:8600".to_owned(),
             api_key: SecretString::default(),
@@ -162,6 +195,7 @@ impl Default for Config {
             follow: Follow::default(),
             client: Client::default(),
             origin: Origin::default(),
+            haproxy: None,
             workers: 0,
             drain: Duration::from_secs(10),
         }

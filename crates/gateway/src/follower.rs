@@ -21,6 +21,7 @@ use tracing::{debug, error, info, warn};
 use crate::Ambient;
 use crate::config::Follow;
 use crate::feed::{Feed, FeedError};
+use crate::haproxy::Haproxy;
 use crate::metrics::Metrics;
 use crate::state::State;
 
@@ -40,6 +41,7 @@ pub(crate) struct Follower {
     pub(crate) settings: Follow,
     /// Held while something is written, never across a question.
     pub(crate) writer: Arc<Mutex<Writer>>,
+    pub(crate) haproxy: Option<Haproxy>,
     pub(crate) draining: watch::Receiver<bool>,
     /// Keeps the process until nothing is being written.
     pub(crate) running: Mutex<Option<TaskTrackerToken>>,
@@ -52,6 +54,12 @@ impl BackgroundService for Follower {
         let mut draining = self.draining.clone();
         tokio::select! {
             () = self.follow() => {}
+            () = async {
+                match &self.haproxy {
+                    Some(haproxy) => haproxy.follow(&self.state, &self.metrics).await,
+                    None => std::future::pending().await,
+                }
+            } => {}
             _ = draining.wait_for(|draining| *draining) => {}
         }
         // Whoever writes now ends first.
@@ -139,7 +147,10 @@ impl Follower {
         let changes: Vec<Owned> = entries.into_iter().map(owned).collect();
         let count = changes.len() as u64;
         let now = self.ambient.now();
-        self.write(move |writer| writer.apply(&changes, place, now)).await?;
+        let changes = self.write(move |writer| writer.apply(&changes, place, now).map(|()| changes)).await?;
+        if let Some(haproxy) = &self.haproxy {
+            haproxy.changed(changes.iter().map(|change| &change.verdict));
+        }
         debug!(sequence = place.sequence, count, "applied changes");
         self.metrics.changes.increment(count);
         self.published(place);
@@ -161,6 +172,9 @@ impl Follower {
         info!(sequence = place.sequence, domains, "took a snapshot");
         self.metrics.snapshots.increment(1);
         self.published(place);
+        if let Some(haproxy) = &self.haproxy {
+            haproxy.replaced();
+        }
         Ok(())
     }
 

@@ -16,6 +16,8 @@
 //!   While the platform is away, the gateway goes on with what it has; how old that is shows in the metrics.
 //! - What was applied is on disk: it starts without the platform, within milliseconds.
 //!
+//! Proxies of others ask for the same verdicts at an address of their own (`ask.rs`), or read the index themselves.
+//!
 //! # What a client cannot do
 //!
 //! Send a head that two servers could read differently, or that takes too long, or too large a head or body; hold more
@@ -29,11 +31,14 @@
 //! TLS and HTTP/2.
 
 mod ambient;
+mod ask;
 pub mod config;
 pub mod decide;
+pub mod export;
 mod feed;
 mod follower;
 mod front;
+mod haproxy;
 mod head;
 mod metrics;
 pub mod origin;
@@ -44,4 +49,4 @@ mod state;
 
 pub use ambient::Ambient;
 pub use config::Config;
-pub use server::{Error, Gateway, Stopper, run};
+pub use server::{Addresses, Error, Gateway, Stopper, run};

@@ -89,10 +89,43 @@ impl Outcome {
     }
 }
 
+/// What one who asked was told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// The domain is open.
+    Open,
+    /// The domain is closed.
+    Closed,
+    /// Too little is known, and so it stays open.
+    FailOpen,
+    /// Too little is known, and the operator wants it closed.
+    FailClosed,
+}
+
+impl Told {
+    const ALL: [Self; 4] = [Self::Open, Self::Closed, Self::FailOpen, Self::FailClosed];
+
+    /// The word in the metrics.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Closed => "closed",
+            Self::FailOpen => "fail_open",
+            Self::FailClosed => "fail_closed",
+        }
+    }
+
+    /// Whether requests pass.
+    pub(crate) const fn is_open(self) -> bool {
+        matches!(self, Self::Open | Self::FailOpen)
+    }
+}
+
 /// The gateway's counters and gauges.
 pub(crate) struct Metrics {
     handle: PrometheusHandle,
     requests: Vec<Counter>,
+    asked: Vec<Counter>,
     pub(crate) connections: Gauge,
     sequence: Gauge,
     domains: Gauge,
@@ -105,6 +138,7 @@ pub(crate) struct Metrics {
     overlay: Gauge,
     pub(crate) index_refused: Counter,
     pub(crate) index_errors: Counter,
+    pub(crate) haproxy_errors: Counter,
 }
 
 impl Metrics {
@@ -113,6 +147,7 @@ impl Metrics {
         let handle = recorder.handle();
         with_local_recorder(&recorder, || {
             describe_counter!("beian_gateway_requests_total", "Requests by how they ended");
+            describe_counter!("beian_gateway_asked_total", "Questions of other proxies by what they were told");
             describe_gauge!("beian_gateway_connections", "Connections of clients that are open");
             describe_gauge!("beian_gateway_feed_sequence", "The last change of the platform that is applied");
             describe_gauge!("beian_gateway_feed_age_seconds", "Seconds since the platform last confirmed the verdicts");
@@ -125,11 +160,13 @@ impl Metrics {
             describe_gauge!("beian_gateway_table_changed_domains", "Domains that changed since the base was built");
             describe_counter!("beian_gateway_index_refused_total", "Bases of the index that could not be trusted");
             describe_counter!("beian_gateway_index_errors_total", "Times the index could not be written");
+            describe_counter!("beian_gateway_haproxy_errors_total", "Times HAProxy could not be told");
             Self {
                 handle,
                 requests: Outcome::ALL
                     .map(|outcome| counter!("beian_gateway_requests_total", "outcome" => outcome.as_str()))
                     .into(),
+                asked: Told::ALL.map(|told| counter!("beian_gateway_asked_total", "told" => told.as_str())).into(),
                 connections: gauge!("beian_gateway_connections"),
                 sequence: gauge!("beian_gateway_feed_sequence"),
                 domains: gauge!("beian_gateway_table_domains"),
@@ -142,6 +179,7 @@ impl Metrics {
                 overlay: gauge!("beian_gateway_table_changed_domains"),
                 index_refused: counter!("beian_gateway_index_refused_total"),
                 index_errors: counter!("beian_gateway_index_errors_total"),
+                haproxy_errors: counter!("beian_gateway_haproxy_errors_total"),
             }
         })
     }
@@ -149,6 +187,13 @@ impl Metrics {
     /// Counts one request.
     pub(crate) fn count(&self, outcome: Outcome) {
         if let Some(counter) = self.requests.get(outcome as usize) {
+            counter.increment(1);
+        }
+    }
+
+    /// Counts one question.
+    pub(crate) fn told(&self, told: Told) {
+        if let Some(counter) = self.asked.get(told as usize) {
             counter.increment(1);
         }
     }

@@ -18,10 +18,12 @@ use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
 use crate::Ambient;
+use crate::ask::AskApp;
 use crate::config::Config;
 use crate::feed::Feed;
 use crate::follower::Follower;
 use crate::front::Front;
+use crate::haproxy::Haproxy;
 use crate::metrics::{Metrics, MetricsApp};
 use crate::pages::Pages;
 use crate::proxy::Gate;
@@ -61,8 +63,20 @@ pub struct Gateway {
     platform: Url,
     listener: TcpListener,
     metrics_listener: TcpListener,
-    addresses: (SocketAddr, SocketAddr),
+    ask_listener: TcpListener,
+    addresses: Addresses,
     stop: Arc<watch::Sender<bool>>,
+}
+
+/// Where a gateway listens; the ports are the real ones also when 0 was configured.
+#[derive(Debug, Clone, Copy)]
+pub struct Addresses {
+    /// Where visitors' requests come in.
+    pub visitors: SocketAddr,
+    /// Where `/metrics`, `/healthz` and `/readyz` are served.
+    pub metrics: SocketAddr,
+    /// Where other proxies ask.
+    pub ask: SocketAddr,
 }
 
 /// Tells a running gateway to stop, as SIGTERM does.
@@ -95,29 +109,25 @@ impl Gateway {
     pub fn bind(config: Config, ambient: Ambient) -> Result<Self, Error> {
         let platform = web_address("platform_url", &config.platform_url)?;
         web_address("public_url", &config.public_url)?;
-        let (listener, address) = listen(config.listen)?;
-        let (metrics_listener, metrics_address) = listen(config.metrics_listen)?;
+        let (listener, visitors) = listen(config.listen)?;
+        let (metrics_listener, metrics) = listen(config.metrics_listen)?;
+        let (ask_listener, ask) = listen(config.ask_listen)?;
         Ok(Self {
             config,
             ambient,
             platform,
             listener,
             metrics_listener,
-            addresses: (address, metrics_address),
+            ask_listener,
+            addresses: Addresses { visitors, metrics, ask },
             stop: Arc::new(watch::channel(false).0),
         })
     }
 
-    /// Where visitors' requests come in; the port is the real one also when 0 was configured.
+    /// Where it listens.
     #[must_use]
-    pub const fn address(&self) -> SocketAddr {
-        self.addresses.0
-    }
-
-    /// Where `/metrics`, `/healthz` and `/readyz` are served.
-    #[must_use]
-    pub const fn metrics_address(&self) -> SocketAddr {
-        self.addresses.1
+    pub const fn addresses(&self) -> Addresses {
+        self.addresses
     }
 
     /// A handle that stops the gateway from another thread.
@@ -131,7 +141,7 @@ impl Gateway {
     /// # Errors
     /// When it cannot start.
     pub fn run(self) -> Result<(), Error> {
-        let Self { config, ambient, platform, listener, metrics_listener, addresses, stop } = self;
+        let Self { config, ambient, platform, listener, metrics_listener, ask_listener, addresses, stop } = self;
         let (drain, draining) = watch::channel(false);
         let busy = TaskTracker::new();
         let metrics = Arc::new(Metrics::new());
@@ -154,11 +164,13 @@ impl Gateway {
             ambient,
             settings: config.follow,
             writer: Arc::new(Mutex::new(writer)),
+            haproxy: config.haproxy.map(Haproxy::new),
             draining: draining.clone(),
             running: Mutex::new(Some(busy.token())),
         };
         follower.tell_of_the_index();
 
+        let public_url = config.public_url.clone();
         let mut server = Server::new_with_opt_and_conf(None, server_conf(config.workers));
         server.bootstrap();
         let gate = Gate {
@@ -179,12 +191,21 @@ impl Gateway {
             draining.clone(),
             busy.clone(),
         );
+        let ask = AskApp {
+            state: Arc::clone(&state),
+            metrics: Arc::clone(&metrics),
+            pages: Arc::clone(&pages),
+            public_url,
+            closed: config.closed,
+            unknown: config.unknown,
+        };
         let operator = MetricsApp { metrics: Arc::clone(&metrics), state, draining };
         server.add_service(visitors);
-        server.add_service(OneThread(Front::operator(metrics_listener, operator, pages, metrics)));
+        server.add_service(Front::internal("ask", ask_listener, ask, Arc::clone(&pages), Arc::clone(&metrics)));
+        server.add_service(OneThread(Front::internal("metrics", metrics_listener, operator, pages, metrics)));
         server.add_service(background_service("follower", follower));
 
-        info!(listen = %addresses.0, metrics = %addresses.1, "the gateway serves");
+        info!(listen = %addresses.visitors, metrics = %addresses.metrics, ask = %addresses.ask, "the gateway serves");
         let end = End { stop: stop.subscribe(), drain, busy, longest: config.drain };
         server.run(RunArgs { shutdown_signal: Box::new(end) });
         info!("the gateway has stopped");

@@ -33,6 +33,11 @@ impl State {
         self.live.load()
     }
 
+    /// The verdicts, to be held for longer than a request.
+    pub(crate) fn index_owned(&self) -> Arc<Option<Index>> {
+        Arc::clone(&self.live.load())
+    }
+
     /// Notes that the writer came to a place, by a change or by another base.
     pub(crate) fn published(&self, sequence: u64) {
         self.sequence.store(sequence, Ordering::Relaxed);

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::http::HeaderMap;
 use axum::{Json, Router};
-use gateway::{Ambient, Config, Gateway, Stopper};
+use gateway::{Addresses, Ambient, Config, Gateway, Stopper};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -21,6 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub struct Stand {
     pub address: SocketAddr,
     pub metrics: SocketAddr,
+    pub ask: SocketAddr,
     pub stopper: Stopper,
     pub clock: Arc<AtomicI64>,
     thread: Option<JoinHandle<Result<(), gateway::Error>>>,
@@ -32,6 +33,7 @@ pub fn config(platform: &str) -> Config {
     let mut config = Config {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         metrics_listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        ask_listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         platform_url: platform.to_owned(),
         public_url: "https://beian.example.com".to_owned(),
         api_key: KEY.to_owned().into(),
@@ -56,9 +58,9 @@ impl Stand {
     pub fn start(config: Config) -> Self {
         let (clock, ambient) = clock();
         let gateway = Gateway::bind(config, ambient).unwrap();
-        let (address, metrics, stopper) = (gateway.address(), gateway.metrics_address(), gateway.stopper());
+        let (Addresses { visitors: address, metrics, ask }, stopper) = (gateway.addresses(), gateway.stopper());
         let thread = Some(std::thread::spawn(move || gateway.run()));
-        Self { address, metrics, stopper, clock, thread, client: client() }
+        Self { address, metrics, ask, stopper, clock, thread, client: client() }
     }
 
     /// Stops the gateway and waits for it.

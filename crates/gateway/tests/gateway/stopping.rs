@@ -91,7 +91,7 @@ fn the_process_that_is_told_to_end() {
     let config = gateway::Config { index: Some(folder.join("verdicts")), ..config(&platform) };
     let gateway = gateway::Gateway::bind(config, clock().1).unwrap();
     let beside = folder.join("metrics-address.new");
-    std::fs::write(&beside, gateway.metrics_address().to_string()).unwrap();
+    std::fs::write(&beside, gateway.addresses().metrics.to_string()).unwrap();
     std::fs::rename(beside, folder.join("metrics-address")).unwrap();
     gateway.run().unwrap();
 }
