@@ -51,6 +51,12 @@ fn origin() -> SocketAddr {
     address
 }
 
+/// Puts something of this test where the page has its own.
+fn swap(page: &str, written: &str, here: &str) -> String {
+    assert!(page.contains(written), "the page does not have {written}");
+    page.replace(written, here)
+}
+
 struct Answer {
     status: u16,
     location: Option<String>,
@@ -74,22 +80,25 @@ impl Nginx {
         command
     }
 
-    fn configure(folder: &Path, servers: [SocketAddr; 2], main: &str, http: &str) {
+    fn configure(folder: &Path, servers: [SocketAddr; 2], http: &str) {
         std::fs::create_dir_all(folder.join("pages")).unwrap();
         std::fs::write(folder.join("pages/closed.html"), "our page").unwrap();
         let [top, first, second] = blocks();
-        let first = first.replace("LISTEN", &servers[0].to_string());
-        let second = second.replace("LISTEN", &servers[1].to_string());
-        let paths: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-            .map(|what| format!("{what}_temp_path {what};\n"))
-            .concat();
-        let page =
-            format!("{top}\n{main}\nevents {{}}\nhttp {{\naccess_log off;\n{paths}\n{first}\n{second}\n{http}}}\n")
-                .replace("MODULES", module_folder().to_str().unwrap())
-                .replace("INDEX", folder.join("index").to_str().unwrap())
-                .replace("LOG", folder.join("access.log").to_str().unwrap())
-                .replace("PAGES", folder.join("pages").to_str().unwrap())
-                .replace("ORIGIN", &origin().to_string());
+        let first = swap(first, "127.0.0.1:80;", &format!("{};", servers[0]));
+        let second = swap(second, "127.0.0.1:81;", &format!("{};", servers[1]));
+        let paths =
+            ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(|what| format!("{what}_temp_path {what};\n"));
+        let paths = paths.concat();
+        let mut page = format!("{top}\nevents {{}}\nhttp {{\naccess_log off;\n{paths}\n{first}\n{second}\n{http}}}\n");
+        for (written, here) in [
+            ("/usr/lib/nginx/modules", module_folder()),
+            ("/var/lib/beian/index", folder.join("index")),
+            ("/var/log/nginx/verdicts.log", folder.join("access.log")),
+            ("/var/www/beian", folder.join("pages")),
+        ] {
+            page = swap(&page, written, here.to_str().unwrap());
+        }
+        page = swap(&page, "127.0.0.1:8080", &origin().to_string());
         // Whom the workers run as counts only when this runs as root.
         let head = "daemon off; user root; pid nginx.pid; worker_processes 2; error_log error.log notice;";
         std::fs::write(folder.join("nginx.conf"), format!("{page}\n{head}\n")).unwrap();
@@ -97,7 +106,7 @@ impl Nginx {
 
     fn start(folder: tempfile::TempDir) -> Self {
         let servers = [free_address(), free_address()];
-        Self::configure(folder.path(), servers, "", "");
+        Self::configure(folder.path(), servers, "");
         let process = Self::command(folder.path(), &[]).stderr(Stdio::null()).spawn().unwrap();
         let nginx = Self { folder, process, servers };
         nginx.wait_for("nginx answers", || TcpStream::connect(servers[1]).is_ok());
@@ -214,7 +223,7 @@ fn every_form_of_a_host_has_its_verdict() {
     }
     for host in ["closed.com.cn", "www.closed.com.cn", "CLOSED.com.cn", "a.b.Closed.com.cn:80", "closed.com.cn."] {
         let answer = nginx.ask(host);
-        let address = "https://beian.provider.example/closed?domain=closed.com.cn";
+        let address = "https://beian.example.com/closed?domain=closed.com.cn";
         assert_eq!((answer.status, answer.location.as_deref()), (302, Some(address)), "{host}");
     }
     let [_, _, characters, _] = usual();
@@ -222,7 +231,7 @@ fn every_form_of_a_host_has_its_verdict() {
     for host in [CHARACTERS.to_owned(), format!("商店.{CHARACTERS}"), label.to_uppercase(), format!("www.{label}:443")]
     {
         let answer = nginx.ask(&host);
-        let address = format!("https://beian.provider.example/closed?domain={label}");
+        let address = format!("https://beian.example.com/closed?domain={label}");
         assert_eq!((answer.status, answer.location), (302, Some(address)), "{host}");
     }
     // What has no verdict passes, unless it should not.
@@ -334,11 +343,11 @@ fn a_damaged_index_blocks_nobody_and_is_said_once() {
 #[test]
 fn a_configuration_that_cannot_be_meant_is_refused() {
     let folder = tempfile::tempdir().unwrap();
-    let test = |main: &str, http: &str| -> Output {
-        Nginx::configure(folder.path(), [free_address(), free_address()], main, http);
+    let test = |http: &str| -> Output {
+        Nginx::configure(folder.path(), [free_address(), free_address()], http);
         Nginx::command(folder.path(), &["-t"]).output().unwrap()
     };
-    let sound = test("", "");
+    let sound = test("");
     assert!(sound.status.success(), "{}", String::from_utf8_lossy(&sound.stderr));
     for (http, message) in [
         ("beian maybe;", "\"beian\" directive is on or off"),
@@ -350,12 +359,12 @@ fn a_configuration_that_cannot_be_meant_is_refused() {
         ("beian_index /elsewhere;", "\"beian_index\" directive is duplicate"),
         ("server { beian_index /elsewhere; }", "\"beian_index\" directive is not allowed here"),
     ] {
-        let output = test("", http);
+        let output = test(http);
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(!output.status.success() && said.contains(message), "{http}: {said}");
     }
     let conf = folder.path().join("nginx.conf");
-    Nginx::configure(folder.path(), [free_address(), free_address()], "", "");
+    Nginx::configure(folder.path(), [free_address(), free_address()], "");
     let text = std::fs::read_to_string(&conf).unwrap();
     let without: String = text.lines().filter(|line| !line.starts_with("beian_index")).collect::<Vec<_>>().join("\n");
     std::fs::write(&conf, without).unwrap();
