@@ -8,8 +8,9 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use authority::envelope::{self, Cipher, Container, read_document};
+use authority::envelope::{self, Cipher, Container};
 use authority::message::{Upload, UploadOperation, Version};
+use authority::tree::Markup;
 
 const VERSION: Version = Version::V3_0;
 
@@ -17,26 +18,49 @@ fn cipher() -> Cipher {
     Cipher::new("0123456789abcdef", "0102030405060708").unwrap()
 }
 
-fn read(xml: &[u8]) -> Upload {
-    Upload::read(&read_document(xml).unwrap(), VERSION).unwrap()
+fn read(xml: Vec<u8>) -> Upload {
+    let text = envelope::text(&xml).unwrap().into_owned();
+    drop(xml);
+    let mut at = Instant::now();
+    stage("text", &mut at);
+    let tree = Markup::read(&text).unwrap();
+    stage("tree", &mut at);
+    let upload = Upload::read(&tree, VERSION).unwrap();
+    stage("records", &mut at);
+    upload
 }
 
 fn pack(upload: Upload, cipher: Option<&Cipher>) -> Container {
+    let mut at = Instant::now();
+    stage("start", &mut at);
     let xml = upload.to_gbk(VERSION).unwrap();
+    stage("to_gbk", &mut at);
     drop(upload);
+    stage("drop", &mut at);
     let zip = envelope::zip(&xml, envelope::ENTRY).unwrap();
+    stage("zip", &mut at);
     drop(xml);
-    envelope::seal(&zip, cipher)
+    let sealed = envelope::seal(&zip, cipher);
+    stage("seal", &mut at);
+    sealed
 }
 
 fn unpack(container: Container, cipher: Option<&Cipher>) -> Upload {
-    let zip = container.open_zip(cipher).unwrap();
+    let mut at = Instant::now();
+    stage("start", &mut at);
+    let xml = container.open(cipher).unwrap();
+    stage("open", &mut at);
     drop(container);
-    let xml = envelope::unzip(&zip).unwrap();
-    drop(zip);
-    let root = read_document(&xml).unwrap();
-    drop(xml);
-    Upload::read(&root, VERSION).unwrap()
+    read(xml)
+}
+
+fn stage(name: &str, since: &mut Instant) {
+    if std::env::var_os("STAGES").is_some() {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap().to_owned();
+        eprintln!("{name}: {:.1} ms, {line}", since.elapsed().as_secs_f64() * 1e3);
+        *since = Instant::now();
+    }
 }
 
 /// The best of three, in seconds; what an act consumes is made outside the time.
@@ -65,8 +89,7 @@ fn main() {
     let size = xml.len();
     match words.next().as_deref() {
         Some("pack") => {
-            let upload = read(&xml);
-            drop(xml);
+            let upload = read(xml);
             // What reading the file took is not what packing takes.
             std::fs::write("/proc/self/clear_refs", "5").unwrap();
             black_box(pack(upload, Some(&cipher())));
@@ -80,7 +103,7 @@ fn main() {
             println!("{{\"bytes\":{size},\"peak\":{}}}", peak());
         }
         _ => {
-            let upload = read(&xml);
+            let upload = read(xml);
             let UploadOperation::NewFiling(filings) = &upload.operation else { panic!("another operation") };
             let (records, last) = (filings.len(), filings.last().unwrap().subject.name.clone());
             for (name, cipher) in [("plain", None), ("aes", Some(&cipher()))] {

@@ -13,7 +13,9 @@ mod registry;
 mod value;
 
 pub use ip::{File as IpFile, Ip, List as IpList};
-pub use miit::{Call, Codes, CodesOf, Decode, Encode, Export, Key, Method, Miit, Pack, Unpack, Validate, Verify};
+pub use miit::{
+    Call, Codes, CodesOf, CodesSync, Decode, Encode, Export, Key, Method, Miit, Pack, Unpack, Validate, Verify,
+};
 pub use registry::{Export as RegistryExport, Format as RegistryFormat, Registry};
 pub use value::{Calendar, Check, Question, day};
 

@@ -233,6 +233,7 @@ fn scene_of(options: &StoryOptions, platform: Url, run: String) -> Scene {
         origin: options.origin.clone(),
         administrator: options.administrator.clone().unwrap_or_else(|| demo_account("administrator")),
         reviewer: options.reviewer.clone().unwrap_or_else(|| demo_account("reviewer")),
+        neighbour: folder::neighbour(options.authority.clone()),
         run,
     }
 }
@@ -263,6 +264,7 @@ async fn in_own_stack(
             scene.platforms.push(url(ports.second_platform)?);
         }
         scene.authority = url(ports.authority)?;
+        scene.neighbour = folder::neighbour(scene.authority.clone());
         scene.gateway = url(ports.gateway)?;
         scene.origin = format!("127.0.0.1:{}", ports.origin);
         teller.follow(stack.hand_over());
@@ -300,7 +302,7 @@ async fn play_all(cases: &[Told], scene: &Scene, teller: &mut Teller, fault: Opt
 }
 
 fn read_cases(files: &[PathBuf]) -> Result<Vec<Told>> {
-    let read = |text: &str, name: &str, folder: &Path| {
+    let read = |text: &str, name: &str, folder: &Path| -> Result<Told> {
         let case = filing::case::validate(text).map_err(|faults| {
             let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
             Trouble::no(format!("{name} is not a case:\n  {}", lines.join("\n  ")))
@@ -316,11 +318,27 @@ fn read_cases(files: &[PathBuf]) -> Result<Vec<Told>> {
         }
         return Ok(vec![told]);
     }
-    let from_file = |file: &PathBuf| {
-        let text = std::fs::read_to_string(file).doing(format!("cannot read {}", file.display()))?;
-        read(&text, &file.display().to_string(), file.parent().unwrap_or(Path::new(".")))
-    };
-    files.iter().map(from_file).collect()
+    let mut cases: Vec<Told> = Vec::new();
+    for file in files {
+        // The cases it needs come first, and none is played twice.
+        let mut chain = Vec::new();
+        let mut next = Some(file.clone());
+        while let Some(file) = next.take() {
+            let name = file.display().to_string();
+            let text = std::fs::read_to_string(&file).doing(format!("cannot read {name}"))?;
+            let told = read(&text, &name, file.parent().unwrap_or(Path::new(".")))?;
+            if cases.iter().any(|before| before.case.id == told.case.id) {
+                break;
+            }
+            if chain.iter().any(|later: &Told| later.case.id == told.case.id) {
+                return Err(Trouble::no(format!("{name} comes after itself")));
+            }
+            next = told.case.after.as_ref().map(|before| told.folder.join(before));
+            chain.push(told);
+        }
+        cases.extend(chain.into_iter().rev());
+    }
+    Ok(cases)
 }
 
 /// Writes a line for the person at the terminal, who may have gone.

@@ -2,8 +2,10 @@
 
 mod applicant;
 mod authority;
+mod follow;
 mod http;
-mod pictures;
+mod neighbour;
+pub mod pictures;
 mod play;
 mod reviewer;
 mod tell;

@@ -117,6 +117,11 @@ fn a_case_is_explained_or_accepted() {
     let said = operator.types(&["case", "validate", &operator.text("moved.json")]);
     assert_eq!(said.code, 4);
     assert!(said.out.contains("there is no picture"), "{said:?}");
+    // So is the case before it.
+    std::fs::copy(example("cases/one-click-access.json"), operator.path("later.json")).unwrap();
+    let said = operator.types(&["case", "validate", &operator.text("later.json")]);
+    assert_eq!(said.code, 4);
+    assert!(said.out.contains("there is no case"), "{said:?}");
 }
 
 #[test]

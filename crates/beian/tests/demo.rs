@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
@@ -128,4 +130,39 @@ fn a_part_that_dies_is_reported_and_started_again() {
     let said = running.read_until("was started again");
     assert!(said.contains("ended unexpectedly (signal 9)"), "{said}");
     running.stop();
+}
+
+#[test]
+fn every_example_is_played_in_one_stack_and_ends_as_it_must() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/cases");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<_> = files.filter(|path| path.extension().is_some_and(|kind| kind == "json")).collect();
+    // As a shell names them: a case that continues another comes before it here, and is played after it.
+    files.sort();
+    let output = Command::new(env!("CARGO_BIN_EXE_beian")).args(["demo", "--json", "--story"]).args(&files).output();
+    let output = output.unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    let events: Vec<Value> = said.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let ends: Vec<&Value> = events.iter().filter(|event| event["event"] == "case_end").collect();
+    assert!(output.status.success(), "{ends:#?}\n{errors}");
+    assert_eq!(ends.len(), files.len(), "each once: {ends:#?}");
+    let place = |id: &str| ends.iter().position(|end| end["case"] == id).unwrap();
+    assert!(place("company-two-sites") < place("add-site-here"));
+    let outcome = |id: &str| ends[place(id)]["outcome"].as_str().unwrap().to_owned();
+    for (id, expected) in [
+        ("change", "changed"),
+        ("cancel-site", "ended"),
+        ("cancel-subject", "ended"),
+        ("cancel-access", "ended"),
+        ("add-access", "filed"),
+        ("add-site-elsewhere", "filed"),
+        ("one-click-access", "filed"),
+        ("add-site-here", "filed"),
+    ] {
+        assert_eq!(outcome(id), expected, "{id}");
+    }
+    // What each filing was recognised as, or what was asked of it, is what the case is named after.
+    let actions: BTreeSet<&str> = events.iter().filter_map(|event| event["facts"]["action"].as_str()).collect();
+    assert_eq!(actions.len(), 10, "{actions:?}");
 }

@@ -20,6 +20,8 @@ const AT_ONCE: usize = 3;
 struct Run {
     /// Where the platform dies, if anywhere.
     point: Option<&'static str>,
+    /// How often it passes there first.
+    spared: u32,
     /// What the sandbox authority does wrong, if anything.
     fault: Option<Value>,
     /// Another database than the embedded one, with two platform processes.
@@ -38,8 +40,10 @@ struct Told {
 impl Run {
     fn name(&self) -> String {
         format!(
-            "{} {}",
+            "{} {} after {} times: {}",
+            self.case.file_name().unwrap_or_default().display(),
             self.point.unwrap_or("no point"),
+            self.spared,
             self.fault.as_ref().map(ToString::to_string).unwrap_or_default()
         )
     }
@@ -48,7 +52,7 @@ impl Run {
         let mut command = Command::new(env!("CARGO_BIN_EXE_beian"));
         command.args(["demo", "--json", "--story"]).arg(&self.case);
         if let Some(point) = self.point {
-            command.env("BEIAN_PLATFORM_FAULT", format!("{point}:1"));
+            command.env("BEIAN_PLATFORM_FAULT", format!("{point}:{}", self.spared + 1));
         }
         if let Some(fault) = &self.fault {
             command.args(["--fault", &fault.to_string()]);
@@ -109,9 +113,23 @@ fn example(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/cases").join(name)
 }
 
-/// A person's case that passes every point: pictures by phone, one round of changes.
+/// Writes a case of a test's own.
+fn write(folder: &Path, name: &str, mut case: Value) -> PathBuf {
+    for material in case["materials"].as_array_mut().unwrap() {
+        material["source"] = json!("generated");
+    }
+    let path = folder.join(name);
+    std::fs::write(&path, case.to_string()).unwrap();
+    path
+}
+
+fn read(name: &str) -> Value {
+    serde_json::from_str(&std::fs::read_to_string(example(name)).unwrap()).unwrap()
+}
+
+/// A person's first filing that passes every point of one: pictures by phone, one round of changes.
 fn case(folder: &Path) -> PathBuf {
-    let mut case: Value = serde_json::from_str(&std::fs::read_to_string(example("individual.json")).unwrap()).unwrap();
+    let mut case = read("individual.json");
     case["options"] = json!({
         "handover": "phone",
         "rounds": [{
@@ -119,20 +137,54 @@ fn case(folder: &Path) -> PathBuf {
             "mend": { "sites.0.remark": "记录个人周末徒步的路线、照片和见闻，不含经营内容。" },
         }],
     });
-    for material in case["materials"].as_array_mut().unwrap() {
-        material["source"] = json!("generated");
+    write(folder, "case.json", case)
+}
+
+/// A person's filing that is changed once.
+fn changed(folder: &Path) -> PathBuf {
+    let mut case = read("individual.json");
+    case["then"] = json!([{ "action": "change_filing", "change": { "principal.emergency_phone": "13500002291" } }]);
+    write(folder, "changed.json", case)
+}
+
+/// The story that comes to a point: most are of a first filing.
+fn story(folder: &Path, point: &str) -> PathBuf {
+    match point.split_once('.').unwrap() {
+        ("open-change", _) => changed(folder),
+        ("open-cancellation", _) => example("cancel-subject.json"),
+        ("download", "before-cancelled" | "after-cancelled") => example("cancel-subject.json"),
+        _ => case(folder),
     }
-    let path = folder.join("case.json");
-    std::fs::write(&path, case.to_string()).unwrap();
-    path
 }
 
 #[test]
 fn the_platform_may_die_at_any_point() {
     let folder = tempfile::tempdir().unwrap();
-    let case = case(folder.path());
     assert!(POINTS.len() >= 20);
-    play(POINTS.iter().map(|point| Run { point: Some(point), case: case.clone(), ..Run::default() }).collect());
+    let run = |point: &'static str| Run { point: Some(point), case: story(folder.path(), point), ..Run::default() };
+    play(POINTS.iter().copied().map(run).collect());
+}
+
+#[test]
+fn the_platform_may_die_while_what_is_filed_changes_grows_and_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let changed = changed(folder.path());
+    // Where a story comes to a point more than once, it is the later time that its name is about.
+    let runs = [
+        (changed.clone(), "pass.after-commit", 1),
+        (changed.clone(), "download.before-record", 1),
+        (changed, "download.after-record", 1),
+        (example("cancel-site.json"), "report.after-send", 1),
+        (example("cancel-site.json"), "download.before-cancelled", 0),
+        (example("cancel-access.json"), "report.before-stored-commit", 1),
+        (example("cancel-access.json"), "download.after-cancelled", 0),
+        (example("add-access.json"), "pass.after-commit", 0),
+        (example("add-access.json"), "download.after-record", 0),
+        (example("add-site-elsewhere.json"), "download.before-record", 0),
+        (example("one-click-access.json"), "download.after-record", 1),
+    ];
+    let run = |(case, point, spared)| Run { point: Some(point), spared, case, ..Run::default() };
+    play(runs.into_iter().map(run).collect());
 }
 
 #[test]

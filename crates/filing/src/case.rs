@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::check::{Facts, Identity, Registration};
 use crate::detect::Answers;
-use crate::draft::Draft;
+use crate::draft::{Draft, SiteDraft};
 use crate::material::{Held, MaterialKind};
 use crate::resource::Resource;
 use crate::stage::ChangeRequest;
@@ -16,10 +16,12 @@ use crate::text::Text;
 mod fault;
 mod schema;
 mod shape;
+mod then;
 mod validate;
 
 pub use fault::CaseFault;
 pub use schema::schema;
+pub use then::Then;
 pub use validate::validate;
 
 /// A filing with everything its story needs, and how the story must end.
@@ -37,6 +39,13 @@ pub struct CaseFile {
     pub description: Text,
     /// How it must end.
     pub expect: Expectation,
+    /// The case that must be played before this one, by its path from the folder of this file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    /// The sites that the same subject filed through another provider before the story begins; subject and principal
+    /// are those of the draft.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub elsewhere: Vec<SiteDraft>,
     /// The applicant's account.
     pub account: Account,
     /// The cloud resources of that account.
@@ -55,6 +64,9 @@ pub struct CaseFile {
     /// How the story is played.
     #[serde(default)]
     pub options: Options,
+    /// What is asked of the filing afterwards, one after the other.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub then: Vec<Then>,
 }
 
 /// How a case must end.

@@ -48,6 +48,8 @@ pub struct Config {
     pub client: Client,
     /// How origins are spoken to.
     pub origin: Origin,
+    /// Where TLS connections come in, which pass through untouched or are refused; without it none are taken.
+    pub tls: Option<Tls>,
     /// A HAProxy whose map is kept; without it none is.
     pub haproxy: Option<Haproxy>,
     /// Worker threads; 0 means one per processor.
@@ -141,6 +143,26 @@ pub struct Client {
     pub trust_forwarded: bool,
 }
 
+/// TLS by the name in the client's first message.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// Where connections come in.
+    #[schema(value_type = String)]
+    pub listen: SocketAddr,
+    /// The port for TLS at a domain's origin.
+    #[serde(default = "https")]
+    #[schema(default = 443)]
+    pub origin_port: u16,
+    /// Whether the origin is told the client's address by the PROXY protocol, version 2.
+    #[serde(default)]
+    pub send_proxy: bool,
+}
+
+const fn https() -> u16 {
+    443
+}
+
 /// A HAProxy whose map is kept through its runtime API.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -195,6 +217,7 @@ impl Default for Config {
             follow: Follow::default(),
             client: Client::default(),
             origin: Origin::default(),
+            tls: None,
             haproxy: None,
             workers: 0,
             drain: Duration::from_secs(10),

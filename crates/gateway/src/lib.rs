@@ -28,7 +28,7 @@
 //!
 //! # What it does not do yet
 //!
-//! TLS and HTTP/2.
+//! HTTP/2, and a certificate of its own: TLS passes through by the name in the client's first message, or is refused.
 
 mod ambient;
 mod ask;
@@ -40,12 +40,14 @@ mod follower;
 mod front;
 mod haproxy;
 mod head;
+pub mod hello;
 mod metrics;
 pub mod origin;
 mod pages;
 mod proxy;
 mod server;
 mod state;
+mod tls;
 
 pub use ambient::Ambient;
 pub use config::Config;

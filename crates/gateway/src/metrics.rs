@@ -125,6 +125,7 @@ impl Told {
 pub(crate) struct Metrics {
     handle: PrometheusHandle,
     requests: Vec<Counter>,
+    tls: Vec<Counter>,
     asked: Vec<Counter>,
     pub(crate) connections: Gauge,
     sequence: Gauge,
@@ -147,6 +148,7 @@ impl Metrics {
         let handle = recorder.handle();
         with_local_recorder(&recorder, || {
             describe_counter!("beian_gateway_requests_total", "Requests by how they ended");
+            describe_counter!("beian_gateway_tls_connections_total", "TLS connections by how they ended");
             describe_counter!("beian_gateway_asked_total", "Questions of other proxies by what they were told");
             describe_gauge!("beian_gateway_connections", "Connections of clients that are open");
             describe_gauge!("beian_gateway_feed_sequence", "The last change of the platform that is applied");
@@ -165,6 +167,9 @@ impl Metrics {
                 handle,
                 requests: Outcome::ALL
                     .map(|outcome| counter!("beian_gateway_requests_total", "outcome" => outcome.as_str()))
+                    .into(),
+                tls: Outcome::ALL
+                    .map(|outcome| counter!("beian_gateway_tls_connections_total", "outcome" => outcome.as_str()))
                     .into(),
                 asked: Told::ALL.map(|told| counter!("beian_gateway_asked_total", "told" => told.as_str())).into(),
                 connections: gauge!("beian_gateway_connections"),
@@ -187,6 +192,13 @@ impl Metrics {
     /// Counts one request.
     pub(crate) fn count(&self, outcome: Outcome) {
         if let Some(counter) = self.requests.get(outcome as usize) {
+            counter.increment(1);
+        }
+    }
+
+    /// Counts one TLS connection.
+    pub(crate) fn count_tls(&self, outcome: Outcome) {
+        if let Some(counter) = self.tls.get(outcome as usize) {
             counter.increment(1);
         }
     }

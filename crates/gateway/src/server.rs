@@ -28,6 +28,7 @@ use crate::metrics::{Metrics, MetricsApp};
 use crate::pages::Pages;
 use crate::proxy::Gate;
 use crate::state::State;
+use crate::tls::{Shared, Tls};
 
 /// Why a gateway did not start.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +65,7 @@ pub struct Gateway {
     listener: TcpListener,
     metrics_listener: TcpListener,
     ask_listener: TcpListener,
+    tls_listener: Option<TcpListener>,
     addresses: Addresses,
     stop: Arc<watch::Sender<bool>>,
 }
@@ -77,6 +79,8 @@ pub struct Addresses {
     pub metrics: SocketAddr,
     /// Where other proxies ask.
     pub ask: SocketAddr,
+    /// Where TLS comes in, if it does.
+    pub tls: Option<SocketAddr>,
 }
 
 /// Tells a running gateway to stop, as SIGTERM does.
@@ -112,6 +116,7 @@ impl Gateway {
         let (listener, visitors) = listen(config.listen)?;
         let (metrics_listener, metrics) = listen(config.metrics_listen)?;
         let (ask_listener, ask) = listen(config.ask_listen)?;
+        let (tls_listener, tls) = config.tls.as_ref().map(|tls| listen(tls.listen)).transpose()?.unzip();
         Ok(Self {
             config,
             ambient,
@@ -119,7 +124,8 @@ impl Gateway {
             listener,
             metrics_listener,
             ask_listener,
-            addresses: Addresses { visitors, metrics, ask },
+            tls_listener,
+            addresses: Addresses { visitors, metrics, ask, tls },
             stop: Arc::new(watch::channel(false).0),
         })
     }
@@ -141,7 +147,8 @@ impl Gateway {
     /// # Errors
     /// When it cannot start.
     pub fn run(self) -> Result<(), Error> {
-        let Self { config, ambient, platform, listener, metrics_listener, ask_listener, addresses, stop } = self;
+        let Self { config, ambient, platform, listener, metrics_listener, ask_listener, tls_listener, addresses, stop } =
+            self;
         let (drain, draining) = watch::channel(false);
         let busy = TaskTracker::new();
         let metrics = Arc::new(Metrics::new());
@@ -180,8 +187,20 @@ impl Gateway {
             closed: config.closed,
             public_url: config.public_url,
             client: config.client.clone(),
-            origin: config.origin,
+            origin: config.origin.clone(),
         };
+        let tls = config.tls.zip(tls_listener).map(|(settings, listener)| Tls {
+            settings,
+            listener: Mutex::new(Some(listener)),
+            connections: busy.clone(),
+            draining: draining.clone(),
+            shared: Arc::new(Shared {
+                state: Arc::clone(&state),
+                metrics: Arc::clone(&metrics),
+                client: config.client.clone(),
+                origin: config.origin.clone(),
+            }),
+        });
         let visitors = Front::public(
             listener,
             http_proxy(&server.configuration, gate),
@@ -201,6 +220,9 @@ impl Gateway {
         };
         let operator = MetricsApp { metrics: Arc::clone(&metrics), state, draining };
         server.add_service(visitors);
+        if let Some(tls) = tls {
+            server.add_service(tls);
+        }
         server.add_service(Front::internal("ask", ask_listener, ask, Arc::clone(&pages), Arc::clone(&metrics)));
         server.add_service(OneThread(Front::internal("metrics", metrics_listener, operator, pages, metrics)));
         server.add_service(background_service("follower", follower));

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::filings::own;
 use crate::actor::Actor;
 use crate::error::{Error, Result};
+use crate::fault::commit;
 use crate::filed::draft::draft_of;
 use crate::filed::possible::{Possible, of_site, of_subject};
 use crate::order::Loaded;
@@ -59,7 +60,7 @@ pub async fn open_cancellation(world: &World, actor: &Actor, input: OpenCancella
     let mut draft = draft_of(&subject, &sites);
     draft.cancellation = Some(input.cancellation);
     let id = about::open(&tx, world, actor, input.action, &Filed { subject, sites }, draft).await?;
-    tx.commit().await?;
+    commit!(tx, "open-cancellation");
     let reader = world.store.read().await?;
     OrderView::of(&reader, world, actor, &Loaded::read(&reader, world, id).await?).await
 }

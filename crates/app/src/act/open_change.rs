@@ -10,6 +10,7 @@ use super::filings::own;
 use super::open_cancellation::require_possible;
 use crate::actor::Actor;
 use crate::error::{Error, Result};
+use crate::fault::commit;
 use crate::filed::draft::draft_of;
 use crate::filed::possible::{of_site, of_subject};
 use crate::order::Loaded;
@@ -64,7 +65,7 @@ pub async fn open_change(world: &World, actor: &Actor, input: OpenChange) -> Res
     }
     let draft = draft_of(&subject, &sites);
     let id = about::open(&tx, world, actor, input.action, &Filed { subject, sites }, draft).await?;
-    tx.commit().await?;
+    commit!(tx, "open-change");
     let reader = world.store.read().await?;
     OrderView::of(&reader, world, actor, &Loaded::read(&reader, world, id).await?).await
 }

@@ -39,6 +39,8 @@ origin-unfiled = No filing number yet
 case-valid = { $file }: well formed ({ $id }, { $sites } sites)
 case-wrong = { $file }: cannot be used
 case-no-picture = there is no picture { $path }; give its path from the folder of the case file, or write "generated"
+case-no-before = there is no case { $path }; give its path from the folder of this case file
 
 demo-provider = Yunling Cloud (demo)
+demo-neighbour = Neighbour Cloud (sample)
 demo-bureau = Sandbox authority

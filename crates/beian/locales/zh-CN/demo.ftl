@@ -39,6 +39,8 @@ origin-unfiled = 尚无备案号
 case-valid = { $file }：可以使用（{ $id }，{ $sites } 个网站）
 case-wrong = { $file }：不能使用
 case-no-picture = 找不到图片 { $path }；请写相对于案例文件所在文件夹的路径，或写 "generated"
+case-no-before = 找不到前一个案例 { $path }；请写相对于本案例文件所在文件夹的路径
 
 demo-provider = 云岭云（演示）
+demo-neighbour = 邻云（示例接入商）
 demo-bureau = 沙箱管局

@@ -6,10 +6,13 @@ who-reviewer = 初审员
 who-administrator = 管理员
 who-platform = 平台
 who-authority = 管局
+who-neighbour = 其他接入商
 who-visitor = 访客
 
 story-case = 案例：{ $title }（{ $id }）
 
+story-report-elsewhere = 同一主体通过其他接入商报送 { $domains }（该接入商的序号 { $sequence }）
+story-filed-elsewhere = 通过其他接入商的备案已有备案号：{ $number }
 story-closed = 打开 { $domain }：网关拦截，转到 { $place }
 story-still-closed = 再打开 { $domain }：仍被拦截
 story-register = 用 { $contact } 注册，输入收到的验证码
@@ -41,6 +44,7 @@ story-confirm-sms = 确认短信核验已完成
 story-refuse = 管局退回（{ $id }）
 story-see-refusal = 收到管局的退回意见（{ $fields }）：{ $advice }
 story-approve = 管局审核通过（{ $id }）
+story-open-early = 打开 { $domain }：接入类备案，初审通过即已开通
 story-filed = 收到备案号 { $number }，已回执管局
 story-told = 通过邮件（{ $mail }）与短信（{ $mobile }）得知备案号
 story-open = 打开 { $domain }：网站已开通
@@ -48,12 +52,28 @@ story-look-up = 在公共查询中查到 { $domain }：{ $number }
 story-look-up-at-authority = 在管局查询中查到 { $domain }：{ $number }
 story-ledger = 核对双方台账：{ $count } 个序号，每个恰好发送并收到一次
 
+story-ask = 在已备案信息页申请{ $action }（{ $number }）
+story-write-change = 只填写变更的内容：{ $fields }
+story-report-untexted = 上报管局，序号 { $sequence }；无需短信核验
+story-still-open = 打开 { $domain }：网站照常开通
+story-change-holds = 收到变更后的备案数据，备案号不变：{ $number }
+story-ended = 得知注销已生效（{ $number }）
+story-told-end = 通过短信（{ $mobile }）得知结果
+story-closed-again = 打开 { $domain }：网关拦截，转到 { $place }
+story-look-up-name = 在公共查询中查到 { $domain } 的新名称：{ $name }
+story-look-up-name-at-authority = 在管局查询中查到 { $domain } 的新名称：{ $name }
+story-look-up-unaccessed = 在公共查询中查到 { $domain }：已备案（{ $number }），未在本处接入
+story-look-up-nothing = 在公共查询中查 { $domain }：已不在备案中
+story-look-up-nothing-at-authority = 在管局查询中查 { $domain }：已不在备案中
+
 story-part-ready = { $part }已就绪（{ $detail } 秒）
 story-part-died = { $part }意外退出（{ $detail }）
 story-part-started-again = { $part }已重新启动{ $detail }
 story-part-gave-up = { $part }无法启动：{ $detail }
 
 story-end-filed = 结果：已备案，网站已开通
+story-end-changed = 结果：已变更，备案号不变
+story-end-ended = 结果：已注销或取消，网关已关闭
 story-end-refused-by-check = 结果：按预期被检查拦下
 story-end-refused-by-authority = 结果：按预期被管局退回
 story-failed = 未完成，停在 { $step }：{ $why }

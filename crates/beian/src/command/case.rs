@@ -26,7 +26,7 @@ fn validate(files: &[PathBuf]) -> Result {
         let text = std::fs::read_to_string(file).doing(format!("cannot read {}", file.display()))?;
         match filing::case::validate(&text) {
             Ok(case) => {
-                let missing = missing_pictures(&case, file);
+                let missing = missing_files(&case, file);
                 if missing.is_empty() {
                     let sites = case.draft.sites.len().to_string();
                     let facts = [("file", file.display().to_string()), ("id", case.id), ("sites", sites)];
@@ -36,7 +36,8 @@ fn validate(files: &[PathBuf]) -> Result {
                 wrong += 1;
                 say(language.say("case-wrong", &[("file", file.display().to_string())]));
                 for (field, path) in missing {
-                    say(format!("  {field}: {}", language.say("case-no-picture", &[("path", path)])));
+                    let key = if field == "after" { "case-no-before" } else { "case-no-picture" };
+                    say(format!("  {field}: {}", language.say(key, &[("path", path)])));
                 }
             }
             Err(faults) => {
@@ -59,13 +60,14 @@ fn validate(files: &[PathBuf]) -> Result {
         .hint("docs/case.schema.json describes the form; `beian case schema` prints it"))
 }
 
-/// The pictures that a case names and that are not there: the field, the path.
-fn missing_pictures(case: &CaseFile, file: &Path) -> Vec<(String, String)> {
+/// The pictures and the case before it that a case names and that are not there: the field, the path.
+fn missing_files(case: &CaseFile, file: &Path) -> Vec<(String, String)> {
     let folder = file.parent().unwrap_or(Path::new("."));
     let pictures = case.materials.iter().enumerate().filter_map(|(index, material)| match &material.source {
         MaterialSource::File(path) => Some((format!("materials.{index}.source"), folder.join(path))),
         MaterialSource::Generated => None,
     });
-    let missing = pictures.filter(|(_, path)| !path.is_file());
+    let before = case.after.iter().map(|path| ("after".to_owned(), folder.join(path)));
+    let missing = pictures.chain(before).filter(|(_, path)| !path.is_file());
     missing.map(|(field, path)| (field, path.display().to_string())).collect()
 }

@@ -6,11 +6,14 @@ use crate::trouble::{Doing as _, Result, Trouble};
 use crate::words::Language;
 use crate::world::Chance;
 use app::world::{Clock as _, SystemClock};
+use authority::client::{Bureau, Timeouts};
+use authority::message::Version;
 use serde_json::json;
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::Write as _;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use url::Url;
 
 /// The account that the sandbox authority issued to the demonstration's provider. It opens nothing but a sandbox on
 /// this machine, so it need not be secret; it must stay the same, because downloads wait encrypted with it.
@@ -19,6 +22,29 @@ const ISP_USER: &str = "demo";
 const ISP_PASSWORD: &str = "demo-provider-password";
 const AES_KEY: &str = "demo-aes-key-16b";
 const AES_IV: &str = "demo-aes-iv-16by";
+
+/// The account of another provider at the sandbox authority, for stories in which something is filed elsewhere; no
+/// platform reports under it.
+const NEIGHBOUR_ID: i64 = 330_002;
+const NEIGHBOUR_USER: &str = "neighbour";
+const NEIGHBOUR_PASSWORD: &str = "demo-neighbour-password";
+const NEIGHBOUR_AES_KEY: &str = "demo-aes-key-2nd";
+const NEIGHBOUR_AES_IV: &str = "demo-aes-iv-2ndy";
+
+/// The other provider's way to the sandbox authority.
+pub fn neighbour(authority: Url) -> Bureau {
+    Bureau {
+        url: authority,
+        isp_id: NEIGHBOUR_ID,
+        user: NEIGHBOUR_USER.to_owned(),
+        password: NEIGHBOUR_PASSWORD.into(),
+        aes_key: NEIGHBOUR_AES_KEY.into(),
+        aes_iv: NEIGHBOUR_AES_IV.into(),
+        encrypt: true,
+        version: Version::default(),
+        timeouts: Timeouts::default(),
+    }
+}
 
 /// A folder that no other demonstration uses while this one does.
 #[derive(Debug)]
@@ -157,6 +183,9 @@ fn config_text(folder: &Path, setup: &Setup, gateway_key: Option<&str>) -> Resul
             "providers": [{
                 "isp_id": ISP_ID, "name": name(Language::Zh), "user": ISP_USER, "password": ISP_PASSWORD,
                 "aes_key": AES_KEY, "aes_iv": AES_IV,
+            }, {
+                "isp_id": NEIGHBOUR_ID, "name": Language::Zh.say("demo-neighbour", &[]), "user": NEIGHBOUR_USER,
+                "password": NEIGHBOUR_PASSWORD, "aes_key": NEIGHBOUR_AES_KEY, "aes_iv": NEIGHBOUR_AES_IV,
             }],
         },
         "log": { "format": "pretty" },

@@ -4,6 +4,7 @@ use super::applicant::{encode, mask};
 use super::http::Server;
 use super::{Failure, Seen, insist, text};
 use filing::case::CaseFile;
+use filing::draft::PersonDraft;
 use filing::stage::Action;
 use serde_json::{Value, json};
 use std::cell::RefCell;
@@ -17,17 +18,24 @@ pub struct Authority<'a> {
 }
 
 /// Everybody who gets a code, by mobile number, with the last six characters of their document.
-fn receivers(case: &CaseFile) -> BTreeMap<String, String> {
+pub type People = BTreeMap<String, String>;
+
+/// Those of a list of persons, each phone once.
+pub fn people<'a>(persons: impl IntoIterator<Item = &'a PersonDraft>) -> People {
     let tail = |number: &str| {
         let characters: Vec<char> = number.trim().chars().collect();
         characters[characters.len().saturating_sub(6)..].iter().collect::<String>()
     };
+    persons.into_iter().map(|person| (person.mobile.clone(), tail(&person.certificate_number))).collect()
+}
+
+/// Those the authority texts when a case is filed.
+pub fn receivers(case: &CaseFile) -> People {
     let draft = &case.draft;
     let action = case.facts().action(draft);
     let managers = (0..draft.sites.len()).filter_map(|site| filing::material::manager(draft, site));
     let principal = action.is_none_or(Action::texts_principal).then_some(&draft.principal);
-    let people = principal.into_iter().chain(managers);
-    people.map(|person| (person.mobile.clone(), tail(&person.certificate_number))).collect()
+    people(principal.into_iter().chain(managers))
 }
 
 impl<'a> Authority<'a> {
@@ -37,10 +45,9 @@ impl<'a> Authority<'a> {
     }
 
     /// Everybody reads the code on their phone and enters it on the ministry's page.
-    pub async fn verify(&self, case: &CaseFile, wrong_codes: u8) -> Result<Seen, Failure> {
-        let people = receivers(case);
+    pub async fn verify(&self, people: &People, wrong_codes: u8) -> Result<Seen, Failure> {
         let mut first = true;
-        for (mobile, tail) in &people {
+        for (mobile, tail) in people {
             let code = insist(async || {
                 let messages = self.server.get(format!("api/sms?mobile={}", encode(mobile))).await?;
                 let codes = messages.as_array().cloned().unwrap_or_default();
@@ -99,11 +106,37 @@ impl<'a> Authority<'a> {
         Ok(vec![("domain", domain.to_owned()), ("number", number.to_owned())])
     }
 
-    /// Reads the ledger: every number the platform holds as stored arrived and was taken exactly once, and no other came.
-    pub async fn compare(&self, mut stored: Vec<u64>) -> Result<Seen, Failure> {
+    /// The number of the site of a domain, once there is one.
+    pub async fn number_of(&self, domain: &str) -> Result<Option<String>, Failure> {
+        let found = self.server.get(format!("api/lookup?q={}", encode(domain))).await?;
+        Ok(found[0]["site_number"].as_str().map(str::to_owned))
+    }
+
+    /// The authority's own look-up knows a site by a new name.
+    pub async fn look_up_name(&self, domain: &str, name: &str) -> Result<Seen, Failure> {
+        let found = self.server.get(format!("api/lookup?q={}", encode(domain))).await?;
+        if text(&found[0]["site"]) != name {
+            return Err(Failure::Odd(format!("the authority's look-up does not know {name}: {found}")));
+        }
+        Ok(vec![("domain", domain.to_owned()), ("name", name.to_owned())])
+    }
+
+    /// The authority's own look-up does not know a domain any more.
+    pub async fn look_up_nothing(&self, domain: &str) -> Result<Seen, Failure> {
+        let found = self.server.get(format!("api/lookup?q={}", encode(domain))).await?;
+        if found.as_array().is_none_or(|found| !found.is_empty()) {
+            return Err(Failure::Odd(format!("the authority's look-up still knows {domain}: {found}")));
+        }
+        Ok(vec![("domain", domain.to_owned())])
+    }
+
+    /// Reads the ledger: every number the platform holds as stored arrived and was taken exactly once, and no other came. What
+    /// another provider sent is not ours.
+    pub async fn compare(&self, mut stored: Vec<u64>, neighbour: i64) -> Result<Seen, Failure> {
         let ledger = insist(async || self.server.get("api/ledger").await.map(Some)).await?;
         let mut taken: Vec<u64> = Vec::new();
-        for row in ledger.as_array().cloned().unwrap_or_default() {
+        let ours = |row: &&Value| row["isp_id"] != json!(neighbour);
+        for row in ledger.as_array().into_iter().flatten().filter(ours) {
             if row["received"] != json!(1) || row["accepted"] != json!(1) {
                 return Err(Failure::Odd(format!("a number did not arrive exactly once: {row}")));
             }

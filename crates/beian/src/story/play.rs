@@ -1,8 +1,10 @@
 //! The story itself, step by step.
 
 use super::applicant::Applicant;
-use super::authority::Authority;
+use super::authority::{Authority, People, receivers};
+use super::follow::Others;
 use super::http::Server;
+use super::neighbour::{self, Neighbour};
 use super::reviewer::Staff;
 use super::tell::{Step, Teller, Who};
 use super::{Failure, Seen, text, visitor};
@@ -28,12 +30,14 @@ pub struct Scene {
     pub administrator: String,
     /// A reviewer, as `LOGIN:PASSWORD`.
     pub reviewer: String,
+    /// Another provider's account at the sandbox authority.
+    pub neighbour: authority::client::Bureau,
     /// A word of this run, so that nothing of two runs is mistaken for one.
     pub run: String,
 }
 
 /// A step that was not done.
-struct Stop {
+pub(super) struct Stop {
     step: &'static str,
     why: Failure,
 }
@@ -58,15 +62,16 @@ pub async fn play(case: &CaseFile, folder: &Path, scene: &Scene, teller: &mut Te
     }
 }
 
-struct Stage<'a> {
-    case: &'a CaseFile,
+/// A case that is being played.
+pub(super) struct Stage<'a> {
+    pub(super) case: &'a CaseFile,
     folder: &'a Path,
     scene: &'a Scene,
     teller: &'a mut Teller,
 }
 
 /// Names the step in which a failure happened.
-trait In<T> {
+pub(super) trait In<T> {
     fn during(self, step: &'static str) -> Result<T, Stop>;
 }
 
@@ -78,7 +83,7 @@ impl<T> In<T> for Result<T, Failure> {
 
 impl Stage<'_> {
     /// Does a step and tells what was seen.
-    async fn step(
+    pub(super) async fn step(
         &mut self,
         step: &'static str,
         who: Who,
@@ -91,7 +96,7 @@ impl Stage<'_> {
     }
 
     /// Does a step that gives something besides.
-    async fn step_for<T>(
+    pub(super) async fn step_for<T>(
         &mut self,
         step: &'static str,
         who: Who,
@@ -103,7 +108,7 @@ impl Stage<'_> {
         Ok(value)
     }
 
-    fn domains(&self) -> Vec<String> {
+    pub(super) fn domains(&self) -> Vec<String> {
         self.case.draft.sites.iter().map(|site| site.domain.trim().to_lowercase()).collect()
     }
 
@@ -114,6 +119,10 @@ impl Stage<'_> {
         let ministry = Server::new(vec![self.scene.authority.clone()], language).during("prepare")?;
         let mut applicant = Applicant::new(self.case, self.folder, &platform, &self.scene.run);
 
+        let authority = Authority::new(&ministry);
+        if !self.case.elsewhere.is_empty() {
+            self.file_elsewhere(&authority).await?;
+        }
         for domain in self.domains() {
             self.step("closed", Who::Visitor, visitor::sees_closed(&gateway, &domain)).await?;
         }
@@ -125,15 +134,28 @@ impl Stage<'_> {
             return Ok(outcome);
         }
         let reviewer = Staff::log_in(&platform, &self.scene.reviewer).await.during("reviewer-log-in")?;
-        let authority = Authority::new(&ministry);
         self.review(&applicant, &reviewer, true).await?;
         if self.decide(&applicant, &reviewer, &authority, &gateway).await? == Decision::Refused {
             return Ok("refused-by-authority");
         }
-        self.close(&platform, &gateway, &applicant, &authority).await?;
-        let ledgers = async { authority.compare(administrator.settled_uploads().await?).await };
+        let number = self.close(&platform, &gateway, &applicant, &authority).await?;
+        applicant.keep_number(number);
+        let others = Others { platform: &platform, gateway: &gateway, reviewer: &reviewer, authority: &authority };
+        let outcome = self.follow(&mut applicant, &others).await?;
+        let neighbour = self.scene.neighbour.isp_id;
+        let ledgers = async { authority.compare(administrator.settled_uploads().await?, neighbour).await };
         self.step("ledger", Who::Administrator, ledgers).await?;
-        Ok("filed")
+        Ok(outcome)
+    }
+
+    /// The same subject files through another provider first.
+    async fn file_elsewhere(&mut self, authority: &Authority<'_>) -> Result<(), Stop> {
+        let provider = Neighbour::new(self.scene.neighbour.clone()).during("report-elsewhere")?;
+        self.step("report-elsewhere", Who::Neighbour, provider.report(self.case)).await?;
+        let texted = neighbour::receivers(self.case);
+        self.step("verify", Who::Phone, authority.verify(&texted, 0)).await?;
+        self.step("approve", Who::Authority, authority.decide(self.case, None)).await?;
+        self.step("filed-elsewhere", Who::Neighbour, neighbour::filed(self.case, authority)).await
     }
 
     /// The applicant gets an account with resources.
@@ -210,8 +232,13 @@ impl Stage<'_> {
             self.step("claim", Who::Reviewer, reviewer.claim(order)).await?;
         }
         let mended = with_rounds && self.case.options.rounds.iter().any(|round| !round.mend.is_empty());
+        self.examine(order, reviewer, mended).await
+    }
+
+    /// The reviewer, who has claimed the order, looks, calls and passes it.
+    pub(super) async fn examine(&mut self, order: &str, reviewer: &Staff, mended: bool) -> Result<(), Stop> {
         self.step("look", Who::Reviewer, reviewer.look(order, mended)).await?;
-        self.step("call", Who::Reviewer, reviewer.call(self.case, order, &self.scene.run)).await?;
+        self.step("call", Who::Reviewer, reviewer.call(order, &self.scene.run)).await?;
         self.step("pass", Who::Reviewer, reviewer.pass(order)).await
     }
 
@@ -224,10 +251,15 @@ impl Stage<'_> {
         gateway: &Server,
     ) -> Result<Decision, Stop> {
         let officer = self.case.options.officer;
-        self.verify(applicant, authority).await?;
+        let (texted, wrong_codes) = (receivers(self.case), self.case.options.wrong_codes);
+        self.verify(applicant, authority, &texted, wrong_codes).await?;
         let early = self.case.facts().action(&self.case.draft).is_some_and(Action::opens_at_first_review);
-        for domain in self.domains().into_iter().filter(|_| !early) {
-            self.step("still-closed", Who::Visitor, visitor::sees_closed(gateway, &domain)).await?;
+        for domain in self.domains() {
+            if early {
+                self.step("open-early", Who::Visitor, visitor::sees_open(gateway, &domain)).await?;
+            } else {
+                self.step("still-closed", Who::Visitor, visitor::sees_closed(gateway, &domain)).await?;
+            }
         }
         if officer != Officer::Approve {
             let opinion = self.teller.language().say("officer-opinion", &[]);
@@ -241,33 +273,38 @@ impl Stage<'_> {
             }
             self.step("resubmit", Who::Applicant, applicant.submit()).await?;
             self.review(applicant, reviewer, false).await?;
-            self.verify(applicant, authority).await?;
+            self.verify(applicant, authority, &texted, wrong_codes).await?;
         }
         self.step("approve", Who::Authority, authority.decide(self.case, None)).await?;
         Ok(Decision::Approved)
     }
 
     /// The platform reports, and everybody confirms the code of their text message.
-    async fn verify(&mut self, applicant: &Applicant<'_>, authority: &Authority<'_>) -> Result<(), Stop> {
+    pub(super) async fn verify(
+        &mut self,
+        applicant: &Applicant<'_>,
+        authority: &Authority<'_>,
+        texted: &People,
+        wrong_codes: u8,
+    ) -> Result<(), Stop> {
         let reported = async {
             let order = applicant.wait_for("awaiting_sms").await?;
             let number = |key: &str| order["stage"][key].as_u64().map(|number| number.to_string()).unwrap_or_default();
             Ok(vec![("sequence", number("sequence")), ("until", text(&order["stage"]["sms_until"]).to_owned())])
         };
         self.step("report", Who::Platform, reported).await?;
-        let wrong_codes = self.case.options.wrong_codes;
-        self.step("verify", Who::Phone, authority.verify(self.case, wrong_codes)).await?;
+        self.step("verify", Who::Phone, authority.verify(texted, wrong_codes)).await?;
         self.step("confirm-sms", Who::Applicant, applicant.confirm_sms()).await
     }
 
-    /// The numbers are there: everybody learns of it and the websites open.
+    /// The numbers are there: everybody learns of it and the websites open. The subject's number.
     async fn close(
         &mut self,
         platform: &Server,
         gateway: &Server,
         applicant: &Applicant<'_>,
         authority: &Authority<'_>,
-    ) -> Result<(), Stop> {
+    ) -> Result<String, Stop> {
         let filed = async {
             let order = applicant.wait_for("filed").await?;
             let filed = order["filed"].clone();
@@ -288,7 +325,7 @@ impl Stage<'_> {
             self.step("look-up", Who::Visitor, visitor::looks_up(platform, &domain, &number)).await?;
             self.step("look-up-at-authority", Who::Visitor, authority.look_up(&domain, &number)).await?;
         }
-        Ok(())
+        Ok(subject_number)
     }
 }
 

@@ -122,10 +122,12 @@ impl Staff {
     }
 
     /// Calls the principal and the managers, and writes down that they confirmed.
-    pub async fn call(&self, case: &CaseFile, order: &str, run: &str) -> Result<Seen, Failure> {
-        let submissions = insist(async || self.case(order).await.map(Some)).await?["submissions"].to_string();
-        let managers = case.draft.sites.iter().enumerate();
-        let managers = managers.filter(|(_, site)| !site.manager_is_principal && !case.account.identity.individual);
+    pub async fn call(&self, order: &str, run: &str) -> Result<Seen, Failure> {
+        let case = insist(async || self.case(order).await.map(Some)).await?;
+        let (submissions, draft) = (case["submissions"].to_string(), &case["order"]["draft"]);
+        let is_person = text(&draft["basic"]["nature"]) == "individual";
+        let managers = draft["sites"].as_array().into_iter().flatten().enumerate();
+        let managers = managers.filter(|(_, site)| !is_person && site["manager_is_principal"] == json!(false));
         let mut calls = vec![json!({ "who": "principal", "outcome": "confirmed" })];
         calls.extend(managers.map(|(site, _)| json!({ "who": "manager", "site": site, "outcome": "confirmed" })));
         for (number, call) in calls.iter_mut().enumerate() {

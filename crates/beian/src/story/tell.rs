@@ -24,18 +24,21 @@ pub enum Who {
     Platform,
     /// The authority: its machine, its officer.
     Authority,
+    /// Another provider at the same authority.
+    Neighbour,
     /// Somebody who opens the website.
     Visitor,
 }
 
 impl Who {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Applicant,
         Self::Phone,
         Self::Reviewer,
         Self::Administrator,
         Self::Platform,
         Self::Authority,
+        Self::Neighbour,
         Self::Visitor,
     ];
 
@@ -47,6 +50,7 @@ impl Who {
             Self::Administrator => "administrator",
             Self::Platform => "platform",
             Self::Authority => "authority",
+            Self::Neighbour => "neighbour",
             Self::Visitor => "visitor",
         }
     }

@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 use serde_json::Value;
 
 use super::shape::Shape;
-use super::{CaseFault, CaseFile, Expectation, schema};
+use super::{CaseFault, CaseFile, Expectation, Then, schema};
+use crate::cancellation::CancelReason;
 use crate::certificate::CertificateKind;
 use crate::domain::DomainName;
 use crate::nature::Nature;
@@ -122,6 +123,40 @@ fn meaning(case: &CaseFile) -> Vec<CaseFault> {
         for field in round.requests.iter().map(|request| &request.field).chain(round.mend.keys()) {
             if !field_exists(case, field) {
                 fault(&format!("options.rounds.{index}"), "field", &[("found", field)]);
+            }
+        }
+    }
+    if !case.then.is_empty() && case.expect != Expectation::Filed {
+        fault("then", "then-not-filed", &[]);
+    }
+    for (index, then) in case.then.iter().enumerate() {
+        let path = format!("then.{index}");
+        if let Some(site) = then.site().filter(|site| *site >= draft.sites.len()) {
+            let (site, count) = (site.to_string(), draft.sites.len().to_string());
+            fault(&format!("{path}.site"), "site-range", &[("found", &site), ("count", &count)]);
+            continue;
+        }
+        match then {
+            Then::ChangeFiling { change } | Then::ChangeSite { change, .. } => {
+                if change.is_empty() {
+                    fault(&format!("{path}.change"), "change-empty", &[]);
+                }
+                for field in then.changes(then.site().unwrap_or_default()).keys() {
+                    if !field_exists(case, field) || then.site().is_none() && field.starts_with("sites.") {
+                        fault(&format!("{path}.change"), "field", &[("found", field)]);
+                    }
+                }
+            }
+            Then::CancelSubject { cancellation }
+            | Then::CancelSite { cancellation, .. }
+            | Then::CancelAccess { cancellation, .. } => {
+                let word = &cancellation.reason;
+                if CancelReason::from_word(word).is_none() {
+                    let known: Vec<&str> = CancelReason::ALL.iter().map(|reason| reason.as_str()).collect();
+                    let near = nearest(word, known.iter().copied()).unwrap_or(known[0]);
+                    let holes = [("found", word.as_str()), ("choices", &known.join(", ")), ("near", near)];
+                    fault(&format!("{path}.cancellation.reason"), "choice", &holes);
+                }
             }
         }
     }

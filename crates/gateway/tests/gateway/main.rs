@@ -6,4 +6,5 @@ mod platform;
 mod requests;
 mod stand;
 mod stopping;
+mod tls;
 mod verdicts;

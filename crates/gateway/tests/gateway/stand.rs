@@ -22,6 +22,7 @@ pub struct Stand {
     pub address: SocketAddr,
     pub metrics: SocketAddr,
     pub ask: SocketAddr,
+    pub tls: Option<SocketAddr>,
     pub stopper: Stopper,
     pub clock: Arc<AtomicI64>,
     thread: Option<JoinHandle<Result<(), gateway::Error>>>,
@@ -58,9 +59,9 @@ impl Stand {
     pub fn start(config: Config) -> Self {
         let (clock, ambient) = clock();
         let gateway = Gateway::bind(config, ambient).unwrap();
-        let (Addresses { visitors: address, metrics, ask }, stopper) = (gateway.addresses(), gateway.stopper());
+        let (Addresses { visitors: address, metrics, ask, tls }, stopper) = (gateway.addresses(), gateway.stopper());
         let thread = Some(std::thread::spawn(move || gateway.run()));
-        Self { address, metrics, ask, stopper, clock, thread, client: client() }
+        Self { address, metrics, ask, tls, stopper, clock, thread, client: client() }
     }
 
     /// Stops the gateway and waits for it.
