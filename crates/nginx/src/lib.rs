@@ -35,8 +35,9 @@ struct Module;
 
 impl HttpModule for Module {
     fn module() -> &'static ngx_module_t {
+        let module = &raw const ngx_http_beian_module;
         // SAFETY: nginx writes to it while it reads its configuration, when nobody else runs.
-        unsafe { &*&raw const ngx_http_beian_module }
+        unsafe { &*module }
     }
 
     unsafe extern "C" fn preconfiguration(cf: *mut ngx_conf_t) -> ngx_int_t {
