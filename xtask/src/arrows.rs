@@ -10,6 +10,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("beian-authority", &["beian-filing"]),
     ("beian-gateway", &["beian-filing", "beian-index"]),
     ("beian-index", &["beian-filing"]),
+    ("beian-nginx", &["beian-filing", "beian-index"]),
     ("beian-outside", &["beian-filing"]),
     ("beian-paper", &["beian-filing"]),
     ("beian-store", &["beian-filing"]),
