@@ -10,10 +10,10 @@ BUILD := cargo test --workspace --locked $(FEATURES) --no-run
 BEIAN := $(CARGO_TARGET_DIR)/debug/beian
 XTASK := cargo xtask
 
-.PHONY: help demo test e2e bench lint fmt docs
+.PHONY: help demo test e2e bench bench-gateway lint fmt docs
 
 help: ## What can be made
-	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 demo: ## Start everything on this machine: platform, sandbox authority, gateway, a website
 	@scripts/setup build
@@ -36,8 +36,12 @@ bench: ## Measure the throughput of the checks; docs/benchmarks.md says what was
 	@scripts/setup build
 	scripts/bench
 
+bench-gateway: ## Measure the gateway's decisions inside nginx, beside nginx alone
+	@scripts/setup bench
+	scripts/bench gateway
+
 lint: ## Formatting, lints, licences, arrows between crates, translations, generated files
-	@scripts/setup build
+	@scripts/setup test
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked $(FEATURES) -- -D warnings
 	$(XTASK) arrows
@@ -50,5 +54,6 @@ fmt: ## Format the code
 	cargo fmt --all
 
 docs: ## Write the generated files in docs/ anew
+	@scripts/setup test
 	$(BUILD)
 	$(XTASK) generated $(BEIAN)

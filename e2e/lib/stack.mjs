@@ -31,7 +31,7 @@ async function answers(url, until) {
 export async function startStack() {
   const folder = await mkdtemp(join(tmpdir(), 'beian-e2e-'));
   const ports = {};
-  for (const name of ['platform', 'authority', 'gateway', 'origin', 'metrics']) ports[name] = await freePort();
+  for (const name of ['platform', 'authority', 'gateway', 'origin', 'metrics', 'ask']) ports[name] = await freePort();
   const args = ['demo', '--data', folder];
   for (const [name, port] of Object.entries(ports)) args.push(`--${name}-port`, String(port));
   const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });

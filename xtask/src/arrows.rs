@@ -8,7 +8,9 @@ use std::path::Path;
 const ALLOWED: &[(&str, &[&str])] = &[
     ("beian-filing", &[]),
     ("beian-authority", &["beian-filing"]),
-    ("beian-gateway", &["beian-filing"]),
+    ("beian-gateway", &["beian-filing", "beian-index"]),
+    ("beian-index", &["beian-filing"]),
+    ("beian-nginx", &["beian-filing", "beian-index"]),
     ("beian-outside", &["beian-filing"]),
     ("beian-paper", &["beian-filing"]),
     ("beian-store", &["beian-filing"]),
@@ -21,6 +23,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "beian-authority",
             "beian-filing",
             "beian-gateway",
+            "beian-index",
             "beian-outside",
             "beian-paper",
             "beian-store",

@@ -48,6 +48,7 @@ pub mod send_paper;
 pub mod sessions;
 pub mod set_identity;
 pub mod submit;
+pub mod sync_codes;
 pub mod tasks;
 pub mod told;
 pub mod view_order;
@@ -99,7 +100,9 @@ pub use open_change::{OpenChange, open_change};
 pub use open_order::{BasicChecked, CheckBasic, OpenOrder, check_basic, open_order};
 pub use papers::{ListPapers, PaperDraft, PaperView, PrintPaper, list_papers, print_paper};
 pub use preflight::preflight;
-pub use preview_upload::{PreviewUpload, UploadPreview, preview_upload};
+pub use preview_upload::{
+    PreviewUpload, RevealUpload, TakeUpload, UploadPreview, preview_upload, reveal_upload, take_upload,
+};
 pub use queue::{Queue, QueueCounts, QueueKind, QueueRow, queue, queue_counts};
 pub use register::{Register, register};
 pub use report_ip_ranges::{
@@ -117,6 +120,9 @@ pub use send_paper::{SendPaper, send_paper};
 pub use sessions::{RevokeSession, SessionView, list_sessions, revoke_session};
 pub use set_identity::{SetIdentity, set_identity};
 pub use submit::{Submit, submit};
+pub use sync_codes::{
+    CodeChange, CompareCodes, ComparedCodes, HowChanged, Said, SyncCodes, SyncedCodes, compare_codes, sync_codes,
+};
 pub use tasks::{
     AnswerTask, CloseTask, KnownHere, ListTasks, TaskFact, TaskRef, TaskRow, TaskView, answer_task, claim_task,
     close_task, list_tasks, open_tasks, view_task,

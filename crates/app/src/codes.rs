@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use authority::code::Table;
+use authority::message::{CodeTable, ReportingUnit};
 use store::Reader;
 
 use crate::error::Result;
@@ -36,6 +37,26 @@ pub async fn choices(reader: &Reader, bureau: &str, table: &str) -> Result<Vec<C
     let choice =
         |code: &store::codes::Code| Some(Choice { code: code.code, name: code.body["name"].as_str()?.to_owned() });
     Ok(codes.iter().filter(is_valid).filter_map(choice).collect())
+}
+
+/// The tables of a file as they are kept: by name, each code with its content. What came empty changes nothing.
+///
+/// # Errors
+/// When a row cannot be written as JSON.
+pub(crate) fn rows(
+    units: &[ReportingUnit],
+    tables: &[CodeTable],
+) -> Result<Vec<(String, BTreeMap<i64, serde_json::Value>)>> {
+    let mut all = Vec::new();
+    if !units.is_empty() {
+        let rows = units.iter().map(|unit| Ok((unit.id, serde_json::to_value(unit)?))).collect::<Result<_>>()?;
+        all.push((UNITS.to_owned(), rows));
+    }
+    for table in tables.iter().filter(|table| !table.rows.is_empty()) {
+        let rows = table.rows.iter().map(|row| Ok((row.id, serde_json::to_value(row)?))).collect::<Result<_>>()?;
+        all.push((table.tag.clone(), rows));
+    }
+    Ok(all)
 }
 
 /// The name of a code as the bureau has it now; none when it never said.

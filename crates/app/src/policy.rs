@@ -120,6 +120,8 @@ acts! {
     LogCall "log_call" => REVIEW;
     RequestChanges "request_changes" => REVIEW;
     PreviewUpload "preview_upload" => REVIEW;
+    RevealUpload "reveal_upload" => REVIEW;
+    TakeUpload "take_upload" => REVIEW;
     Pass "pass" => REVIEW;
     Reveal "reveal" => APPLICANT_OR_REVIEW;
     ListTasks "list_tasks" => APPLICANT_OR_OVERSEE;
@@ -152,6 +154,7 @@ acts! {
     DeleteIpRange "delete_ip_range" => MEND_LINE;
     RecallIpRange "recall_ip_range" => MEND_LINE;
     ExportEvidence "export_evidence" => MEND_LINE;
+    SyncCodes "sync_codes" => MEND_LINE;
     ViewAudit "view_audit" => AUDIT;
     VerifyAudit "verify_audit" => AUDIT;
     ImportResources "import_resources" => ADMINISTRATE;

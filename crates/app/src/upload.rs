@@ -19,9 +19,11 @@ use crate::order::{Loaded, about};
 use crate::world::World;
 use filed::OnFile;
 use ids::WireIds;
+pub use ids::{Foreseen, Numbers};
 use pictures::Picture;
 
 mod cancel;
+pub mod case;
 mod change;
 mod filed;
 mod ids;
@@ -41,6 +43,8 @@ pub struct Prepared {
     /// What it asks, such as `XZBA`.
     pub operation: &'static str,
     references: Vec<Reference>,
+    /// The numbers in it that the order does not have yet.
+    pub foreseen: Vec<Foreseen>,
     /// The zip, before the encryption of the wire.
     pub zip: Vec<u8>,
     /// Base64 MD5 of the zip.
@@ -88,18 +92,21 @@ pub fn unwritable(draft: &Draft) -> Vec<Finding> {
         .collect()
 }
 
-/// Makes everything ready that takes long: gives the order its numbers on the wire, reads and shrinks the pictures,
-/// writes the data file and zips it, away from the threads that serve.
+/// Makes everything ready that takes long: gives the order its numbers on the wire, or foresees them, reads and shrinks
+/// the pictures, writes the data file and zips it, away from the threads that serve.
 ///
 /// # Errors
 /// [`Error::Invalid`] when something blocks or cannot be written, [`Error::Unavailable`] when no bureau takes the
 /// province's filings.
-pub async fn prepare(world: &World, loaded: &Loaded) -> Result<Prepared> {
+pub async fn prepare(world: &World, loaded: &Loaded, numbers: Numbers) -> Result<Prepared> {
     if let Some(action) = about::chosen(&loaded.order) {
         // Each in a box: the road of every other order is not to carry the room they need on its stack.
-        let (bureau, request) = match action.cancels() {
-            true => Box::pin(cancel::request(world, loaded, action)).await?,
-            false => Box::pin(change::request(world, loaded)).await?,
+        let (bureau, request, foreseen) = match action.cancels() {
+            true => {
+                let (bureau, request) = Box::pin(cancel::request(world, loaded, action)).await?;
+                (bureau, request, Vec::new())
+            }
+            false => Box::pin(change::request(world, loaded, numbers)).await?,
         };
         let Request { operation, word, references } = request;
         let code = bureau.code.clone();
@@ -107,7 +114,8 @@ pub async fn prepare(world: &World, loaded: &Loaded) -> Result<Prepared> {
             .await
             .map_err(|error| Error::internal(format!("packing thread: {error}")))??;
         let md5 = envelope::hash(&zip);
-        return Ok(Prepared { version: loaded.order.version, bureau: code, operation: word, references, zip, md5 });
+        let version = loaded.order.version;
+        return Ok(Prepared { version, bureau: code, operation: word, references, foreseen, zip, md5 });
     }
     let document = Document::from_draft(&loaded.order.draft, &loaded.known, world.today()).map_err(Error::Invalid)?;
     let action = loaded.action().ok_or(Error::Unavailable { code: "authority-away" })?;
@@ -115,14 +123,10 @@ pub async fn prepare(world: &World, loaded: &Loaded) -> Result<Prepared> {
     let bureau = bureau.ok_or(Error::Unavailable { code: "no-bureau" })?;
     let originals = pictures::read(world, loaded).await?;
     let on_file = OnFile::read(&world.store.read().await?, loaded, &bureau.code).await?;
-    let ids = {
-        let tx = world.store.write().await?;
-        // A round that is prepared twice gets the same numbers; nobody misses those of one that is never sent.
-        let ids =
-            WireIds::allocate(&tx, (loaded.order.id, loaded.facts.rounds), action, &document, &bureau.code).await?;
-        tx.commit().await?;
-        ids
-    };
+    let round = (loaded.order.id, loaded.facts.rounds);
+    // A round that is prepared twice gets the same numbers; nobody misses those of one that is never sent.
+    let giving = async |tx: &Tx| WireIds::allocate(tx, round, action, &document, &bureau.code).await;
+    let (ids, foreseen) = numbers.of(world, loaded.order.id, giving).await?;
     let code = bureau.code.clone();
     let (zip, operation, references) = tokio::task::spawn_blocking(move || {
         let pictures = pictures::shrink(originals)?;
@@ -133,7 +137,7 @@ pub async fn prepare(world: &World, loaded: &Loaded) -> Result<Prepared> {
     .await
     .map_err(|error| Error::internal(format!("packing thread: {error}")))??;
     let md5 = envelope::hash(&zip);
-    Ok(Prepared { version: loaded.order.version, bureau: code, operation, references, zip, md5 })
+    Ok(Prepared { version: loaded.order.version, bureau: code, operation, references, foreseen, zip, md5 })
 }
 
 /// The request of an order, by what it asks.
@@ -148,13 +152,18 @@ fn request(action: Action, sheet: &Sheet<'_>) -> Result<Request> {
 
 /// The zipped data file of a request.
 fn pack(operation: UploadOperation, bureau: &Bureau) -> Result<Vec<u8>> {
-    let file = Upload { provider: bureau.client.bureau().isp_id, operation };
+    let file = whole(operation, bureau);
     let xml = file.to_gbk(bureau.client.bureau().version).map_err(|error| {
         // The words of the error name the element and never its value.
         let why = error.to_string();
         Error::Invalid(vec![finding::block(crate::order::WHOLE, "not-writable", &[("why", &why)])])
     })?;
     envelope::zip(&xml, envelope::ENTRY).map_err(|error| Error::internal(format!("packing: {error}")))
+}
+
+/// The data file of a request.
+fn whole(operation: UploadOperation, bureau: &Bureau) -> Upload {
+    Upload { provider: bureau.client.bureau().isp_id, operation }
 }
 
 /// Gives what was prepared the next place in the bureau's line. Nothing is sent here: the number is committed first.

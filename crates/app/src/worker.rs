@@ -111,12 +111,20 @@ pub async fn turn(world: &World, name: &str) -> Result<bool> {
     tx.commit().await?;
     let Some(row) = row else { return Ok(false) };
     let run = Run { worker: name.to_owned(), attempt: row.attempts };
-    let result = tokio::select! {
-        result = dispatch(world, &row, &run) => result,
-        lost = heartbeat(world, &row) => Err(lost),
-    };
+    let result = hold(world, &row, dispatch(world, &row, &run)).await;
     settle(world, &row, result).await?;
     Ok(true)
+}
+
+/// Works on a claimed job for as long as the claim lasts.
+///
+/// # Errors
+/// When the work fails, or another worker took the job over.
+pub(crate) async fn hold<T>(world: &World, row: &Row, work: impl Future<Output = Result<T>>) -> Result<T> {
+    tokio::select! {
+        result = work => result,
+        lost = heartbeat(world, row) => Err(lost),
+    }
 }
 
 /// Beats until the claim is lost.
@@ -154,7 +162,11 @@ async fn dispatch(world: &World, row: &Row, run: &Run) -> Result<Outcome> {
     }
 }
 
-async fn settle(world: &World, row: &Row, result: Result<Outcome>) -> Result<()> {
+/// Notes what became of a claimed job.
+///
+/// # Errors
+/// When the queue cannot be reached.
+pub(crate) async fn settle(world: &World, row: &Row, result: Result<Outcome>) -> Result<()> {
     let word = match &result {
         Ok(Outcome::Done) => "done",
         Ok(Outcome::Again(_)) => "again",

@@ -1,26 +1,45 @@
-//! Many filings through an authority that misbehaves, by a worker that is killed at random: all end decided, none is
-//! lost, none is doubled, and the ledgers have no gap.
+//! Many filings through an authority that misbehaves, by a worker process that is killed (SIGKILL) at random and started
+//! again: all end decided, none is lost, none is doubled, and the ledgers have no gap.
 //!
-//! `cargo test` plays a dozen. The long one, here two thousand:
+//! `cargo test` plays eight. The long one, here two thousand; `BEIAN_SOAK_DATABASE` chooses an empty PostgreSQL
+//! database instead of SQLite:
 //!
 //! ```text
-//! BEIAN_SOAK=2000 cargo test --release --workspace --features beian/faults --test soak
+//! BEIAN_SOAK=2000 cargo test --release -p beian-app --test soak -- --nocapture
 //! ```
 
+#![expect(clippy::unwrap_used, reason = "the worker's process has nobody to tell but its end")]
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
+use app::World;
 use app::act::{self, Ledger, LineState, ResumeLine};
+use app::bureau::Bureaus;
+use app::world::{FakeClock, SystemIds};
 use authority::sandbox::Scenario;
-use filing::case::CaseFile;
 use filing::stage::StageKind;
 use jiff::SignedDuration;
-use jiff::civil::date;
 use store::account::Role;
 use testkit::authority::TestAuthority;
 use testkit::persona::{self, case};
 use testkit::story::{Story, told};
+use testkit::world::{TestWorld, bureau_at};
 use uuid::Uuid;
+
+/// What the worker's process is told in its environment: the database, its folder, the authority, the time.
+const DATABASE: &str = "BEIAN_SOAK_WORKER_DATABASE";
+const FOLDER: &str = "BEIAN_SOAK_WORKER_FOLDER";
+const AUTHORITY: &str = "BEIAN_SOAK_WORKER_AUTHORITY";
+const NOW: &str = "BEIAN_SOAK_WORKER_NOW";
+/// What it says when it begins to work.
+const BEGUN: &str = "the worker has begun";
+
+/// Undecided filings looked at after each life: they are decided about in the order they were passed.
+const LOOKED_AT: usize = 20;
 
 /// What the authority does: one of ten filings is refused, and every call may go wrong in one of many ways. The status
 /// query alone is left in peace: while it goes wrong nobody can submit, which is not what is tried here.
@@ -57,22 +76,6 @@ impl Chance {
     }
 }
 
-/// The person's case as somebody else's: another number, phone, domain and server.
-fn nth(template: &CaseFile, n: usize) -> Result<CaseFile> {
-    let born = date(1960, 1, 1).checked_add(SignedDuration::from_hours(24 * i64::try_from(n)?))?;
-    let first = format!("110108{}{:02}{:02}982", born.year(), born.month(), born.day());
-    let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-    let sum: u32 = first.bytes().zip(weights).map(|(byte, weight)| u32::from(byte - b'0') * weight).sum();
-    let check = char::from(b"10X98765432"[(sum % 11) as usize]);
-    let text = serde_json::to_string(template)?
-        .replace("110108199005129827", &format!("{first}{check}"))
-        .replace("zhixia-notes", &format!("zhixia-notes{n}"))
-        .replace("13600007352", &format!("136{n:08}"))
-        .replace("lh-bj-01", &format!("lh-bj-{n}"))
-        .replace("203.0.113.41", &format!("203.{}.{}.{}", 100 + n / 62_500, (n / 250) % 250, n % 250 + 1));
-    Ok(serde_json::from_str(&text)?)
-}
-
 /// Lets the line go on when it stands, as a supervisor would who found nothing wrong.
 async fn mind_the_line(story: &Story, supervisor: &app::Actor) -> Result<()> {
     let view = act::ledger(story, supervisor, Ledger::default()).await.map_err(told)?;
@@ -82,18 +85,82 @@ async fn mind_the_line(story: &Story, supervisor: &app::Actor) -> Result<()> {
     Ok(())
 }
 
+/// A worker's process, and when it began to work.
+struct Worker(Child);
+
+impl Worker {
+    /// Starts this very program again, as the worker, and waits until it works.
+    fn start(story: &Story, url: &str) -> Result<Self> {
+        let mut child = Command::new(std::env::current_exe()?)
+            .args(["the_worker", "--exact", "--nocapture", "--test-threads=1"])
+            .env(DATABASE, url)
+            .env(FOLDER, story.test.folder())
+            .env(AUTHORITY, story.authority.bureau()?.url.as_str())
+            .env(NOW, story.test.world.now().to_string())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let output = child.stdout.take().context("its output")?;
+        let begun = BufReader::new(output).lines().map_while(Result::ok).any(|line| line.contains(BEGUN));
+        ensure!(begun, "the worker ended by itself: {:?}", child.wait()?);
+        Ok(Self(child))
+    }
+
+    /// Kills it with SIGKILL: nothing gets a chance to clean up.
+    fn kill(mut self) -> Result<()> {
+        use std::os::unix::process::ExitStatusExt as _;
+        self.0.kill()?;
+        let ended = self.0.wait()?;
+        ensure!(ended.signal() == Some(9), "a worker does not end by itself: {ended}");
+        Ok(())
+    }
+}
+
+/// Not a test of its own: the process that the test below kills. Without its variables it has nothing to do.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_worker() {
+    let Ok(url) = std::env::var(DATABASE) else { return };
+    let told = |name: &str| std::env::var(name).unwrap();
+    let clock = Arc::new(FakeClock::at(told(NOW).parse().unwrap()));
+    let mut bureau = bureau_at(&told(AUTHORITY)).unwrap();
+    bureau.timeout_seconds = 5;
+    let store = TestWorld::store(&url, told(FOLDER).as_ref(), u64::from(std::process::id())).await.unwrap();
+    let world = World {
+        clock: Arc::clone(&clock) as Arc<dyn app::world::Clock>,
+        // Two lives must not give one number to two things.
+        ids: Arc::new(SystemIds),
+        bureaus: Bureaus::new(vec![bureau]).unwrap(),
+        ..TestWorld::world(store, Arc::clone(&clock)).unwrap()
+    };
+    println!("{BEGUN}");
+    let name = format!("worker-{}", std::process::id());
+    let mut last = Instant::now();
+    loop {
+        // Whatever it says: a worker that fails is a worker that is started again.
+        if !app::worker::turn(&world, &name).await.unwrap_or(false) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        clock.advance(SignedDuration::try_from(last.elapsed()).unwrap());
+        last = Instant::now();
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_filing_is_decided_once_whatever_goes_wrong() -> Result<()> {
-    let filings: usize = std::env::var("BEIAN_SOAK").ok().and_then(|text| text.parse().ok()).unwrap_or(12);
+    let filings: usize = std::env::var("BEIAN_SOAK").ok().and_then(|text| text.parse().ok()).unwrap_or(8);
     let scenario = Scenario::parse(&weather()).map_err(|error| anyhow::anyhow!("{error}"))?;
     let authority = TestAuthority::start_with(|config| config.scenario = Some(scenario)).await?;
-    let story = Story::begin_with(authority).await?;
+    let folder = tempfile::tempdir()?;
+    let embedded = format!("sqlite:{}", folder.path().join("beian.sqlite").display());
+    let url = std::env::var("BEIAN_SOAK_DATABASE").unwrap_or(embedded);
+    let story = Story::begin_over(&url, folder, authority).await?;
     let supervisor = persona::staff(&story, Role::Supervisor).await?;
     let template = case("individual")?;
     let begun = Instant::now();
     let mut waiting: Vec<Uuid> = Vec::new();
     for n in 0..filings {
-        let case = nth(&template, n)?;
+        let case = persona::nth(&template, n)?;
         // People come one after the other: thirty registrations in an hour are throttled.
         story.test.clock.advance(SignedDuration::from_secs(150));
         let (applicant, order) = story.fill_in(&case).await.with_context(|| format!("filing {n}"))?;
@@ -108,29 +175,26 @@ async fn every_filing_is_decided_once_whatever_goes_wrong() -> Result<()> {
     let patience = Duration::from_secs(60 + 2 * u64::try_from(filings)?);
     while !waiting.is_empty() {
         ensure!(begun.elapsed() < written + patience, "{} filings are not decided", waiting.len());
-        let world = story.test.world.clone();
-        let name = format!("worker-{deaths}");
-        let worker = tokio::spawn(async move {
-            loop {
-                // Whatever it says: a worker that fails is a worker that is started again.
-                if !app::worker::turn(&world, &name).await.unwrap_or(false) {
-                    tokio::time::sleep(Duration::from_millis(5)).await;
-                }
-            }
-        });
+        let alive = Instant::now();
+        let worker = Worker::start(&story, &url)?;
         tokio::time::sleep(Duration::from_millis(20 + chance.below(400))).await;
-        worker.abort();
-        ensure!(worker.await.is_err_and(|error| error.is_cancelled()), "a worker does not panic");
+        worker.kill()?;
         deaths += 1;
-        story.test.clock.advance(SignedDuration::from_secs(20));
+        story.test.clock.advance(SignedDuration::try_from(alive.elapsed())? + SignedDuration::from_secs(20));
         mind_the_line(&story, &supervisor).await?;
-        let mut left = Vec::new();
+        let (mut left, mut undecided) = (Vec::with_capacity(waiting.len()), 0);
         for order in waiting {
-            if !matches!(story.stage(order).await?, StageKind::Filed | StageKind::ChangesRequested) {
+            let is_decided = undecided < LOOKED_AT
+                && matches!(story.stage(order).await?, StageKind::Filed | StageKind::ChangesRequested);
+            if !is_decided {
+                undecided += 1;
                 left.push(order);
             }
         }
         waiting = left;
+        if deaths % 100 == 0 {
+            eprintln!("{deaths} deaths, {} filings wait, {:.0} s", waiting.len(), begun.elapsed().as_secs_f64());
+        }
     }
     let ledger = story.authority.ledger().await?;
     let taken: Vec<(i64, i64)> = ledger.iter().map(|(sequence, _, taken)| (*sequence, *taken)).collect();

@@ -15,6 +15,7 @@ use crate::code::MsgCode;
 use crate::envelope::{self, Cipher, CipherError, Container, OpenError, PackError};
 use crate::message::{Download, Version};
 use crate::soap::{self, Method, SoapError};
+use crate::tree::Markup;
 
 pub use crate::soap::{
     Answer, DownloadAnswer, FileInfo, PreviousUploadAnswer, StatusAnswer, StatusInfo, UploadAnswer, VerifyAnswer,
@@ -219,7 +220,8 @@ impl Client {
 
     /// Opens and reads a downloaded container.
     pub fn open(&self, container: &Container) -> Result<Download, OpenError> {
-        Ok(Download::read(&container.document(Some(&self.cipher))?, self.bureau.version))
+        let xml = container.open(Some(&self.cipher))?;
+        Ok(Download::read(&Markup::read(&envelope::text(&xml)?)?, self.bureau.version))
     }
 
     /// Opens a container of either direction and returns the XML in it, for the eyes of a person.

@@ -3,21 +3,22 @@
 //! Out: GBK XML → zip with one entry → hash = base64(MD5(zip)) → AES-128-CBC with PKCS5 padding (if the bureau wants it)
 //! → base64. In: the same backwards, with every limit that keeps a lying or broken sender from harming the reader.
 
+mod archive;
+mod deflate;
+
 use std::borrow::Cow;
-use std::io::{Cursor, Read as _, Write as _};
+use std::io::{Cursor, Read as _};
 
 use aes::cipher::block_padding::Pkcs7;
 use aes::cipher::{BlockModeDecrypt as _, BlockModeEncrypt as _, KeyIvInit as _};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use cbc::cipher::inout::InOutBuf;
 use md5::{Digest as _, Md5};
 use serde::{Deserialize, Serialize};
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
+use zip::ZipArchive;
 
-use crate::gbk;
-use crate::message::MAX_FILE;
+use crate::message::Version;
 use crate::tree::{Element, TreeError};
+use crate::{armour, gbk};
 
 /// The name of the entry in an uploaded zip; the file name real clients used.
 pub const ENTRY: &str = "beianinfo.xml";
@@ -25,8 +26,8 @@ pub const ENTRY: &str = "beianinfo.xml";
 const MAX_TEXT: usize = 96 * 1024 * 1024;
 /// A zip that grows more than this many times and past [`RATIO_FLOOR`] is a bomb, not a filing.
 const MAX_RATIO: usize = 200;
-/// How many characters of base64 are decoded at a time; whole groups of four.
-const PIECE: usize = 64 * 1024;
+/// How many bytes are encrypted at a time; whole blocks of the cipher and whole groups of base64.
+const PIECE: usize = 48 * 1024;
 /// Below this size the growth of a zip is nobody's concern.
 const RATIO_FLOOR: usize = 4 * 1024 * 1024;
 
@@ -60,12 +61,32 @@ impl Cipher {
         Ok(Self { key: bytes(key, "key")?, iv: bytes(iv, "initialisation vector")? })
     }
 
-    fn encrypt(&self, bytes: &[u8]) -> Vec<u8> {
-        cbc::Encryptor::<aes::Aes128>::new(&self.key.into(), &self.iv.into()).encrypt_padded_vec::<Pkcs7>(bytes)
+    /// Encrypts bytes and writes them in base64, piece by piece: a full file is not copied once more.
+    fn encrypt(&self, bytes: &[u8]) -> String {
+        let mut out = String::with_capacity(armour::length(bytes.len() + 16));
+        let mut cipher = cbc::Encryptor::<aes::Aes128>::new(&self.key.into(), &self.iv.into());
+        let mut write = |piece: &mut [u8]| {
+            cipher.encrypt_blocks_inout(InOutBuf::from(&mut *piece).into_chunks().0);
+            armour::push(piece, &mut out);
+        };
+        let whole = bytes.chunks_exact(PIECE);
+        let mut rest = whole.remainder().to_vec();
+        for piece in whole {
+            write(&mut piece.to_vec());
+        }
+        // The padding says how long it is itself.
+        let padding = 16 - rest.len() % 16;
+        rest.resize(rest.len() + padding, padding as u8);
+        write(&mut rest);
+        out
     }
 
-    fn decrypt(&self, bytes: &[u8]) -> Option<Vec<u8>> {
-        cbc::Decryptor::<aes::Aes128>::new(&self.key.into(), &self.iv.into()).decrypt_padded_vec::<Pkcs7>(bytes).ok()
+    /// Decrypts bytes where they are.
+    fn decrypt(&self, bytes: &mut Vec<u8>) -> Option<()> {
+        let cipher = cbc::Decryptor::<aes::Aes128>::new(&self.key.into(), &self.iv.into());
+        let length = cipher.decrypt_padded::<Pkcs7>(bytes).ok()?.len();
+        bytes.truncate(length);
+        Some(())
     }
 }
 
@@ -88,11 +109,11 @@ pub struct Container {
 #[derive(Debug, thiserror::Error)]
 pub enum PackError {
     /// The file is larger than the interface takes.
-    #[error("the file has {0} bytes, at most {MAX_FILE} may be sent")]
+    #[error("the file has {0} bytes, at most {max} may be sent", max = largest_file())]
     TooLarge(usize),
-    /// The zip could not be written.
-    #[error("the zip could not be written: {0}")]
-    Zip(#[from] zip::result::ZipError),
+    /// The name of the entry is longer than a zip can say.
+    #[error("the name of the entry has {0} bytes, a zip takes 65535")]
+    Name(usize),
 }
 
 /// Why a container could not be opened, in the order in which it is looked at.
@@ -140,46 +161,59 @@ pub fn pack(xml: &[u8], entry: &str, cipher: Option<&Cipher>) -> Result<Containe
 
 /// Zips GBK XML as the one entry; the hash of the interface is that of these bytes.
 pub fn zip(xml: &[u8], entry: &str) -> Result<Vec<u8>, PackError> {
-    if xml.len() > MAX_FILE {
+    if xml.len() > largest_file() {
         return Err(PackError::TooLarge(xml.len()));
     }
-    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
-    let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Deflated)
-        .last_modified_time(DateTime::default());
-    writer.start_file(entry, options)?;
-    writer.write_all(xml).map_err(zip::result::ZipError::Io)?;
-    Ok(writer.finish()?.into_inner())
+    archive::write(xml, entry)
+}
+
+/// The largest file that any version takes.
+fn largest_file() -> usize {
+    Version::ALL.iter().map(|version| version.limits().file_bytes).max().unwrap_or_default()
 }
 
 /// Packs bytes that are a zip already.
 #[must_use]
 pub fn seal(bytes: &[u8], cipher: Option<&Cipher>) -> Container {
-    Container {
-        info: match cipher {
-            Some(cipher) => STANDARD.encode(cipher.encrypt(bytes)),
-            None => STANDARD.encode(bytes),
-        },
-        hash: hash(bytes),
-        encrypt_algorithm: i64::from(cipher.is_some()),
-        hash_algorithm: 0,
-        compression_format: 0,
-    }
+    // The hash and the text need nothing of each other, and the hash of a full file takes longer.
+    let (info, hash) = std::thread::scope(|scope| {
+        let hash = scope.spawn(|| hash(bytes));
+        let info = cipher.map_or_else(|| armour::encode(bytes), |cipher| cipher.encrypt(bytes));
+        (info, hash.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    Container { info, hash, encrypt_algorithm: i64::from(cipher.is_some()), hash_algorithm: 0, compression_format: 0 }
 }
 
 /// base64 of the MD5 of some bytes: the hash of the interface.
 pub fn hash(bytes: &[u8]) -> String {
-    STANDARD.encode(Md5::digest(bytes))
+    armour::encode(&Md5::digest(bytes))
 }
 
 impl Container {
     /// Opens the container and returns the bytes of its one file.
     pub fn open(&self, cipher: Option<&Cipher>) -> Result<Vec<u8>, OpenError> {
-        unzip(&self.open_zip(cipher)?)
+        let zip = self.decrypted(cipher)?;
+        // Both take their time with a full file. What was unzipped is only looked at when the hash is right.
+        let (is_right, file) = std::thread::scope(|scope| {
+            let is_right = scope.spawn(|| self.has_hash_of(&zip));
+            let file = unzip(&zip);
+            (is_right.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), file)
+        });
+        if is_right { file } else { Err(OpenError::Hash) }
     }
 
     /// Opens the container as far as the zip, whose hash has then been checked.
     pub fn open_zip(&self, cipher: Option<&Cipher>) -> Result<Vec<u8>, OpenError> {
+        let zip = self.decrypted(cipher)?;
+        if self.has_hash_of(&zip) { Ok(zip) } else { Err(OpenError::Hash) }
+    }
+
+    fn has_hash_of(&self, zip: &[u8]) -> bool {
+        decode(&self.hash).is_ok_and(|expected| expected.as_slice() == Md5::digest(zip).as_slice())
+    }
+
+    /// The bytes that should be a zip; nothing about them is known yet.
+    fn decrypted(&self, cipher: Option<&Cipher>) -> Result<Vec<u8>, OpenError> {
         if !matches!(self.encrypt_algorithm, 0 | 1) {
             return Err(OpenError::EncryptAlgorithm(self.encrypt_algorithm));
         }
@@ -191,11 +225,7 @@ impl Container {
         }
         let mut bytes = decode(&self.info)?;
         if self.encrypt_algorithm == 1 {
-            bytes = cipher.and_then(|cipher| cipher.decrypt(&bytes)).ok_or(OpenError::Decryption)?;
-        }
-        let expected = decode(&self.hash).map_err(|_| OpenError::Hash)?;
-        if expected.as_slice() != Md5::digest(&bytes).as_slice() {
-            return Err(OpenError::Hash);
+            cipher.and_then(|cipher| cipher.decrypt(&mut bytes)).ok_or(OpenError::Decryption)?;
         }
         Ok(bytes)
     }
@@ -211,14 +241,22 @@ impl Container {
 /// # Errors
 /// When it is not text of that character set, or no XML.
 pub fn read_document(xml: &[u8]) -> Result<Element, OpenError> {
-    // A file that is all ASCII needs no second copy of itself.
-    let text = match (std::str::from_utf8(xml), declared_encoding(xml).as_deref()) {
-        (Ok(text), Some("utf-8" | "utf8")) => Some(Cow::Borrowed(text)),
-        (Ok(text), _) if text.is_ascii() => Some(Cow::Borrowed(text)),
-        (_, Some("utf-8" | "utf8")) => None,
+    Ok(Element::parse(&text(xml)?)?)
+}
+
+/// The text of a data file: GBK unless it declares UTF-8. Large files are read from here with [`Markup::read`], which
+/// leaves their papers where they are.
+///
+/// # Errors
+/// When it is not text of that character set.
+///
+/// [`Markup::read`]: crate::tree::Markup::read
+pub fn text(xml: &[u8]) -> Result<Cow<'_, str>, OpenError> {
+    let text = match declared_encoding(xml).as_deref() {
+        Some("utf-8" | "utf8") => std::str::from_utf8(xml).ok().map(Cow::Borrowed),
         _ => gbk::decode(xml).map(Cow::Owned),
     };
-    Ok(Element::parse(&text.ok_or(OpenError::CharacterSet)?)?)
+    text.ok_or(OpenError::CharacterSet)
 }
 
 /// The encoding a document declares, in lower case.
@@ -230,36 +268,12 @@ pub fn declared_encoding(xml: &[u8]) -> Option<String> {
     Some(value[1..].split_once(quote)?.0.to_owned())
 }
 
-/// Decodes base64, skipping the line breaks that servers put into it.
+/// Decodes base64 of a length that can be.
 fn decode(text: &str) -> Result<Vec<u8>, OpenError> {
     if text.len() > MAX_TEXT {
         return Err(OpenError::Base64);
     }
-    // Piece by piece: a file of 50 MB is not copied once more for the sake of its line breaks.
-    let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 3);
-    let mut piece = Vec::with_capacity(PIECE);
-    let mut is_over = false;
-    for part in text.as_bytes().split(u8::is_ascii_whitespace) {
-        let mut rest = part;
-        while !rest.is_empty() {
-            let (taken, left) = rest.split_at(rest.len().min(PIECE - piece.len()));
-            piece.extend_from_slice(taken);
-            rest = left;
-            if piece.len() == PIECE {
-                // Padding ends the text; nothing can follow it.
-                if std::mem::replace(&mut is_over, piece.ends_with(b"=")) {
-                    return Err(OpenError::Base64);
-                }
-                STANDARD.decode_vec(&piece, &mut bytes).map_err(|_| OpenError::Base64)?;
-                piece.clear();
-            }
-        }
-    }
-    if is_over && !piece.is_empty() {
-        return Err(OpenError::Base64);
-    }
-    STANDARD.decode_vec(&piece, &mut bytes).map_err(|_| OpenError::Base64)?;
-    Ok(bytes)
+    armour::decode(text).map_err(|_| OpenError::Base64)
 }
 
 /// Unzips the one entry of a zip within limits.
@@ -276,7 +290,7 @@ pub fn unzip(bytes: &[u8]) -> Result<Vec<u8>, OpenError> {
     if !entry.is_file() {
         return Err(OpenError::Files(0));
     }
-    let limit = MAX_FILE.min((bytes.len() * MAX_RATIO).max(RATIO_FLOOR));
+    let limit = largest_file().min((bytes.len() * MAX_RATIO).max(RATIO_FLOOR));
     // The size in the zip's own header is a claim; it may save copies, but only what is read counts.
     let claimed = usize::try_from(entry.size()).unwrap_or(usize::MAX);
     let mut out = Vec::with_capacity(if claimed <= limit { claimed + 1 } else { 0 });

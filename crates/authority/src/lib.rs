@@ -7,6 +7,7 @@
 //! - [`code`]: the codes of the answers and of the results, with their Chinese and English texts.
 //! - [`sandbox`]: a real server of the same interface with its own desk, for demonstration, training and tests.
 
+mod armour;
 pub mod chance;
 pub mod client;
 pub mod code;

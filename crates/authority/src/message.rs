@@ -38,14 +38,9 @@ pub use upload::{
 pub use version::{Limits, Version};
 pub use wire::Binary;
 
-use crate::envelope;
 use crate::schema::{Problem, Schema, Violation};
-use crate::tree::Element;
-
-/// The greatest size of a data file in bytes (50 MB, stated for the XML and not for its zip).
-pub const MAX_FILE: usize = 50 * 1024 * 1024;
-/// The greatest size of an attachment: credentials, photographs and approvals, after base64.
-pub const MAX_ATTACHMENT: usize = 100 * 1024;
+use crate::tree::Markup;
+use crate::{armour, envelope};
 
 /// Everything that keeps a data file from being written, with the path of each element.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +65,7 @@ impl std::error::Error for WriteError {}
 
 /// Every departure of an upload or download from its element table and its limits.
 #[must_use]
-pub fn check(root: &Element, version: Version) -> Vec<Violation> {
+pub fn check(root: &Markup<'_>, version: Version) -> Vec<Violation> {
     let schema = if root.name == "DownloadData" { version.download_schema() } else { version.upload_schema() };
     let mut violations = schema.check(root);
     if root.name == "UploadData" {
@@ -94,7 +89,8 @@ pub struct Located {
 /// # Errors
 /// When the file is no XML of this interface at all.
 pub fn validate(xml: &[u8], version: Version) -> Result<Vec<Located>, envelope::OpenError> {
-    let root = envelope::read_document(xml)?;
+    let text = envelope::text(xml)?;
+    let root = Markup::read(&text)?;
     let mut violations = check(&root, version);
     let declared = root.attribute_of("version").unwrap_or_default();
     if declared != version.attribute() {
@@ -118,7 +114,7 @@ pub fn validate(xml: &[u8], version: Version) -> Result<Vec<Located>, envelope::
 }
 
 /// Finds attachments and approvals that are longer than the version takes.
-fn oversized(root: &Element, version: Version, schema: &Schema, violations: &mut Vec<Violation>) {
+fn oversized(root: &Markup<'_>, version: Version, schema: &Schema, violations: &mut Vec<Violation>) {
     let mut purpose = 0;
     schema.visit(root, &mut |path, element| {
         let max = match &*element.name {
@@ -127,15 +123,18 @@ fn oversized(root: &Element, version: Version, schema: &Schema, violations: &mut
             "Spwj" => version.attachment_limit(0),
             _ => return,
         };
-        let found = element.text.bytes().filter(|byte| !byte.is_ascii_whitespace()).count();
+        let found = match element.file {
+            Some(file) => armour::length(file.len()),
+            None => element.text.bytes().filter(|byte| !byte.is_ascii_whitespace()).count(),
+        };
         if found > max {
-            violations.push(Violation { path: path.to_owned(), problem: Problem::TooLarge { found, max } });
+            violations.push(Violation { path: path.to_string(), problem: Problem::TooLarge { found, max } });
         }
     });
 }
 
 /// Writes a document as GBK XML with the declaration in front, once it has been checked.
-fn to_gbk(root: Element, version: Version, schema: &Schema) -> Result<Vec<u8>, WriteError> {
+fn to_gbk(root: Markup<'_>, version: Version, schema: &Schema) -> Result<Vec<u8>, WriteError> {
     let violations = check(&root, version);
     if !violations.is_empty() {
         return Err(WriteError { violations });

@@ -5,7 +5,7 @@
 
 use crate::gbk;
 use crate::message::ReadProblem;
-use crate::tree::{self, Element};
+use crate::tree::{self, Markup};
 
 /// An element table: one tree of rules.
 #[derive(Debug, PartialEq, Eq)]
@@ -151,20 +151,20 @@ impl Schema {
     }
 
     /// Puts the children of every element into the order of the table; what the table does not know goes last.
-    pub fn arrange(&self, root: &mut Element) {
+    pub fn arrange(&self, root: &mut Markup<'_>) {
         arrange(&self.root, root);
     }
 
     /// Calls `seen` for every element that the table knows, with the path that [`Schema::check`] would give it.
-    pub fn visit(&self, root: &Element, seen: &mut impl FnMut(&str, &Element)) {
-        visit(&self.root, root, root.name.to_string(), seen);
+    pub(crate) fn visit(&self, root: &Markup<'_>, seen: &mut impl FnMut(Path<'_>, &Markup<'_>)) {
+        visit(&self.root, root, Path::root(root), seen);
     }
 
     /// Checks a document and returns every departure, in document order.
-    pub fn check(&self, root: &Element) -> Vec<Violation> {
+    pub fn check(&self, root: &Markup<'_>) -> Vec<Violation> {
         let mut found = Vec::new();
         if root.name == self.root.tag {
-            check_element(&self.root, root, root.name.to_string(), &mut found);
+            check_element(&self.root, root, Path::root(root), &mut found);
         } else {
             found.push(Violation { path: root.name.to_string(), problem: Problem::Unexpected });
         }
@@ -212,9 +212,9 @@ fn children(content: &Content) -> &[Rule] {
     }
 }
 
-fn arrange(rule: &Rule, element: &mut Element) {
+fn arrange(rule: &Rule, element: &mut Markup<'_>) {
     let rules = children(&rule.content);
-    let place = |child: &Element| rules.iter().position(|rule| rule.tag == child.name).unwrap_or(rules.len());
+    let place = |child: &Markup<'_>| rules.iter().position(|rule| rule.tag == child.name).unwrap_or(rules.len());
     if !element.children.is_sorted_by_key(place) {
         element.children.sort_by_key(place);
     }
@@ -225,28 +225,51 @@ fn arrange(rule: &Rule, element: &mut Element) {
     }
 }
 
-fn visit(rule: &Rule, element: &Element, path: String, seen: &mut impl FnMut(&str, &Element)) {
-    seen(&path, element);
+fn visit(rule: &Rule, element: &Markup<'_>, path: Path<'_>, seen: &mut impl FnMut(Path<'_>, &Markup<'_>)) {
+    seen(path, element);
     let rules = children(&rule.content);
     let mut counts = vec![0usize; rules.len()];
     for child in &element.children {
         if let Some(place) = rules.iter().position(|rule| rule.tag == child.name) {
             counts[place] += 1;
-            visit(&rules[place], child, rules[place].path(&path, counts[place]), seen);
+            visit(&rules[place], child, path.below(&rules[place], counts[place]), seen);
         }
     }
 }
 
-impl Rule {
-    /// The path of the nth element of this rule.
-    fn path(&self, parent: &str, nth: usize) -> String {
-        if self.max > 1 { format!("{parent}/{}[{nth}]", self.tag) } else { format!("{parent}/{}", self.tag) }
+/// The way to an element. A file has as many ways as elements, and hardly any is ever written out.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Path<'a> {
+    parent: Option<&'a Path<'a>>,
+    tag: &'a str,
+    /// Which of several it is; 0 where there can be one only.
+    nth: usize,
+}
+
+impl<'a> Path<'a> {
+    fn root(root: &'a Markup<'_>) -> Self {
+        Self { parent: None, tag: &root.name, nth: 0 }
+    }
+
+    /// The way to the nth element of this rule.
+    fn below<'s>(&'s self, rule: &'s Rule, nth: usize) -> Path<'s> {
+        Path { parent: Some(self), tag: &rule.tag, nth: if rule.max > 1 { nth } else { 0 } }
+    }
+}
+
+impl std::fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(parent) = self.parent {
+            write!(f, "{parent}/")?;
+        }
+        f.write_str(self.tag)?;
+        if self.nth > 0 { write!(f, "[{}]", self.nth) } else { Ok(()) }
     }
 }
 
 /// The first character of a text that cannot travel.
 fn untransportable(text: &str) -> Option<Problem> {
-    if text.bytes().all(|byte| (b' '..0x7f).contains(&byte)) {
+    if tree::is_printable(text) {
         return None;
     }
     if let Some(character) = tree::forbidden_character(text) {
@@ -255,8 +278,8 @@ fn untransportable(text: &str) -> Option<Problem> {
     gbk::encode(text).err().map(Problem::Unmappable)
 }
 
-fn check_element(rule: &Rule, element: &Element, path: String, found: &mut Vec<Violation>) {
-    let mut report = |problem| found.push(Violation { path: path.clone(), problem });
+fn check_element(rule: &Rule, element: &Markup<'_>, path: Path<'_>, found: &mut Vec<Violation>) {
+    let mut report = |problem| found.push(Violation { path: path.to_string(), problem });
     match &rule.content {
         Content::Long(min, max) => {
             if let Some(child) = element.children.first() {
@@ -280,12 +303,12 @@ fn check_element(rule: &Rule, element: &Element, path: String, found: &mut Vec<V
                 return;
             }
             // What says that it is nothing (`xsi:nil`) has no length to be wrong.
-            if element.text.is_empty()
+            if element.characters() == 0
                 && element.attributes.iter().any(|(name, value)| name.ends_with("nil") && value == "true")
             {
                 return;
             }
-            let length = if element.text.is_ascii() { element.text.len() } else { element.text.chars().count() };
+            let length = element.characters();
             if length < *min || length > *max {
                 report(Problem::Length { found: length, min: *min, max: *max });
             }
@@ -297,12 +320,12 @@ fn check_element(rule: &Rule, element: &Element, path: String, found: &mut Vec<V
             if !element.text.trim().is_empty() {
                 report(Problem::StrayText);
             }
-            check_children(&rule.content, rules, element, &path, found);
+            check_children(&rule.content, rules, element, path, found);
         }
     }
 }
 
-fn check_children(content: &Content, rules: &[Rule], element: &Element, path: &str, found: &mut Vec<Violation>) {
+fn check_children(content: &Content, rules: &[Rule], element: &Markup<'_>, path: Path<'_>, found: &mut Vec<Violation>) {
     let mut position = 0;
     // How often the element of each rule has been seen; counting again for every child would take forever on a long list.
     let mut counts = vec![0usize; rules.len()];
@@ -314,10 +337,10 @@ fn check_children(content: &Content, rules: &[Rule], element: &Element, path: &s
         };
         let rule = &rules[place];
         counts[place] += 1;
-        let child_path = rule.path(path, counts[place]);
+        let child_path = path.below(rule, counts[place]);
         if matches!(content, Content::Sequence(_)) {
             if place < position {
-                found.push(Violation { path: child_path, problem: Problem::Unexpected });
+                found.push(Violation { path: child_path.to_string(), problem: Problem::Unexpected });
                 continue;
             }
             position = place;
@@ -327,7 +350,7 @@ fn check_children(content: &Content, rules: &[Rule], element: &Element, path: &s
     if let Content::Choice(_) = content {
         if counts.iter().sum::<usize>() != 1 {
             let tags: Vec<&str> = rules.iter().map(|rule| rule.tag.as_str()).collect();
-            found.push(Violation { path: path.to_owned(), problem: Problem::Choice(tags.join(", ")) });
+            found.push(Violation { path: path.to_string(), problem: Problem::Choice(tags.join(", ")) });
         }
         return;
     }
@@ -343,6 +366,8 @@ fn check_children(content: &Content, rules: &[Rule], element: &Element, path: &s
 
 #[cfg(test)]
 mod tests {
+    use crate::tree::Element;
+
     use super::*;
 
     use crate::message::Version;

@@ -13,7 +13,7 @@ pub use answer::{
 
 use crate::envelope;
 use crate::gbk;
-use crate::tree::{Element, TreeError, escape};
+use crate::tree::{Element, Markup, TreeError, escape};
 
 /// The namespace of the wrapper elements.
 pub const NAMESPACE: &str = "http://www.miibeian.gov.cn";
@@ -168,7 +168,7 @@ pub struct Request {
 impl Request {
     /// Reads a request of any SOAP stack.
     pub fn read(text: &str) -> Result<Self, SoapError> {
-        let root = Element::parse(text)?;
+        let root = Markup::read(text)?;
         if root.name != "Envelope" {
             return Err(SoapError::Shape("not a SOAP envelope"));
         }
@@ -177,7 +177,7 @@ impl Request {
             .and_then(|body| body.children.first())
             .ok_or(SoapError::Shape("the SOAP body is empty"))?;
         let method = Method::named(&call.name).ok_or(SoapError::Shape("no such method"))?;
-        let parameters = call.children.iter().map(|child| (child.name.to_string(), child.text.clone())).collect();
+        let parameters = call.children.iter().map(|child| (child.name.to_string(), child.text.to_string())).collect();
         Ok(Self { method, parameters })
     }
 
@@ -194,7 +194,7 @@ impl Request {
 
 /// Reads the return document out of the answer of a method.
 pub fn read_response(text: &str, method: Method) -> Result<Element, SoapError> {
-    let root = Element::parse(text)?;
+    let root = Markup::read(text)?;
     if root.name != "Envelope" {
         return Err(SoapError::Shape("not a SOAP envelope"));
     }
@@ -213,7 +213,8 @@ pub fn read_response(text: &str, method: Method) -> Result<Element, SoapError> {
     };
     // The document is text inside the element; a stack that puts it in as elements is understood as well. Its own
     // declaration says GBK although the text is Unicode by now, so it is not looked at.
-    let document = if answer.children.is_empty() { Element::parse(answer.text.trim())? } else { answer.clone() };
+    let document =
+        if answer.children.is_empty() { Element::parse(answer.text.trim())? } else { answer.clone().into_owned() };
     if document.name != "return" {
         return Err(SoapError::Shape("the return document has another root"));
     }

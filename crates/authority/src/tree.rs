@@ -9,40 +9,47 @@ use std::fmt::Write as _;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
-use crate::gbk;
+use crate::{armour, gbk};
 
 /// The deepest nesting that is read; the deepest real document has nine levels.
 const MAX_DEPTH: usize = 32;
 /// The most elements that are read; a file of 1000 records has about a hundred thousand.
 const MAX_ELEMENTS: usize = 1_000_000;
 
-/// One XML element with its attributes, its children and its own text.
+/// One XML element that has all it holds for itself.
+pub type Element = Markup<'static>;
+
+/// One XML element with its attributes, its children and its own text. What it holds may lie elsewhere: in the document
+/// it was read from, or in the records it is written from.
 ///
 /// Two elements are equal wherever they stood.
 #[derive(Debug, Clone, Default)]
-pub struct Element {
+pub struct Markup<'a> {
     /// The local name, without a prefix.
-    pub name: Cow<'static, str>,
+    pub name: Cow<'a, str>,
     /// Attributes in order, names as written.
     pub attributes: Vec<(String, String)>,
     /// Child elements in order.
-    pub children: Vec<Element>,
+    pub children: Vec<Markup<'a>>,
     /// The text of this element itself, unescaped and not trimmed.
-    pub text: String,
+    pub text: Cow<'a, str>,
+    /// A file whose base64 is the text instead; it becomes text only where it is written.
+    pub(crate) file: Option<&'a [u8]>,
     /// The line it began at, counted from 1; 0 if it was never in a document.
     pub line: u32,
 }
 
-impl PartialEq for Element {
+impl PartialEq for Markup<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name
             && self.text == other.text
+            && self.file == other.file
             && self.attributes == other.attributes
             && self.children == other.children
     }
 }
 
-impl Eq for Element {}
+impl Eq for Markup<'_> {}
 
 /// Why a document could not be read into a tree.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -61,9 +68,9 @@ pub enum TreeError {
     Character(u32),
 }
 
-impl Element {
+impl<'a> Markup<'a> {
     /// Makes an element without content.
-    pub fn new(name: impl Into<Cow<'static, str>>) -> Self {
+    pub fn new(name: impl Into<Cow<'a, str>>) -> Self {
         Self { name: name.into(), ..Self::default() }
     }
 
@@ -76,14 +83,14 @@ impl Element {
 
     /// Adds a child element.
     #[must_use]
-    pub fn child(mut self, child: Element) -> Self {
+    pub fn child(mut self, child: Markup<'a>) -> Self {
         self.children.push(child);
         self
     }
 
     /// Adds child elements in order.
     #[must_use]
-    pub fn extend(mut self, children: impl IntoIterator<Item = Element>) -> Self {
+    pub fn extend(mut self, children: impl IntoIterator<Item = Markup<'a>>) -> Self {
         self.children.extend(children);
         self
     }
@@ -91,14 +98,14 @@ impl Element {
     /// Gives the element text of its own.
     #[must_use]
     pub fn containing(mut self, text: impl ToString) -> Self {
-        self.text = text.to_string();
+        self.text = Cow::Owned(text.to_string());
         self
     }
 
     /// Adds a child that holds only text.
     #[must_use]
     pub fn with(self, name: &'static str, text: impl ToString) -> Self {
-        self.child(Element::new(name).containing(text))
+        self.child(Self::new(name).containing(text))
     }
 
     /// Adds a child that holds only text, if there is any: an empty element is not the same as none on this interface.
@@ -111,14 +118,14 @@ impl Element {
     }
 
     /// The first child of this name.
-    pub fn get(&self, name: &str) -> Option<&Element> {
+    pub fn get(&self, name: &str) -> Option<&Self> {
         self.children.iter().find(|child| child.name == name)
     }
 
     /// The last child of this name, which is made if there is none.
-    pub fn group(&mut self, name: &'static str) -> &mut Element {
+    pub fn group(&mut self, name: &'static str) -> &mut Self {
         let place = self.children.iter().rposition(|child| child.name == name).unwrap_or_else(|| {
-            self.children.push(Element::new(name));
+            self.children.push(Self::new(name));
             self.children.len() - 1
         });
         &mut self.children[place]
@@ -126,7 +133,7 @@ impl Element {
 
     /// The element at a path that begins with this one's name, such as `UploadData/ICP/XZBA/Baxx[2]`; a number in
     /// brackets counts from 1.
-    pub fn find(&self, path: &str) -> Option<&Element> {
+    pub fn find(&self, path: &str) -> Option<&Self> {
         let (element, rest) = self.follow(path);
         rest.is_none().then_some(element)
     }
@@ -137,7 +144,7 @@ impl Element {
     }
 
     /// Goes down a path as far as it leads; also what of it is left.
-    fn follow<'a>(&self, path: &'a str) -> (&Element, Option<&'a str>) {
+    fn follow<'p>(&self, path: &'p str) -> (&Self, Option<&'p str>) {
         let mut element = self;
         let mut steps = path.split('/');
         if steps.next() != Some(&*self.name) {
@@ -158,7 +165,7 @@ impl Element {
     }
 
     /// All children of this name, in order.
-    pub fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a Element> {
+    pub fn all<'s>(&'s self, name: &str) -> impl Iterator<Item = &'s Self> {
         self.children.iter().filter(move |child| child.name == name)
     }
 
@@ -172,12 +179,13 @@ impl Element {
         self.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// Reads one document. The XML declaration is allowed and its encoding ignored: the text is already Unicode.
-    pub fn parse(text: &str) -> Result<Self, TreeError> {
+    /// Reads one document and leaves its texts where they are. The XML declaration is allowed and its encoding ignored:
+    /// the text is already Unicode.
+    pub fn read(text: &'a str) -> Result<Self, TreeError> {
         let mut reader = Reader::from_str(text);
         reader.config_mut().check_end_names = true;
-        let mut open: Vec<Element> = Vec::new();
-        let mut root: Option<Element> = None;
+        let mut open: Vec<Self> = Vec::new();
+        let mut root: Option<Self> = None;
         let mut count = 0usize;
         let mut lines = Lines { text: text.as_bytes(), at: 0, line: 1 };
         loop {
@@ -217,8 +225,8 @@ impl Element {
                         None => root = Some(element),
                     }
                 }
-                Event::Text(content) => append(&mut open, &content.xml10_content())?,
-                Event::CData(content) => append(&mut open, &content.xml10_content())?,
+                Event::Text(content) => append(&mut open, content.xml10_content())?,
+                Event::CData(content) => append(&mut open, content.xml10_content())?,
                 Event::GeneralRef(reference) => {
                     let character = match reference.resolve_char_ref().map_err(malformed)? {
                         Some(character) => character,
@@ -231,7 +239,7 @@ impl Element {
                             _ => return Err(TreeError::Entity),
                         },
                     };
-                    append(&mut open, character.encode_utf8(&mut [0; 4]))?;
+                    append(&mut open, Cow::Owned(character.to_string()))?;
                 }
                 Event::DocType(_) => return Err(TreeError::Entity),
                 Event::Decl(_) | Event::Comment(_) | Event::PI(_) => {}
@@ -242,6 +250,27 @@ impl Element {
             return Err(TreeError::Malformed("the document ends inside an element".to_owned()));
         }
         root.ok_or_else(|| TreeError::Malformed("no root element".to_owned()))
+    }
+
+    /// The same with all it holds for itself.
+    pub fn into_owned(self) -> Element {
+        Markup {
+            name: Cow::Owned(self.name.into_owned()),
+            attributes: self.attributes,
+            children: self.children.into_iter().map(Markup::into_owned).collect(),
+            text: Cow::Owned(self.file.map_or_else(|| self.text.into_owned(), armour::encode)),
+            file: None,
+            line: self.line,
+        }
+    }
+
+    /// How many characters its text has.
+    pub(crate) fn characters(&self) -> usize {
+        match self.file {
+            Some(file) => armour::length(file.len()),
+            None if self.text.is_ascii() => self.text.len(),
+            None => self.text.chars().count(),
+        }
     }
 
     /// Writes the element without a declaration and without white space between elements.
@@ -255,7 +284,8 @@ impl Element {
     pub fn length(&self) -> usize {
         let attributes: usize = self.attributes.iter().map(|(name, value)| name.len() + value.len() + 4).sum();
         let children: usize = self.children.iter().map(Self::length).sum();
-        2 * self.name.len() + 5 + attributes + self.text.len() + children
+        let text = self.file.map_or(self.text.len(), |file| armour::length(file.len()));
+        2 * self.name.len() + 5 + attributes + text + children
     }
 
     /// Writes the element in GBK, as [`Element::to_xml`] does in Unicode, without a second copy of a large document.
@@ -266,14 +296,12 @@ impl Element {
         out.push(b'<');
         out.extend_from_slice(self.name.as_bytes());
         for (name, value) in &self.attributes {
-            out.extend_from_slice(&gbk::encode(&format!(" {name}=\"{}\"", escape(value)))?);
+            gbk::append(&format!(" {name}=\"{}\"", escape(value)), out)?;
         }
         out.push(b'>');
-        let text = escape(&self.text);
-        if text.is_ascii() {
-            out.extend_from_slice(text.as_bytes());
-        } else {
-            out.extend_from_slice(&gbk::encode(&text)?);
+        match self.file {
+            Some(file) => armour::append(file, out),
+            None => gbk::append(&escape(&self.text), out)?,
         }
         for child in &self.children {
             child.write_gbk(out)?;
@@ -292,7 +320,10 @@ impl Element {
             let _ = write!(out, " {name}=\"{}\"", escape(value));
         }
         out.push('>');
-        out.push_str(&escape(&self.text));
+        match self.file {
+            Some(file) => armour::push(file, out),
+            None => out.push_str(&escape(&self.text)),
+        }
         for child in &self.children {
             child.write(out);
         }
@@ -302,14 +333,31 @@ impl Element {
     }
 }
 
+impl Element {
+    /// Reads one document, as [`Markup::read`] does, and keeps nothing of the text.
+    pub fn parse(text: &str) -> Result<Self, TreeError> {
+        Markup::read(text).map(Markup::into_owned)
+    }
+}
+
 /// Escapes text so that it can stand in an element or in a double-quoted attribute.
 pub fn escape(text: &str) -> Cow<'_, str> {
     quick_xml::escape::escape(text)
 }
 
+/// Whether a text holds nothing but printable ASCII, which every reader takes.
+pub(crate) fn is_printable(text: &str) -> bool {
+    // The least and the greatest byte of a piece are found many at a time; the first that is out of bounds is not.
+    text.as_bytes().chunks(1024).all(|piece| {
+        let (least, greatest) =
+            piece.iter().fold((b' ', b' '), |(least, greatest), byte| (least.min(*byte), greatest.max(*byte)));
+        least == b' ' && greatest < 0x7f
+    })
+}
+
 /// The first character of the text that XML 1.0 does not allow, if there is one.
 pub fn forbidden_character(text: &str) -> Option<char> {
-    if text.bytes().all(|byte| (b' '..0x7f).contains(&byte)) {
+    if is_printable(text) {
         return None;
     }
     text.chars()
@@ -326,15 +374,15 @@ struct Lines<'a> {
 impl Lines<'_> {
     fn at(&mut self, position: u64) -> u32 {
         let position = usize::try_from(position).unwrap_or(usize::MAX).min(self.text.len());
-        let breaks = self.text.get(self.at..position).unwrap_or_default().iter().filter(|byte| **byte == b'\n').count();
+        let breaks = memchr::memchr_iter(b'\n', self.text.get(self.at..position).unwrap_or_default()).count();
         self.at = self.at.max(position);
         self.line += u32::try_from(breaks).unwrap_or(u32::MAX);
         self.line
     }
 }
 
-fn begin(start: &BytesStart<'_>, line: u32) -> Result<Element, TreeError> {
-    let mut element = Element { line, ..Element::new(start.local_name().as_ref().to_owned()) };
+fn begin<'a>(start: &BytesStart<'_>, line: u32) -> Result<Markup<'a>, TreeError> {
+    let mut element = Markup { line, ..Markup::new(start.local_name().as_ref().to_owned()) };
     for attribute in start.attributes() {
         let attribute = attribute.map_err(malformed)?;
         let value = attribute.normalized_value(XmlVersion::Explicit1_0).map_err(malformed)?;
@@ -343,12 +391,13 @@ fn begin(start: &BytesStart<'_>, line: u32) -> Result<Element, TreeError> {
     Ok(element)
 }
 
-fn append(open: &mut [Element], text: &str) -> Result<(), TreeError> {
-    if let Some(character) = forbidden_character(text) {
+fn append<'a>(open: &mut [Markup<'a>], text: Cow<'a, str>) -> Result<(), TreeError> {
+    if let Some(character) = forbidden_character(&text) {
         return Err(TreeError::Character(u32::from(character)));
     }
     match open.last_mut() {
-        Some(element) => element.text.push_str(text),
+        Some(element) if element.text.is_empty() => element.text = text,
+        Some(element) => element.text.to_mut().push_str(&text),
         None if text.trim_start_matches('\u{feff}').trim().is_empty() => {}
         None => return Err(TreeError::Malformed("text outside the root element".to_owned())),
     }

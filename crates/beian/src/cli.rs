@@ -9,10 +9,14 @@ use std::path::PathBuf;
 
 mod ip;
 mod miit;
+mod registry;
 mod value;
 
 pub use ip::{File as IpFile, Ip, List as IpList};
-pub use miit::{Call, Codes, CodesOf, Decode, Encode, Export, Key, Method, Miit, Pack, Unpack, Validate, Verify};
+pub use miit::{
+    Call, Codes, CodesOf, CodesSync, Decode, Encode, Export, Key, Method, Miit, Pack, Unpack, Validate, Verify,
+};
+pub use registry::{Export as RegistryExport, Format as RegistryFormat, Registry};
 pub use value::{Calendar, Check, Question, day};
 
 /// An open ICP filing (备案) platform for access providers.
@@ -130,6 +134,9 @@ pub enum Command {
     /// The provider's own address ranges (IP filing)
     #[command(subcommand)]
     Ip(Ip),
+    /// The verdicts: what the gateway's index lists, as other programs read it
+    #[command(subcommand)]
+    Registry(Registry),
     /// Print the OpenAPI document of the JSON API
     Openapi,
     /// Print the reference of this command line, in Markdown
@@ -194,6 +201,9 @@ pub struct Demo {
     /// The port of the gateway's metrics
     #[arg(long, value_name = "PORT", default_value_t = 8604)]
     pub metrics_port: u16,
+    /// The port at which other proxies ask the gateway
+    #[arg(long, value_name = "PORT", default_value_t = 8605)]
+    pub ask_port: u16,
     /// Play case files and end: the ones named, or one that is built in
     #[arg(long, num_args = 0.., value_name = "CASE.json")]
     pub story: Option<Vec<PathBuf>>,

@@ -13,6 +13,7 @@ mod miit;
 mod papers;
 mod preflight;
 mod print;
+mod registry;
 mod rules;
 mod serve;
 
@@ -44,7 +45,6 @@ pub fn run(cli: Cli) -> Result {
         Command::Miit(cli::Miit::Decode(asked)) => miit::decode(&asked),
         Command::Miit(cli::Miit::Pack(asked)) => miit::pack(&asked),
         Command::Miit(cli::Miit::Unpack(asked)) => miit::unpack(&asked),
-        Command::Miit(cli::Miit::Codes(asked)) => miit::codes(&asked),
         Command::Miit(cli::Miit::Verify(asked)) => miit::verify(&asked),
         Command::Config(cli::ConfigCommand::Describe) => print::configuration_reference(),
         Command::Config(cli::ConfigCommand::Show { json }) => {
@@ -55,6 +55,7 @@ pub fn run(cli: Cli) -> Result {
             telemetry::start(&loaded.config.log)?;
             serve::gateway(loaded.config.gateway)
         }
+        Command::Registry(asked) => registry::run(&quiet(cli.given, flags)?, asked),
         command => runtime(&command)?.block_on(run_async(cli.given, command)),
     }
 }
@@ -84,6 +85,11 @@ async fn run_async(given: cli::Given, command: Command) -> Result {
         Command::Restore(restore) => data::restore(&quiet(given, flags)?, &restore),
         Command::Audit(cli::Audit::Verify) => data::verify_audit(&quiet(given, flags)?).await,
         Command::Miit(cli::Miit::Call(asked)) => miit::call(*asked).await,
+        Command::Miit(cli::Miit::Codes(cli::Codes::Sync(asked))) => miit::sync(&quiet(given, flags)?, &asked).await,
+        Command::Miit(cli::Miit::Codes(cli::Codes::List { of: cli::CodesOf::Bureaus, json })) => {
+            miit::kept_codes(&quiet(given, flags)?, json).await
+        }
+        Command::Miit(cli::Miit::Codes(cli::Codes::List { of, json })) => miit::codes(of, json),
         Command::Miit(cli::Miit::Export(asked)) => miit::export(&quiet(given, flags)?, asked).await,
         Command::Keys(keys) => keys::run(&quiet(given, flags)?, keys).await,
         Command::Account(account) => account::run(&quiet(given, flags)?, account).await,
@@ -94,6 +100,7 @@ async fn run_async(given: cli::Given, command: Command) -> Result {
         Command::Openapi
         | Command::HelpMarkdown
         | Command::Check(_)
+        | Command::Registry(_)
         | Command::Calendar(_)
         | Command::Case(_)
         | Command::Preflight(_)

@@ -6,7 +6,7 @@ mod filings;
 mod follow;
 mod http;
 mod neighbour;
-mod pictures;
+pub mod pictures;
 mod play;
 mod reviewer;
 mod tell;

@@ -68,6 +68,13 @@ impl Trouble {
         self
     }
 
+    /// Ends otherwise.
+    #[must_use]
+    pub const fn ending(mut self, ending: Ending) -> Self {
+        self.ending = ending;
+        self
+    }
+
     /// Says why.
     #[must_use]
     pub fn because(mut self, cause: impl Into<anyhow::Error>) -> Self {

@@ -274,3 +274,58 @@ fn what_travelled_is_exported_and_checked_without_a_database() {
     assert_eq!(operator.types(&backwards).code, 1);
     assert!(!operator.path("b.zip").exists());
 }
+
+#[test]
+fn the_verdicts_of_an_index_are_exported_and_looked_up() {
+    use filing::verdict::{Enforcement, Known, Reason, Verdict};
+    let folder = tempfile::tempdir().unwrap();
+    let verdict = |domain: &str, enforcement| Verdict {
+        domain: domain.to_owned(),
+        filed: Known::No,
+        accessed: Known::No,
+        enforcement,
+        reason: Reason::NotFiled,
+        number: None,
+        origin: None,
+        at: jiff::Timestamp::UNIX_EPOCH,
+    };
+    let mut writer = index::Writer::open(folder.path()).unwrap();
+    let mut fresh = writer.fresh().unwrap();
+    for (sequence, verdict) in
+        (1..).zip([verdict("closed.cn", Enforcement::Closed), verdict("open.cn", Enforcement::Open)])
+    {
+        fresh.add(&index::Owned { verdict, sequence }.listing()).unwrap();
+    }
+    let place = index::Place { sequence: 2, hash: [0; 32] };
+    fresh.end(index::Key([1; 16]), place, jiff::Timestamp::UNIX_EPOCH).unwrap();
+    writer.adopt(fresh).unwrap();
+    let beian = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_beian"));
+        let output = command.arg("registry").args(arguments).arg("--index").arg(folder.path()).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let export = |format: &str| beian(&["export", "--format", format]).1;
+    assert_eq!(export("nginx-map"), ".closed.cn closed;\n.open.cn open;\n");
+    assert_eq!(export("haproxy-map"), "closed.cn closed\nopen.cn open\n");
+    assert!(export("rpz").ends_with("closed.cn CNAME .\n*.closed.cn CNAME .\n"));
+    assert_eq!(export("dnsmasq"), "address=/closed.cn/\n");
+    assert!(export("json").starts_with(r#"{"domain":"closed.cn","enforcement":"closed","reason":"not_filed""#));
+    let table = export("csv");
+    assert_eq!(table.lines().count(), 3);
+    assert_eq!(table.lines().nth(1), Some("closed.cn,closed,not_filed,no,no,,,1970-01-01T00:00:00Z,1"));
+    assert_eq!(beian(&["export", "--format", "haproxy-map", "--since", "1"]).1, "open.cn open\n");
+
+    let file = folder.path().join("map");
+    let file = file.to_str().unwrap();
+    assert_eq!(beian(&["export", "--format", "haproxy-map", "--output", file]).0, Some(0));
+    assert_eq!(beian(&["export", "--format", "haproxy-map", "--output", file]).0, Some(4), "nothing changed");
+    let next = index::Place { sequence: 3, hash: [0; 32] };
+    let change = index::Owned { verdict: verdict("closed.cn", Enforcement::Open), sequence: 3 };
+    writer.apply(&[change], next, jiff::Timestamp::UNIX_EPOCH).unwrap();
+    assert_eq!(beian(&["export", "--format", "haproxy-map", "--output", file]).0, Some(0));
+    assert_eq!(std::fs::read_to_string(file).unwrap(), "open.cn open\nclosed.cn open\n");
+
+    let (code, told) = beian(&["look", "WWW.Closed.CN:443"]);
+    assert!(code == Some(0) && told.contains(r#""enforcement": "open""#), "{told}");
+    assert_eq!(beian(&["look", "elsewhere.cn"]).0, Some(4));
+}

@@ -27,7 +27,8 @@ fn free_ports() -> [u16; 5] {
 fn command(data: &Path, ports: [u16; 5]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_beian"));
     command.arg("demo").arg("--data").arg(data).env("LANG", "C.UTF-8");
-    let flags = ["--platform-port", "--authority-port", "--gateway-port", "--origin-port", "--metrics-port"];
+    let flags =
+        ["--platform-port", "--authority-port", "--gateway-port", "--origin-port", "--metrics-port", "--ask-port"];
     for (flag, port) in flags.into_iter().zip(ports) {
         command.arg(flag).arg(port.to_string());
     }

@@ -146,6 +146,129 @@ fn calls(account: &[(&str, &str)], words: &[&str]) -> (i32, Value) {
     (code, serde_json::from_slice(&out).unwrap_or_else(|why| panic!("{words:?}: {why}: {error}")))
 }
 
+fn case(name: &str) -> String {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/cases").join(name);
+    file.display().to_string()
+}
+
+/// The upload a case becomes, read again.
+fn of_case(name: &str, words: &[&str]) -> Value {
+    let file = case(name);
+    let (code, xml, error) = types(&[&["encode", &file, "--on", "2026-11-20"], words].concat(), &[], b"");
+    assert_eq!(code, 0, "{name} {words:?}: {error}{}", String::from_utf8_lossy(&xml));
+    assert_eq!(findings(&xml).0, 0, "{name}");
+    let (_, json, _) = types(&["decode", "-"], &[], &xml);
+    serde_json::from_slice::<Value>(&json).unwrap()["upload"].clone()
+}
+
+#[test]
+fn a_case_becomes_the_upload_the_platform_would_send() {
+    let upload = of_case("company-two-sites.json", &["--operation", "XZBA", "--first-id", "70", "--isp-id", "330001"]);
+    assert_eq!(upload["provider"], 330_001);
+    let filing = &upload["operation"]["new_filing"][0];
+    assert_eq!(filing["subject"]["id"], 70);
+    assert_eq!(filing["subject"]["name"], "云杉科技（杭州）有限公司");
+    let ids: Vec<_> = filing["sites"].as_array().unwrap().iter().map(|site| site["id"].as_i64().unwrap()).collect();
+    assert_eq!(ids, [70, 71]);
+    assert!(filing["attachments"].as_array().unwrap().len() >= 6, "with its pictures");
+    let same =
+        of_case("company-two-sites.json", &["--operation", "first_filing", "--first-id", "70", "--isp-id", "330001"]);
+    assert_eq!(same, upload);
+    let drawn = of_case("individual.json", &[]);
+    assert!(drawn["operation"]["new_filing"].is_array(), "the answers in a case say what it asks");
+    let added = of_case("add-site-here.json", &["--subject", "浙ICP备2026000001号"]);
+    assert_eq!(added["operation"]["new_site"][0]["subject"]["number"], "浙ICP备2026000001号");
+    let words = ["--operation", "XZJR", "--subject", "88", "--site", "浙ICP备2026000001号-1"];
+    let access = of_case("add-site-here.json", &words);
+    assert_eq!(access["operation"]["new_access"][0]["site"]["number"], "浙ICP备2026000001号-1");
+}
+
+#[test]
+fn what_a_case_cannot_become_is_said_with_what_to_do_instead() {
+    let file = case("company-two-sites.json");
+    let encode = |words: &[&str]| {
+        let (code, out, error) = types(&[&["encode", &file, "--on", "2026-11-20"], words].concat(), &[], b"");
+        (code, format!("{}{error}", String::from_utf8_lossy(&out)))
+    };
+    for operation in ["BGBA", "zxba", "cancel_site", "change_filing"] {
+        let (code, said) = encode(&["--operation", operation]);
+        assert!(code == 2 && said.contains("as JSON"), "{operation}: {code} {said}");
+    }
+    let (code, said) = encode(&["--operation", "HSJG"]);
+    assert!(code == 2 && said.contains("XZBA, XZWZ and XZJR"), "{said}");
+    let (code, said) = encode(&["--operation", "XZWZ"]);
+    assert!(code == 2 && said.contains("--subject"), "{code} {said}");
+    let refused = case("refused-domain.json");
+    let (code, out, _) = types(&["encode", &refused, "--on", "2026-11-20", "--operation", "XZBA"], &[], b"");
+    assert!(code == 1 && !out.is_empty(), "the checks refuse it");
+    assert_eq!(types(&["encode", "-"], &[], b"{\"draft\":{}}").0, 2);
+}
+
+/// What `miit codes sync` says, read as JSON, and how it ended.
+fn syncs(configured: &[(&str, &str)], words: &[&str], input: &[u8]) -> (i32, Value) {
+    let (code, out, error) = types(&[&["codes", "sync", "--json"], words].concat(), configured, input);
+    (code, serde_json::from_slice(&out).unwrap_or_else(|why| panic!("{words:?}: {code} {why}: {error}")))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn code_tables_are_fetched_compared_and_listed() -> anyhow::Result<()> {
+    let authority = testkit::authority::TestAuthority::start().await?;
+    let bureau = authority.bureau()?;
+    let folder = tempfile::tempdir()?;
+    let secret = |secret: &secrecy::SecretString| secrecy::ExposeSecret::expose_secret(secret).to_owned();
+    let config = folder.path().join("beian.toml");
+    let text = format!(
+        "[data]\ndir = {:?}\n[[bureaus]]\ncode = \"33\"\nname = \"Zhejiang\"\nprovinces = [\"*\"]\nurl = \"{}\"\n\
+         isp_id = {}\nuser = {:?}\npassword = {:?}\naes_key = {:?}\naes_iv = {:?}\n",
+        folder.path().join("data"),
+        bureau.url,
+        bureau.isp_id,
+        bureau.user,
+        secret(&bureau.password),
+        secret(&bureau.aes_key),
+        secret(&bureau.aes_iv),
+    );
+    std::fs::write(&config, text)?;
+    let config = config.display().to_string();
+    for words in [&["keys", "make"][..], &["migrate"]] {
+        let made = Command::new(env!("CARGO_BIN_EXE_beian")).args(["--config", &config]).args(words).output()?;
+        assert!(made.status.success(), "{made:?}");
+    }
+    let configured = [("BEIAN_CONFIG", config.as_str()), ("LANG", "en_GB.UTF-8")];
+    let (code, out, _) = types(&["codes", "list", "bureaus"], &configured, b"");
+    assert!(code == 0 && String::from_utf8(out)?.contains("No bureau has sent"));
+    assert_eq!(syncs(&configured, &[], b"").0, 0, "nothing waits");
+    authority.tell("api/push", &serde_json::json!({ "send": "code_tables" })).await?;
+    let (code, report) = syncs(&configured, &["--bureau", "33"], b"");
+    let changes = report["bureaus"][0]["changes"].as_array().unwrap();
+    assert!(code == 1 && changes.len() > 50 && changes.iter().all(|change| change["how"] == "added"), "{report}");
+    assert_eq!(syncs(&configured, &[], b"").0, 0, "now it is as it was");
+    let (_, out, _) = types(&["codes", "list", "bureaus", "--json"], &configured, b"");
+    let tables: Value = serde_json::from_slice(&out)?;
+    assert!(tables.as_array().unwrap().len() > 10 && tables[0]["changed_at"].is_string(), "{tables}");
+
+    let rows = serde_json::json!([{ "id": 1, "name": "另有说法", "valid": true, "remark": null, "more": {} }]);
+    let empty = serde_json::to_value(authority::message::Download::default())?;
+    let mut download = serde_json::json!({ "download": empty });
+    download["download"]["tables"] = serde_json::json!([{ "tag": "Zxly_dms", "rows": rows }]);
+    let (code, xml, error) = types(&["encode", "-"], &[], download.to_string().as_bytes());
+    assert_eq!(code, 0, "{error}");
+    let (code, report) = syncs(&configured, &["--file", "-"], &xml);
+    let changes = report["changes"].as_array().unwrap();
+    assert_eq!(
+        (code, &changes[0]["how"], &changes[0]["after"]["content"]["name"]),
+        (1, &"changed".into(), &"另有说法".into())
+    );
+    let (code, out, _) = types(&["codes", "sync", "--file", "-"], &configured, &xml);
+    let text = String::from_utf8(out)?;
+    assert!(code == 1 && text.contains("Zxly_dms 1 changed:") && text.contains("code(s) differ"), "{text}");
+    assert_eq!(types(&["codes", "sync", "--file", "-"], &configured, &encoded()).0, 2, "an upload has no tables");
+    authority.stop().await?;
+    let (code, report) = syncs(&configured, &[], b"");
+    assert!(code == 2 && report["bureaus"][0]["stopped"].is_string(), "{report}");
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_method_is_called_at_a_real_server() -> anyhow::Result<()> {
     let authority = testkit::authority::TestAuthority::start().await?;

@@ -225,26 +225,32 @@ fn too_much(text: &str) -> Option<(String, String)> {
 /// that a company lets others use below its own domain; what is registered, and filed, is the company's domain.
 #[must_use]
 pub fn registrable(host: &str) -> Option<&str> {
-    let below =
-        |suffix: &&str| host.strip_suffix(*suffix).is_some_and(|front| front.is_empty() || front.ends_with('.'));
-    let suffix = match MISSING_SUFFIXES.into_iter().find(below) {
-        Some(suffix) => suffix,
-        None => registry_suffix(host)?,
+    let below = |suffix: &&str| {
+        let front = host.len().checked_sub(suffix.len());
+        host.ends_with(*suffix) && front.is_some_and(|front| front == 0 || host.as_bytes()[front - 1] == b'.')
     };
-    let front = host.strip_suffix(suffix)?.strip_suffix('.')?;
-    let label = front.rsplit('.').next()?;
-    host.get(front.len() - label.len()..)
+    let suffix = match MISSING_SUFFIXES.iter().find(|suffix| below(suffix)) {
+        Some(suffix) => suffix.len(),
+        None => registry_suffix(host.as_bytes())?,
+    };
+    let front = host.as_bytes().get(..host.len().checked_sub(suffix + 1)?)?;
+    let label = front.iter().rposition(|byte| *byte == b'.').map_or(0, |dot| dot + 1);
+    if label == front.len() {
+        return None;
+    }
+    host.get(label..)
 }
 
-fn registry_suffix(host: &str) -> Option<&str> {
+/// How long the suffix of a registry is that the name ends in.
+fn registry_suffix(host: &[u8]) -> Option<usize> {
     let mut name = host;
     loop {
-        let suffix = psl::suffix(name.as_bytes())?;
-        let text = std::str::from_utf8(suffix.as_bytes()).ok()?;
+        let suffix = psl::suffix(name)?;
+        let bytes = suffix.as_bytes();
         if suffix.typ() != Some(psl::Type::Private) {
-            return Some(text);
+            return Some(bytes.len());
         }
-        name = text.split_once('.')?.1;
+        name = &bytes[bytes.iter().position(|byte| *byte == b'.')? + 1..];
     }
 }
 

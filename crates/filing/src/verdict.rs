@@ -85,6 +85,31 @@ impl Reason {
     }
 }
 
+/// What the owner of a closed domain does next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Remedy {
+    /// File it (首次备案, 新增互联网信息服务).
+    File,
+    /// Add the access through this provider to its filing (新增接入).
+    AddAccess,
+    /// Ask the provider: nothing can be done by form.
+    AskProvider,
+}
+
+impl Reason {
+    /// What the owner does next; none when the domain is open, or too little is known to say.
+    #[must_use]
+    pub const fn remedy(self) -> Option<Remedy> {
+        match self {
+            Self::NotFiled | Self::FilingCancelled => Some(Remedy::File),
+            Self::NotAccessed | Self::AccessCancelled => Some(Remedy::AddAccess),
+            Self::AuthorityOrder => Some(Remedy::AskProvider),
+            Self::Filed | Self::AccessReviewed | Self::Exempt | Self::Undetermined | Self::Other => None,
+        }
+    }
+}
+
 /// What is true of a domain from one moment on, before it has a place in the sequence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Verdict {
@@ -137,7 +162,29 @@ impl Entry {
     }
 }
 
-/// What the platform answers to a gateway: the newest entry of every domain, or the entries after a place.
+/// The first line of a snapshot: a place the feed stood at when it was begun.
+///
+/// A snapshot is lines of JSON, so that neither side holds all of it: this one, the newest [`Entry`] of every domain
+/// in any order, and a [`SnapshotEnd`]. Entries that came while it was written may be among them; the changes after
+/// the place bring them again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SnapshotHead {
+    /// The sequence of the place.
+    pub sequence: u64,
+    /// The running hash at that place.
+    pub hash: String,
+}
+
+/// The last line of a snapshot: without it, or if it does not agree, nothing of the snapshot may be used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SnapshotEnd {
+    /// How many entries there were.
+    pub entries: u64,
+    /// The SHA-256 of every line before this one with its line end, in hexadecimal.
+    pub sha256: String,
+}
+
+/// What the platform answers to a gateway: the entries after a place.
 ///
 /// `sequence` and `hash` are the place a follower stands at once it has applied `entries`: those of the last entry,
 /// or the place asked about when there is nothing new.

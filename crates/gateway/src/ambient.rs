@@ -25,6 +25,14 @@ impl Ambient {
         (self.now)()
     }
 
+    /// The key of a new index.
+    pub(crate) fn key(&self) -> index::Key {
+        let mut key = [0; 16];
+        key[..8].copy_from_slice(&(self.chance)().to_le_bytes());
+        key[8..].copy_from_slice(&(self.chance)().to_le_bytes());
+        index::Key(key)
+    }
+
     /// A pause between half of `longest` and all of it, so that many gateways do not come back in step.
     pub(crate) fn jitter(&self, longest: Duration) -> Duration {
         let half = longest / 2;

@@ -18,6 +18,12 @@ pub struct Config {
     /// Where `/metrics`, `/healthz` and `/readyz` are served; keep it off the public network.
     #[schema(value_type = String)]
     pub metrics_listen: SocketAddr,
+    /// Where other proxies ask for verdicts (`/v1/verdict`, `/auth`, `/forward`, `/ask`); keep it off the public network.
+    #[schema(value_type = String)]
+    pub ask_listen: SocketAddr,
+    /// What those who ask are told of a domain about which too little is known: unlisted, undetermined, or no verdict
+    /// loaded yet. Each such answer is counted.
+    pub unknown: Unknown,
     /// The platform whose verdicts are followed, without a path.
     pub platform_url: String,
     /// The platform as visitors see it: closed domains are sent to `{public_url}/closed?domain=…`.
@@ -26,9 +32,10 @@ pub struct Config {
     #[serde(serialize_with = "masked")]
     #[schema(value_type = String, default = "")]
     pub api_key: SecretString,
-    /// Where the last verdicts are kept for a start without the platform; without it nothing is kept.
+    /// The folder of the verdict index, which nginx may read too; without it a folder of this run alone is used, and a
+    /// start needs the platform.
     #[schema(value_type = Option<String>)]
-    pub snapshot_file: Option<PathBuf>,
+    pub index: Option<PathBuf>,
     /// What a visitor of a closed domain gets.
     pub closed: Closed,
     /// How long the platform may be silent before the verdicts count as stale. They go on being applied.
@@ -41,6 +48,10 @@ pub struct Config {
     pub client: Client,
     /// How origins are spoken to.
     pub origin: Origin,
+    /// Where TLS connections come in, which pass through untouched or are refused; without it none are taken.
+    pub tls: Option<Tls>,
+    /// A HAProxy whose map is kept; without it none is.
+    pub haproxy: Option<Haproxy>,
     /// Worker threads; 0 means one per processor.
     pub workers: usize,
     /// How long requests in progress may take to end once the gateway is told to stop.
@@ -63,6 +74,17 @@ pub enum Closed {
     Redirect,
     /// A small page of the gateway's own (451), for when the platform must not be reached by visitors.
     Page,
+}
+
+/// What becomes of a domain about which too little is known.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Unknown {
+    /// It stays open: what is not known never blocks.
+    #[default]
+    Open,
+    /// It is closed until more is known.
+    Closed,
 }
 
 /// How the platform is followed.
@@ -121,6 +143,38 @@ pub struct Client {
     pub trust_forwarded: bool,
 }
 
+/// TLS by the name in the client's first message.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// Where connections come in.
+    #[schema(value_type = String)]
+    pub listen: SocketAddr,
+    /// The port for TLS at a domain's origin.
+    #[serde(default = "https")]
+    #[schema(default = 443)]
+    pub origin_port: u16,
+    /// Whether the origin is told the client's address by the PROXY protocol, version 2.
+    #[serde(default)]
+    pub send_proxy: bool,
+}
+
+const fn https() -> u16 {
+    443
+}
+
+/// A HAProxy whose map is kept through its runtime API.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Haproxy {
+    /// Its `stats socket`, with `level admin`.
+    #[schema(value_type = String)]
+    pub socket: PathBuf,
+    /// The map, named as in its configuration.
+    #[schema(value_type = String)]
+    pub map: PathBuf,
+}
+
 /// How origins are spoken to.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -152,15 +206,19 @@ impl Default for Config {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8602)),
             metrics_listen: SocketAddr::from(([127, 0, 0, 1], 8604)),
+            ask_listen: SocketAddr::from(([127, 0, 0, 1], 8605)),
+            unknown: Unknown::default(),
             platform_url: "http://127.0.0.1:8600".to_owned(),
             public_url: "http://127.0.0.1:8600".to_owned(),
             api_key: SecretString::default(),
-            snapshot_file: None,
+            index: None,
             closed: Closed::default(),
             stale_after: Duration::from_secs(120),
             follow: Follow::default(),
             client: Client::default(),
             origin: Origin::default(),
+            tls: None,
+            haproxy: None,
             workers: 0,
             drain: Duration::from_secs(10),
         }

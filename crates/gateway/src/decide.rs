@@ -1,33 +1,34 @@
 //! What becomes of a request, from its host and the verdicts alone.
 
-use std::sync::Arc;
+use filing::verdict::Reason;
+use index::host::{self, HostError, Room};
+use index::{Index, Mark};
 
-use filing::verdict::{Enforcement, Reason};
-
-use crate::host::{self, HostError};
-use crate::table::{Listed, Origin, Table};
+use crate::origin::Origin;
 
 /// What becomes of a request.
 #[derive(Debug)]
-pub enum Decision {
+pub enum Decision<'a> {
     /// The domain is open: the request goes to its origin.
     Proxy {
-        /// What is known of the domain.
-        listed: Arc<Listed>,
+        /// The registrable domain.
+        domain: &'a str,
         /// Where the request goes.
         origin: Origin,
+        /// Whether it is open only because too little is known to close it.
+        undetermined: bool,
     },
     /// The domain is closed, or nothing here is known of it.
     Closed {
         /// The registrable domain.
-        domain: String,
-        /// Why it is closed; none when it is not listed.
-        reason: Option<Reason>,
+        domain: &'a str,
+        /// Whether the platform closed it; if not, it is not listed.
+        listed: bool,
     },
     /// The domain is open, but nothing is served for it here.
     NoOrigin {
         /// The registrable domain.
-        domain: String,
+        domain: &'a str,
     },
     /// The request names no domain.
     BadHost(HostError),
@@ -41,56 +42,81 @@ pub enum Decision {
 /// unlisted domain has no origin here, so that there is nothing to open: its visitor is sent to the page that tells
 /// how to file.
 #[must_use]
-pub fn decide(table: Option<&Table>, host: Option<&[u8]>) -> Decision {
-    let domain = match host::registrable(host) {
+pub fn decide<'a>(index: Option<&Index>, host: Option<&'a [u8]>, room: &'a mut Room) -> Decision<'a> {
+    let domain = match host::registrable(host, room) {
         Ok(domain) => domain,
         Err(error) => return Decision::BadHost(error),
     };
-    let Some(table) = table else { return Decision::NotReady };
-    let Some(listed) = table.get(&domain) else { return Decision::Closed { domain, reason: None } };
-    match (listed.entry.verdict.enforcement, &listed.origin) {
-        (Enforcement::Closed, _) => Decision::Closed { domain, reason: Some(listed.entry.verdict.reason) },
-        (Enforcement::Open, Some(origin)) => Decision::Proxy { listed: Arc::clone(listed), origin: origin.clone() },
-        (Enforcement::Open, None) => Decision::NoOrigin { domain },
+    let Some(index) = index else { return Decision::NotReady };
+    // The mark alone settles what is closed; only what goes to an origin is read up.
+    match index.mark(domain) {
+        Mark::Closed => Decision::Closed { domain, listed: true },
+        Mark::Unlisted => Decision::Closed { domain, listed: false },
+        Mark::Open | Mark::Unknown => {
+            let listing = index.listing(domain);
+            match listing.and_then(|listing| Some((Origin::parse(listing.origin?)?, listing.reason))) {
+                None => Decision::NoOrigin { domain },
+                Some((origin, reason)) => {
+                    Decision::Proxy { domain, origin, undetermined: reason == Reason::Undetermined }
+                }
+            }
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::table::tests::{chain, verdict};
-    use filing::verdict::{Known, Position, Verdict};
+    use filing::verdict::{Enforcement, Known, Verdict};
+    use index::{Key, Owned, Place, Writer};
+    use jiff::Timestamp;
 
-    fn table() -> Table {
-        let entries = chain(
-            &Position::start(),
-            vec![
-                verdict("unknown-but-open.cn", Enforcement::Open, Some("127.0.0.1:80")),
-                Verdict {
-                    filed: Known::Yes,
-                    accessed: Known::Yes,
-                    reason: Reason::AuthorityOrder,
-                    ..verdict("filed-but-closed.cn", Enforcement::Closed, Some("127.0.0.1:80"))
-                },
-                Verdict {
-                    filed: Known::No,
-                    accessed: Known::No,
-                    reason: Reason::Exempt,
-                    ..verdict("unfiled-but-exempt.cn", Enforcement::Open, Some("127.0.0.1:80"))
-                },
-                verdict("open-elsewhere.cn", Enforcement::Open, None),
-                verdict("broken-origin.cn", Enforcement::Open, Some("somewhere")),
-            ],
-        );
-        Table::from_snapshot(entries[4].position(), entries).unwrap()
+    fn verdict(domain: &str, enforcement: Enforcement, origin: Option<&str>) -> Verdict {
+        Verdict {
+            domain: domain.to_owned(),
+            filed: Known::Unknown,
+            accessed: Known::Unknown,
+            enforcement,
+            reason: Reason::Undetermined,
+            number: None,
+            origin: origin.map(str::to_owned),
+            at: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    fn index(folder: &std::path::Path) -> Index {
+        let verdicts = [
+            verdict("unknown-but-open.cn", Enforcement::Open, Some("127.0.0.1:80")),
+            Verdict {
+                filed: Known::Yes,
+                accessed: Known::Yes,
+                reason: Reason::AuthorityOrder,
+                ..verdict("filed-but-closed.cn", Enforcement::Closed, Some("127.0.0.1:80"))
+            },
+            Verdict {
+                filed: Known::No,
+                accessed: Known::No,
+                reason: Reason::Exempt,
+                ..verdict("unfiled-but-exempt.cn", Enforcement::Open, Some("127.0.0.1:80"))
+            },
+            verdict("open-elsewhere.cn", Enforcement::Open, None),
+            verdict("broken-origin.cn", Enforcement::Open, Some("somewhere")),
+        ];
+        let mut writer = Writer::open(folder).unwrap();
+        let mut fresh = writer.fresh().unwrap();
+        for (sequence, verdict) in (1..).zip(verdicts) {
+            fresh.add(&Owned { verdict, sequence }.listing()).unwrap();
+        }
+        fresh.end(Key([1; 16]), Place { sequence: 5, hash: [0; 32] }, Timestamp::UNIX_EPOCH).unwrap();
+        writer.adopt(fresh).unwrap();
+        Index::open(folder).unwrap().unwrap()
     }
 
     fn outcome(host: &str) -> String {
-        match decide(Some(&table()), Some(host.as_bytes())) {
-            Decision::Proxy { origin, .. } => format!("proxy {origin:?}"),
-            Decision::Closed { domain, reason } => {
-                format!("closed {domain} {}", reason.map_or("unlisted", Reason::as_str))
-            }
+        let folder = tempfile::tempdir().unwrap();
+        match decide(Some(&index(folder.path())), Some(host.as_bytes()), &mut Room::default()) {
+            Decision::Proxy { origin, undetermined, .. } => format!("proxy {origin:?} {undetermined}"),
+            Decision::Closed { domain, listed } => format!("closed {domain} {listed}"),
             Decision::NoOrigin { domain } => format!("no origin {domain}"),
             Decision::BadHost(error) => format!("bad host: {error}"),
             Decision::NotReady => "not ready".to_owned(),
@@ -99,10 +125,10 @@ mod tests {
 
     #[test]
     fn the_platforms_enforcement_alone_opens_and_closes() {
-        assert_eq!(outcome("www.unknown-but-open.cn"), "proxy Address(127.0.0.1:80)");
-        assert_eq!(outcome("UNFILED-BUT-EXEMPT.cn:8602"), "proxy Address(127.0.0.1:80)");
-        assert_eq!(outcome("filed-but-closed.cn."), "closed filed-but-closed.cn authority_order");
-        assert_eq!(outcome("shop.never-heard-of.cn"), "closed never-heard-of.cn unlisted");
+        assert_eq!(outcome("www.unknown-but-open.cn"), "proxy Address(127.0.0.1:80) true");
+        assert_eq!(outcome("UNFILED-BUT-EXEMPT.cn:8602"), "proxy Address(127.0.0.1:80) false");
+        assert_eq!(outcome("filed-but-closed.cn."), "closed filed-but-closed.cn true");
+        assert_eq!(outcome("shop.never-heard-of.cn"), "closed never-heard-of.cn false");
     }
 
     #[test]
@@ -115,12 +141,15 @@ mod tests {
     fn an_address_or_nonsense_is_a_bad_request() {
         assert_eq!(outcome("203.0.113.7"), "bad host: the host is an address");
         assert_eq!(outcome("a..cn"), "bad host: the host is not a domain name");
-        assert!(matches!(decide(Some(&table()), None), Decision::BadHost(HostError::Missing)));
+        assert!(matches!(decide(None, None, &mut Room::default()), Decision::BadHost(HostError::Missing)));
     }
 
     #[test]
     fn before_the_first_verdicts_nothing_is_said_of_any_domain() {
-        assert!(matches!(decide(None, Some(b"example.cn")), Decision::NotReady));
-        assert!(matches!(decide(None, Some(b"127.0.0.1")), Decision::BadHost(HostError::Address)));
+        assert!(matches!(decide(None, Some(b"example.cn"), &mut Room::default()), Decision::NotReady));
+        assert!(matches!(
+            decide(None, Some(b"127.0.0.1"), &mut Room::default()),
+            Decision::BadHost(HostError::Address)
+        ));
     }
 }

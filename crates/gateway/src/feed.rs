@@ -2,17 +2,20 @@
 
 use std::time::Duration;
 
-use filing::verdict::{ChainError, Entry, Position};
-use reqwest::{Client, StatusCode, Url};
+use filing::verdict::{ChainError, Entry, Position, SnapshotEnd, SnapshotHead};
+use futures::StreamExt as _;
+use reqwest::{Client, Response, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-
-use crate::table::{Table, TableError};
+use sha2::{Digest as _, Sha256};
 
 /// The longest the platform holds a question for changes open.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+/// No line of a snapshot is longer, in bytes.
+const LONGEST_LINE: usize = 64 * 1024;
 
 /// How much longer than the agreed wait an answer may take to arrive.
 const GRACE: Duration = Duration::from_secs(10);
@@ -38,9 +41,12 @@ pub(crate) enum FeedError {
     /// Its changes do not follow from what is applied.
     #[error("the changes do not follow: {0}")]
     Chain(#[from] ChainError),
-    /// Its snapshot contradicts itself.
+    /// Its snapshot breaks off or is not what it says.
     #[error("the snapshot is not sound: {0}")]
-    Snapshot(#[from] TableError),
+    Snapshot(&'static str),
+    /// What it gave cannot be kept.
+    #[error("the index cannot be written: {0}")]
+    Index(#[from] index::Error),
 }
 
 impl FeedError {
@@ -92,10 +98,31 @@ impl Feed {
         Ok(Self { client, base, key, wait: wait.min(LONGEST_WAIT), snapshot_timeout })
     }
 
-    /// The newest verdict of every domain.
-    pub(crate) async fn snapshot(&self) -> Result<Table, FeedError> {
-        let answer: Answer<Entry> = self.get("snapshot", &[], self.snapshot_timeout).await?;
-        Ok(Table::from_snapshot(answer.end(), answer.entries)?)
+    /// The newest verdict of every domain, one after the other; then the place to go on from. What was given before
+    /// an error must not be used.
+    pub(crate) async fn snapshot(
+        &self,
+        mut each: impl FnMut(Entry) -> Result<(), index::Error>,
+    ) -> Result<Position, FeedError> {
+        let response = self.ask("snapshot", &[], self.snapshot_timeout).await?;
+        let mut pieces = response.bytes_stream();
+        let (mut rest, mut lines) = (Vec::new(), Lines::default());
+        while let Some(piece) = pieces.next().await {
+            rest.extend_from_slice(&piece.map_err(|error| FeedError::Away(error.without_url()))?);
+            let mut start = 0;
+            while let Some(length) = rest[start..].iter().position(|byte| *byte == b'\n') {
+                let line = &rest[start..=start + length];
+                start += length + 1;
+                if let Some(entry) = lines.read(line)? {
+                    each(entry)?;
+                }
+            }
+            rest.drain(..start);
+            if rest.len() > LONGEST_LINE {
+                return Err(FeedError::Snapshot("a line of it is too long"));
+            }
+        }
+        lines.end(&rest)
     }
 
     /// The entries after a place, proved to follow it; empty when nothing changed within the wait.
@@ -111,9 +138,14 @@ impl Feed {
         query: &[(&str, String)],
         timeout: Duration,
     ) -> Result<T, FeedError> {
+        let bytes = self.ask(what, query, timeout).await?.bytes().await;
+        let bytes = bytes.map_err(|error| FeedError::Away(error.without_url()))?;
+        serde_json::from_slice(&bytes).map_err(|error| FeedError::Unreadable(error.to_string()))
+    }
+
+    async fn ask(&self, what: &str, query: &[(&str, String)], timeout: Duration) -> Result<Response, FeedError> {
         let mut url = self.base.clone();
         url.set_path(&format!("{}/api/v1/gateway/{what}", self.base.path().trim_end_matches('/')));
-        let away = |error: reqwest::Error| FeedError::Away(error.without_url());
         let response = self
             .client
             .get(url)
@@ -122,14 +154,126 @@ impl Feed {
             .timeout(timeout)
             .send()
             .await
-            .map_err(away)?;
+            .map_err(|error| FeedError::Away(error.without_url()))?;
         match response.status() {
-            StatusCode::OK => {}
-            StatusCode::GONE => return Err(FeedError::Forgotten),
-            status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => return Err(FeedError::Refused(status)),
-            status => return Err(FeedError::Status(status)),
+            StatusCode::OK => Ok(response),
+            StatusCode::GONE => Err(FeedError::Forgotten),
+            status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => Err(FeedError::Refused(status)),
+            status => Err(FeedError::Status(status)),
         }
-        let bytes = response.bytes().await.map_err(away)?;
-        serde_json::from_slice(&bytes).map_err(|error| FeedError::Unreadable(error.to_string()))
+    }
+}
+
+/// The lines of a snapshot as they come.
+#[derive(Default)]
+struct Lines {
+    place: Option<Position>,
+    entries: u64,
+    digest: Sha256,
+    ended: bool,
+}
+
+impl Lines {
+    /// Takes a line with its end; an entry unless it was the first or the last.
+    fn read(&mut self, line: &[u8]) -> Result<Option<Entry>, FeedError> {
+        let unreadable = |error: serde_json::Error| FeedError::Unreadable(error.to_string());
+        if self.ended {
+            return Err(FeedError::Snapshot("it goes on after its end"));
+        }
+        if self.place.is_none() {
+            let SnapshotHead { sequence, hash } = serde_json::from_slice(line).map_err(unreadable)?;
+            self.place = Some(Position { sequence, hash });
+        } else {
+            match serde_json::from_slice(line).map_err(unreadable)? {
+                Line::Entry(entry) => {
+                    self.entries += 1;
+                    self.digest.update(line);
+                    return Ok(Some(*entry));
+                }
+                Line::End(end) => {
+                    if end.entries != self.entries || end.sha256 != hex::encode(self.digest.clone().finalize()) {
+                        return Err(FeedError::Snapshot("it is not what its last line says"));
+                    }
+                    self.ended = true;
+                    return Ok(None);
+                }
+            }
+        }
+        self.digest.update(line);
+        Ok(None)
+    }
+
+    /// The place to go on from, if the snapshot was whole.
+    fn end(self, rest: &[u8]) -> Result<Position, FeedError> {
+        match self.place {
+            Some(place) if self.ended && rest.is_empty() => Ok(place),
+            _ => Err(FeedError::Snapshot("it breaks off")),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Line {
+    End(SnapshotEnd),
+    Entry(Box<Entry>),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use filing::verdict::{Enforcement, Known, Reason, Verdict};
+
+    fn snapshot() -> Vec<Vec<u8>> {
+        let verdict = |domain: &str| Verdict {
+            domain: domain.to_owned(),
+            filed: Known::Yes,
+            accessed: Known::Yes,
+            enforcement: Enforcement::Open,
+            reason: Reason::Filed,
+            number: None,
+            origin: None,
+            at: jiff::Timestamp::UNIX_EPOCH,
+        };
+        let one = Entry::following(&Position::start(), verdict("a.cn")).unwrap();
+        let two = Entry::following(&one.position(), verdict("b.cn")).unwrap();
+        let line = |value: &dyn Fn() -> String| format!("{}\n", value()).into_bytes();
+        let head = SnapshotHead { sequence: 2, hash: two.hash.clone() };
+        let mut lines = vec![
+            line(&|| serde_json::to_string(&head).unwrap()),
+            line(&|| serde_json::to_string(&one).unwrap()),
+            line(&|| serde_json::to_string(&two).unwrap()),
+        ];
+        let end = SnapshotEnd { entries: 2, sha256: hex::encode(Sha256::digest(lines.concat())) };
+        lines.push(line(&|| serde_json::to_string(&end).unwrap()));
+        lines
+    }
+
+    fn take(lines: &[Vec<u8>]) -> Result<u64, String> {
+        let mut taken = Lines::default();
+        for line in lines {
+            taken.read(line).map_err(|error| error.to_string())?;
+        }
+        taken.end(&[]).map(|place| place.sequence).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_snapshot_is_taken_whole_or_not_at_all() {
+        let lines = snapshot();
+        assert_eq!(take(&lines), Ok(2));
+        for length in 0..lines.len() {
+            assert!(take(&lines[..length]).unwrap_err().contains("breaks off"), "{length}");
+        }
+        let mut twice = lines.clone();
+        twice.push(lines[3].clone());
+        assert!(take(&twice).unwrap_err().contains("goes on"));
+        for left_out in 1..3 {
+            let mut fewer = lines.clone();
+            fewer.remove(left_out);
+            assert!(take(&fewer).unwrap_err().contains("not what its last line says"), "{left_out}");
+        }
+        let mut changed = lines.clone();
+        changed[1] = String::from_utf8(changed[1].clone()).unwrap().replace("open", "closed").into_bytes();
+        assert!(take(&changed).unwrap_err().contains("not what its last line says"));
     }
 }

@@ -4,14 +4,16 @@
 //! does not follow from what is applied is never applied: a new snapshot is taken instead. While the platform is
 //! away, the verdicts at hand go on being served and it is asked again after pauses that grow.
 
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use filing::verdict::{Entry, Position};
+use index::{Owned, Place, Writer};
 use pingora::server::ShutdownWatch;
 use pingora::services::background::BackgroundService;
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
 use tokio::time::sleep;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 use tracing::{debug, error, info, warn};
@@ -19,16 +21,16 @@ use tracing::{debug, error, info, warn};
 use crate::Ambient;
 use crate::config::Follow;
 use crate::feed::{Feed, FeedError};
+use crate::haproxy::Haproxy;
 use crate::metrics::Metrics;
-use crate::snapshot;
 use crate::state::State;
 
 /// The least time between two questions that brought nothing, should something between us and the platform answer
 /// without waiting.
 const BREATH: Duration = Duration::from_millis(100);
 
-/// The least time between two writes of the snapshot file.
-const WRITE_PAUSE: Duration = Duration::from_secs(2);
+/// So many changed domains are worth a new base, and an eighth of a base is.
+const REBUILD_AT: u64 = 1 << 16;
 
 /// The follower of one platform.
 pub(crate) struct Follower {
@@ -37,65 +39,71 @@ pub(crate) struct Follower {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) ambient: Ambient,
     pub(crate) settings: Follow,
-    pub(crate) file: Option<PathBuf>,
+    /// Held while something is written, never across a question.
+    pub(crate) writer: Arc<Mutex<Writer>>,
+    pub(crate) haproxy: Option<Haproxy>,
     pub(crate) draining: watch::Receiver<bool>,
-    /// Keeps the process until the last verdicts are on disk.
+    /// Keeps the process until nothing is being written.
     pub(crate) running: Mutex<Option<TaskTrackerToken>>,
-    /// Held while the file is written: a write that stopping overtakes still ends, and must end first.
-    pub(crate) writing: Arc<Mutex<()>>,
 }
 
 #[async_trait]
 impl BackgroundService for Follower {
     async fn start(&self, _shutdown: ShutdownWatch) {
         let running = self.running.lock().map(|mut token| token.take()).unwrap_or_default();
-        let changed = Notify::new();
         let mut draining = self.draining.clone();
         tokio::select! {
-            () = self.follow(&changed) => {}
-            () = self.write_files(&changed) => {}
+            () = self.follow() => {}
+            () = async {
+                match &self.haproxy {
+                    Some(haproxy) => haproxy.follow(&self.state, &self.metrics).await,
+                    None => std::future::pending().await,
+                }
+            } => {}
             _ = draining.wait_for(|draining| *draining) => {}
         }
-        self.write_file().await;
+        // Whoever writes now ends first.
+        let writer = Arc::clone(&self.writer);
+        let ended = tokio::task::spawn_blocking(move || drop(writer.lock())).await;
+        debug!(ended = ended.is_ok(), "the follower has stopped");
         drop(running);
     }
 }
 
 impl Follower {
-    /// Starts from the file of an earlier run, if there is a sound one.
-    pub(crate) fn load_file(&self) {
-        let Some(path) = &self.file else { return };
-        match snapshot::read(path) {
-            Ok(Some((table, confirmed_at))) => {
-                info!(
-                    sequence = table.position().sequence,
-                    domains = table.len(),
-                    %confirmed_at,
-                    "starting from the snapshot file"
-                );
-                self.state.publish(Arc::new(table));
-                self.state.confirmed(confirmed_at);
+    /// Says what an earlier run left.
+    pub(crate) fn tell_of_the_index(&self) {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        for (path, why) in writer.refused() {
+            self.metrics.index_refused.increment(1);
+            error!(path = %path.display(), "a base of the index is refused: it {why}");
+        }
+        match (writer.place(), writer.index()) {
+            (Some(place), Some(index)) => {
+                info!(sequence = place.sequence, domains = index.len(), "starting from the index");
+                self.state.published(place.sequence);
+                self.state.confirmed(index.built_at());
             }
-            Ok(None) => info!("there is no snapshot file yet; waiting for the platform"),
-            Err(error) => {
-                self.metrics.files_refused.increment(1);
-                error!(path = %path.display(), "the snapshot file is refused, waiting for the platform: {error}");
-            }
+            _ => info!("the index is empty; waiting for the platform"),
         }
     }
 
     /// Asks for ever.
-    async fn follow(&self, changed: &Notify) {
+    async fn follow(&self) {
         let mut failures = 0;
-        let mut snapshot_due = self.state.table().is_none();
+        let mut snapshot_due = self.place().is_none();
+        let mut rebuilding: Option<JoinHandle<()>> = None;
         loop {
-            match self.ask(snapshot_due, changed).await {
+            match self.ask(snapshot_due).await {
                 Ok(()) => {
                     if failures > 0 {
                         info!("the platform is back");
                     }
                     failures = 0;
                     snapshot_due = false;
+                    if rebuilding.as_ref().is_none_or(JoinHandle::is_finished) {
+                        rebuilding = self.rebuild();
+                    }
                 }
                 Err(error) if error.needs_snapshot() && !snapshot_due && failures == 0 => {
                     self.metrics.breaks.increment(1);
@@ -106,7 +114,10 @@ impl Follower {
                     failures = 1;
                 }
                 Err(error) => {
-                    self.metrics.errors.increment(1);
+                    match &error {
+                        FeedError::Index(_) => self.metrics.index_errors.increment(1),
+                        _ => self.metrics.errors.increment(1),
+                    }
                     snapshot_due |= error.needs_snapshot();
                     failures += 1;
                     let pause = self.ambient.jitter(pause(&self.settings, failures));
@@ -117,61 +128,110 @@ impl Follower {
         }
     }
 
+    fn place(&self) -> Option<Position> {
+        let place = self.writer.lock().unwrap_or_else(PoisonError::into_inner).place()?;
+        Some(Position { sequence: place.sequence, hash: hex::encode(place.hash) })
+    }
+
     /// Asks once and publishes what came.
-    async fn ask(&self, snapshot_due: bool, changed: &Notify) -> Result<(), FeedError> {
-        let Some(table) = self.state.table().filter(|_| !snapshot_due) else {
-            let table = self.feed.snapshot().await?;
-            info!(sequence = table.position().sequence, domains = table.len(), "took a snapshot");
-            self.metrics.snapshots.increment(1);
-            self.state.publish(Arc::new(table));
-            self.state.confirm();
-            changed.notify_one();
-            return Ok(());
-        };
+    async fn ask(&self, snapshot_due: bool) -> Result<(), FeedError> {
+        let Some(position) = self.place().filter(|_| !snapshot_due) else { return self.take_snapshot().await };
         let breath = sleep(BREATH);
-        let entries = self.feed.changes(table.position()).await?;
-        if entries.is_empty() {
+        let entries = self.feed.changes(&position).await?;
+        let Some(end) = entries.last().map(Entry::position) else {
             self.state.confirm();
             breath.await;
             return Ok(());
+        };
+        let place = place(&end)?;
+        let changes: Vec<Owned> = entries.into_iter().map(owned).collect();
+        let count = changes.len() as u64;
+        let now = self.ambient.now();
+        let changes = self.write(move |writer| writer.apply(&changes, place, now).map(|()| changes)).await?;
+        if let Some(haproxy) = &self.haproxy {
+            haproxy.changed(changes.iter().map(|change| &change.verdict));
         }
-        let (count, next) = (entries.len() as u64, table.after(entries));
-        debug!(sequence = next.position().sequence, count, "applied changes");
+        debug!(sequence = place.sequence, count, "applied changes");
         self.metrics.changes.increment(count);
-        self.state.publish(Arc::new(next));
-        self.state.confirm();
-        changed.notify_one();
+        self.published(place);
         Ok(())
     }
 
-    /// Writes the file after changes, but not after every one.
-    async fn write_files(&self, changed: &Notify) {
-        loop {
-            changed.notified().await;
-            self.write_file().await;
-            sleep(WRITE_PAUSE).await;
+    async fn take_snapshot(&self) -> Result<(), FeedError> {
+        let mut fresh = self.write(Writer::fresh).await?;
+        let position = self.feed.snapshot(|entry| Ok(fresh.add(&owned(entry).listing())?)).await?;
+        let place = place(&position)?;
+        let (key, now) = (self.ambient.key(), self.ambient.now());
+        let domains = self
+            .write(move |writer| {
+                fresh.end(key, place, now)?;
+                writer.adopt(fresh)?;
+                Ok(writer.index().map(index::Index::len))
+            })
+            .await?;
+        info!(sequence = place.sequence, domains, "took a snapshot");
+        self.metrics.snapshots.increment(1);
+        self.published(place);
+        if let Some(haproxy) = &self.haproxy {
+            haproxy.replaced();
         }
+        Ok(())
     }
 
-    async fn write_file(&self) {
-        let (Some(path), Some(table), Some(confirmed_at)) =
-            (self.file.clone(), self.state.table(), self.state.confirmed_at())
-        else {
-            return;
-        };
-        let writing = Arc::clone(&self.writing);
-        let write = move || {
-            let _one_at_a_time = writing.lock().unwrap_or_else(PoisonError::into_inner);
-            snapshot::write(&path, &table, confirmed_at)
-        };
-        let error = match tokio::task::spawn_blocking(write).await {
-            Ok(Ok(())) => return,
-            Ok(Err(error)) => error.to_string(),
-            Err(error) => error.to_string(),
-        };
-        self.metrics.file_errors.increment(1);
-        error!("the snapshot file cannot be written: {error}");
+    fn published(&self, place: Place) {
+        self.state.published(place.sequence);
+        self.state.confirm();
     }
+
+    /// Writes in a thread where that may take its time.
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Writer) -> Result<T, index::Error> + Send + 'static,
+    ) -> Result<T, FeedError> {
+        let writer = Arc::clone(&self.writer);
+        let done =
+            tokio::task::spawn_blocking(move || work(&mut writer.lock().unwrap_or_else(PoisonError::into_inner)));
+        Ok(done.await.map_err(|error| index::Error::File(std::io::Error::other(error)))??)
+    }
+
+    /// Builds a base in the background when the overlay has grown; changes go on meanwhile.
+    fn rebuild(&self) -> Option<JoinHandle<()>> {
+        {
+            let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+            let index = writer.index()?;
+            if index.changed() < REBUILD_AT.max(index.len() / 8) {
+                return None;
+            }
+        }
+        let (writer, state, metrics) = (Arc::clone(&self.writer), Arc::clone(&self.state), Arc::clone(&self.metrics));
+        let now = self.ambient.now();
+        Some(tokio::task::spawn_blocking(move || {
+            let lock = || writer.lock().unwrap_or_else(PoisonError::into_inner);
+            let begun = lock().rebuild();
+            let built = begun.and_then(|rebuild| Ok(rebuild.map(|rebuild| rebuild.run(now)).transpose()?));
+            let adopted = built.and_then(|built| built.map_or(Ok(()), |built| lock().adopt(built)));
+            let place = lock().place();
+            match (adopted, place) {
+                (Ok(()), Some(place)) => state.published(place.sequence),
+                (Ok(()), None) => {}
+                (Err(error), _) => {
+                    metrics.index_errors.increment(1);
+                    error!("no new base of the index can be built: {error}");
+                }
+            }
+        }))
+    }
+}
+
+fn owned(entry: Entry) -> Owned {
+    Owned { sequence: entry.sequence, verdict: entry.verdict }
+}
+
+fn place(position: &Position) -> Result<Place, FeedError> {
+    let mut hash = [0; 32];
+    hex::decode_to_slice(&position.hash, &mut hash)
+        .map_err(|_| FeedError::Unreadable("the running hash is not 64 hexadecimal digits".to_owned()))?;
+    Ok(Place { sequence: position.sequence, hash })
 }
 
 /// The longest pause after so many failures in a row.

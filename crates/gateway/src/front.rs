@@ -75,15 +75,23 @@ impl<A: HttpServerApp + Send + Sync + 'static> Front<A> {
         Self { name: "visitors", listener: Mutex::new(Some(listener)), room, connections, shared: Arc::new(shared) }
     }
 
-    /// Serves the operator until the process ends.
-    pub(crate) fn operator(listener: TcpListener, app: A, pages: Arc<Pages>, metrics: Arc<Metrics>) -> Self {
-        let client = Client { max_connections: 64, ..Client::default() };
+    /// Serves programs of the provider until the process ends.
+    pub(crate) fn internal(
+        name: &'static str,
+        listener: TcpListener,
+        app: A,
+        pages: Arc<Pages>,
+        metrics: Arc<Metrics>,
+    ) -> Self {
+        // A proxy keeps its connections; nobody outside can open any.
+        let client = Client { max_connections: 1_024, max_requests: u32::MAX, ..Client::default() };
+        let room = Arc::new(Semaphore::new(client.max_connections));
         let (_, never) = watch::channel(false);
         let shared = Shared { app: Arc::new(app), client, pages, metrics, draining: never, public: false };
         Self {
-            name: "metrics",
+            name,
             listener: Mutex::new(Some(listener)),
-            room: Arc::new(Semaphore::new(64)),
+            room,
             connections: TaskTracker::new(),
             shared: Arc::new(shared),
         }

@@ -4,17 +4,19 @@
 //!             changes, one running hash            open ─→ origin
 //!  platform ───────────────────────────→ verdicts ─┤
 //!                                          │  ↑    closed or unlisted ─→ 302 to the page that tells how to file
-//!                                          ↓  │ at the start
-//!                                     snapshot file
+//!                                          ↓  │ mapped
+//!                                       the index (a folder)
 //! ```
 //!
 //! A [`config::Config`] and an [`Ambient`] make a [`Gateway`]; [`run`] serves until SIGTERM or SIGINT.
 //!
-//! - [`host`] reduces the `Host` header to a registrable domain; [`decide`] looks it up and decides.
-//! - [`table`] holds the verdicts; each change makes a new table, and requests in progress keep the one they began with.
+//! - [`index::host`] reduces the `Host` header to a registrable domain; [`decide`] looks it up and decides.
+//! - [`index`] holds the verdicts, mapped and the same for every worker; a change is one store in memory.
 //! - The follower takes a snapshot, then asks for changes and proves that it missed none (see [`filing::verdict`]).
 //!   While the platform is away, the gateway goes on with what it has; how old that is shows in the metrics.
-//! - [`snapshot`] lets it start without the platform.
+//! - What was applied is on disk: it starts without the platform, within milliseconds.
+//!
+//! Proxies of others ask for the same verdicts at an address of their own (`ask.rs`), or read the index themselves.
 //!
 //! # What a client cannot do
 //!
@@ -26,24 +28,27 @@
 //!
 //! # What it does not do yet
 //!
-//! TLS and HTTP/2. A table of more than a few million domains is slow to merge and large in memory.
+//! HTTP/2, and a certificate of its own: TLS passes through by the name in the client's first message, or is refused.
 
 mod ambient;
+mod ask;
 pub mod config;
 pub mod decide;
+pub mod export;
 mod feed;
 mod follower;
 mod front;
+mod haproxy;
 mod head;
-pub mod host;
+pub mod hello;
 mod metrics;
+pub mod origin;
 mod pages;
 mod proxy;
 mod server;
-pub mod snapshot;
 mod state;
-pub mod table;
+mod tls;
 
 pub use ambient::Ambient;
 pub use config::Config;
-pub use server::{Error, Gateway, Stopper, run};
+pub use server::{Addresses, Error, Gateway, Stopper, run};

@@ -13,6 +13,8 @@ use pingora::apps::http_app::ServeHttp;
 use pingora::protocols::http::ServerSession;
 use tokio::sync::watch;
 
+use index::Index;
+
 use crate::state::State;
 
 /// How a request ended.
@@ -20,6 +22,8 @@ use crate::state::State;
 pub(crate) enum Outcome {
     /// The origin answered.
     Proxied,
+    /// The origin answered for a domain that is open because too little is known to close it.
+    Undetermined,
     /// A listed domain is closed.
     Closed,
     /// The domain is not listed.
@@ -47,8 +51,9 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::Proxied,
+        Self::Undetermined,
         Self::Closed,
         Self::Unlisted,
         Self::NoOrigin,
@@ -67,6 +72,7 @@ impl Outcome {
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Proxied => "proxied",
+            Self::Undetermined => "undetermined",
             Self::Closed => "closed",
             Self::Unlisted => "unlisted",
             Self::NoOrigin => "no_origin",
@@ -83,10 +89,44 @@ impl Outcome {
     }
 }
 
+/// What one who asked was told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// The domain is open.
+    Open,
+    /// The domain is closed.
+    Closed,
+    /// Too little is known, and so it stays open.
+    FailOpen,
+    /// Too little is known, and the operator wants it closed.
+    FailClosed,
+}
+
+impl Told {
+    const ALL: [Self; 4] = [Self::Open, Self::Closed, Self::FailOpen, Self::FailClosed];
+
+    /// The word in the metrics.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Closed => "closed",
+            Self::FailOpen => "fail_open",
+            Self::FailClosed => "fail_closed",
+        }
+    }
+
+    /// Whether requests pass.
+    pub(crate) const fn is_open(self) -> bool {
+        matches!(self, Self::Open | Self::FailOpen)
+    }
+}
+
 /// The gateway's counters and gauges.
 pub(crate) struct Metrics {
     handle: PrometheusHandle,
     requests: Vec<Counter>,
+    tls: Vec<Counter>,
+    asked: Vec<Counter>,
     pub(crate) connections: Gauge,
     sequence: Gauge,
     domains: Gauge,
@@ -96,8 +136,10 @@ pub(crate) struct Metrics {
     pub(crate) snapshots: Counter,
     pub(crate) breaks: Counter,
     pub(crate) errors: Counter,
-    pub(crate) files_refused: Counter,
-    pub(crate) file_errors: Counter,
+    overlay: Gauge,
+    pub(crate) index_refused: Counter,
+    pub(crate) index_errors: Counter,
+    pub(crate) haproxy_errors: Counter,
 }
 
 impl Metrics {
@@ -106,6 +148,8 @@ impl Metrics {
         let handle = recorder.handle();
         with_local_recorder(&recorder, || {
             describe_counter!("beian_gateway_requests_total", "Requests by how they ended");
+            describe_counter!("beian_gateway_tls_connections_total", "TLS connections by how they ended");
+            describe_counter!("beian_gateway_asked_total", "Questions of other proxies by what they were told");
             describe_gauge!("beian_gateway_connections", "Connections of clients that are open");
             describe_gauge!("beian_gateway_feed_sequence", "The last change of the platform that is applied");
             describe_gauge!("beian_gateway_feed_age_seconds", "Seconds since the platform last confirmed the verdicts");
@@ -115,13 +159,19 @@ impl Metrics {
             describe_counter!("beian_gateway_feed_breaks_total", "Answers that did not follow from what was applied");
             describe_counter!("beian_gateway_feed_errors_total", "Questions to the platform that failed");
             describe_gauge!("beian_gateway_table_domains", "Domains with a verdict");
-            describe_counter!("beian_gateway_snapshot_file_refused_total", "Snapshot files that could not be trusted");
-            describe_counter!("beian_gateway_snapshot_file_errors_total", "Snapshot files that could not be written");
+            describe_gauge!("beian_gateway_table_changed_domains", "Domains that changed since the base was built");
+            describe_counter!("beian_gateway_index_refused_total", "Bases of the index that could not be trusted");
+            describe_counter!("beian_gateway_index_errors_total", "Times the index could not be written");
+            describe_counter!("beian_gateway_haproxy_errors_total", "Times HAProxy could not be told");
             Self {
                 handle,
                 requests: Outcome::ALL
                     .map(|outcome| counter!("beian_gateway_requests_total", "outcome" => outcome.as_str()))
                     .into(),
+                tls: Outcome::ALL
+                    .map(|outcome| counter!("beian_gateway_tls_connections_total", "outcome" => outcome.as_str()))
+                    .into(),
+                asked: Told::ALL.map(|told| counter!("beian_gateway_asked_total", "told" => told.as_str())).into(),
                 connections: gauge!("beian_gateway_connections"),
                 sequence: gauge!("beian_gateway_feed_sequence"),
                 domains: gauge!("beian_gateway_table_domains"),
@@ -131,8 +181,10 @@ impl Metrics {
                 snapshots: counter!("beian_gateway_feed_snapshots_total"),
                 breaks: counter!("beian_gateway_feed_breaks_total"),
                 errors: counter!("beian_gateway_feed_errors_total"),
-                files_refused: counter!("beian_gateway_snapshot_file_refused_total"),
-                file_errors: counter!("beian_gateway_snapshot_file_errors_total"),
+                overlay: gauge!("beian_gateway_table_changed_domains"),
+                index_refused: counter!("beian_gateway_index_refused_total"),
+                index_errors: counter!("beian_gateway_index_errors_total"),
+                haproxy_errors: counter!("beian_gateway_haproxy_errors_total"),
             }
         })
     }
@@ -144,12 +196,27 @@ impl Metrics {
         }
     }
 
+    /// Counts one TLS connection.
+    pub(crate) fn count_tls(&self, outcome: Outcome) {
+        if let Some(counter) = self.tls.get(outcome as usize) {
+            counter.increment(1);
+        }
+    }
+
+    /// Counts one question.
+    pub(crate) fn told(&self, told: Told) {
+        if let Some(counter) = self.asked.get(told as usize) {
+            counter.increment(1);
+        }
+    }
+
     /// Everything as Prometheus text; what depends on the moment is measured now.
     fn render(&self, state: &State) -> String {
         #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; 2^53 changes are out of reach")]
-        if let Some(table) = state.table() {
-            self.sequence.set(table.position().sequence as f64);
-            self.domains.set(table.len() as f64);
+        if let Some(index) = state.index().as_ref() {
+            self.sequence.set(state.sequence() as f64);
+            self.domains.set(index.len() as f64);
+            self.overlay.set(index.changed() as f64);
         }
         self.age.set(state.age().map_or(f64::INFINITY, |age| age.as_secs_f64()));
         self.stale.set(if state.is_stale() { 1.0 } else { 0.0 });
@@ -175,16 +242,17 @@ impl MetricsApp {
             "/metrics" => (200, "text/plain; version=0.0.4; charset=utf-8", self.metrics.render(&self.state)),
             "/healthz" => (200, JSON, r#"{"status":"ok"}"#.to_owned()),
             "/readyz" => {
-                let table = self.state.table();
-                let status = match (*self.draining.borrow(), &table) {
+                let index = self.state.index();
+                let index = index.as_ref().as_ref();
+                let status = match (*self.draining.borrow(), index) {
                     (true, _) => "draining",
                     (false, None) => "loading",
                     (false, Some(_)) => "ready",
                 };
                 let body = serde_json::json!({
                     "status": status,
-                    "sequence": table.as_ref().map(|table| table.position().sequence),
-                    "domains": table.as_ref().map(|table| table.len()),
+                    "sequence": index.map(|_| self.state.sequence()),
+                    "domains": index.map(Index::len),
                     "age_seconds": self.state.age().map(|age| age.as_secs()),
                     "stale": self.state.is_stale(),
                 });
@@ -214,20 +282,19 @@ impl ServeHttp for MetricsApp {
 mod tests {
     use super::*;
     use crate::Ambient;
-    use crate::table::Table;
-    use filing::verdict::Position;
     use std::time::Duration;
 
-    fn app() -> (MetricsApp, watch::Sender<bool>) {
+    fn app(folder: &std::path::Path) -> (MetricsApp, watch::Sender<bool>) {
         let ambient = Ambient::new(|| jiff::Timestamp::from_second(1_000).unwrap(), || 0);
         let (drain, draining) = watch::channel(false);
-        let state = Arc::new(State::new(ambient, Duration::from_secs(60)));
+        let state = Arc::new(State::new(index::Live::new(folder), ambient, Duration::from_secs(60)));
         (MetricsApp { metrics: Arc::new(Metrics::new()), state, draining }, drain)
     }
 
     #[test]
     fn every_outcome_has_its_own_counter_from_the_start() {
-        let (app, _drain) = app();
+        let folder = tempfile::tempdir().unwrap();
+        let (app, _drain) = app(folder.path());
         for outcome in Outcome::ALL {
             app.metrics.count(outcome);
         }
@@ -240,12 +307,19 @@ mod tests {
 
     #[test]
     fn readiness_needs_verdicts_and_ends_with_draining_but_survives_staleness() {
-        let (app, drain) = app();
+        let folder = tempfile::tempdir().unwrap();
+        let (app, drain) = app(folder.path());
         assert_eq!(app.answer("/healthz").0, 200);
         assert_eq!(app.answer("/readyz").0, 503);
         assert!(app.answer("/metrics").2.contains("beian_gateway_feed_stale 1"));
 
-        app.state.publish(Arc::new(Table::from_snapshot(Position::start(), Vec::new()).unwrap()));
+        let mut writer = index::Writer::open(folder.path()).unwrap();
+        let mut fresh = writer.fresh().unwrap();
+        fresh
+            .end(index::Key([1; 16]), index::Place { sequence: 0, hash: [0; 32] }, jiff::Timestamp::UNIX_EPOCH)
+            .unwrap();
+        writer.adopt(fresh).unwrap();
+        app.state.published(0);
         app.state.confirmed("1970-01-01T00:00:01Z".parse().unwrap());
         let (status, _, body) = app.answer("/readyz");
         assert_eq!((status, body.contains(r#""stale":true"#)), (200, true), "{body}");

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Method, header};
+use index::host::Room;
 use pingora::http::{RequestHeader, ResponseHeader};
 use pingora::protocols::l4::socket::SocketAddr;
 use pingora::proxy::{FailToProxy, ProxyHttp, ProxyWarnLogContext, Session};
@@ -16,9 +17,9 @@ use tracing::{debug, warn};
 use crate::config::{Client, Closed, Origin as OriginConfig};
 use crate::decide::{Decision, decide};
 use crate::metrics::{Metrics, Outcome};
+use crate::origin::Origin;
 use crate::pages::{Page, Pages, closed_address};
 use crate::state::State;
-use crate::table::{Listed, Origin};
 
 /// What the gateway calls itself in `Via`; a request that carries it was here before.
 const VIA: &str = "beian-gateway";
@@ -47,19 +48,23 @@ pub(crate) struct Gate {
 /// What is remembered of one request.
 #[derive(Default)]
 pub(crate) struct Ctx {
-    target: Option<(Arc<Listed>, Origin)>,
+    target: Option<Origin>,
     domain: Option<String>,
     outcome: Option<Outcome>,
     upgrade: bool,
     body: u64,
 }
 
+/// What becomes of a request, once what is remembered of it is noted.
+enum Fate {
+    Proxy,
+    Closed,
+    Refused(Page, Outcome),
+}
+
 impl Ctx {
     fn domain(&self) -> &str {
-        match &self.target {
-            Some((listed, _)) => &listed.entry.verdict.domain,
-            None => self.domain.as_deref().unwrap_or("-"),
-        }
+        self.domain.as_deref().unwrap_or("-")
     }
 }
 
@@ -96,6 +101,34 @@ impl Gate {
             session.write_response_body(Some(body), true).await?;
         }
         Ok(())
+    }
+
+    /// Decides, and notes what is remembered of the request. Nothing of the index is held on to.
+    fn decide(&self, request: &RequestHeader, ctx: &mut Ctx) -> Fate {
+        let host = request.headers.get(header::HOST).map(http::HeaderValue::as_bytes);
+        let index = self.state.index();
+        match decide(index.as_ref().as_ref(), host, &mut Room::default()) {
+            Decision::Proxy { domain, origin, undetermined } => {
+                ctx.domain = Some(domain.to_owned());
+                ctx.target = Some(origin);
+                ctx.outcome = undetermined.then_some(Outcome::Undetermined);
+                Fate::Proxy
+            }
+            Decision::Closed { domain, listed } => {
+                ctx.domain = Some(domain.to_owned());
+                ctx.outcome = Some(if listed { Outcome::Closed } else { Outcome::Unlisted });
+                Fate::Closed
+            }
+            Decision::NoOrigin { domain } => {
+                ctx.domain = Some(domain.to_owned());
+                Fate::Refused(Page::NoOrigin, Outcome::NoOrigin)
+            }
+            Decision::BadHost(error) => {
+                debug!("a request is refused: {error}");
+                Fate::Refused(Page::Malformed, Outcome::BadRequest)
+            }
+            Decision::NotReady => Fate::Refused(Page::NotReady, Outcome::NotReady),
+        }
     }
 
     async fn refuse(&self, session: &mut Session, ctx: &mut Ctx, page: Page, outcome: Outcome) -> Result<bool> {
@@ -201,10 +234,8 @@ impl ProxyHttp for Gate {
     }
 
     async fn request_filter(&self, session: &mut Session, ctx: &mut Ctx) -> Result<bool> {
-        let host = session.req_header().headers.get(header::HOST).map(http::HeaderValue::as_bytes);
-        match decide(self.state.table().as_deref(), host) {
-            Decision::Proxy { listed, origin } => {
-                ctx.target = Some((listed, origin));
+        match self.decide(session.req_header(), ctx) {
+            Fate::Proxy => {
                 if let Some((page, outcome)) = self.objection(session.req_header()) {
                     return self.refuse(session, ctx, page, outcome).await;
                 }
@@ -215,29 +246,20 @@ impl ProxyHttp for Gate {
                 }
                 Ok(false)
             }
-            Decision::Closed { domain, reason } => {
-                ctx.outcome = Some(if reason.is_some() { Outcome::Closed } else { Outcome::Unlisted });
+            Fate::Closed => {
+                let domain = ctx.domain();
                 match self.closed {
-                    Closed::Redirect => self.redirect(session, &closed_address(&self.public_url, &domain)).await?,
-                    Closed::Page => self.page(session, 451, self.pages.closed(&domain)).await?,
+                    Closed::Redirect => self.redirect(session, &closed_address(&self.public_url, domain)).await?,
+                    Closed::Page => self.page(session, 451, self.pages.closed(domain)).await?,
                 }
-                ctx.domain = Some(domain);
                 Ok(true)
             }
-            Decision::NoOrigin { domain } => {
-                ctx.domain = Some(domain);
-                self.refuse(session, ctx, Page::NoOrigin, Outcome::NoOrigin).await
-            }
-            Decision::BadHost(error) => {
-                debug!("a request is refused: {error}");
-                self.refuse(session, ctx, Page::Malformed, Outcome::BadRequest).await
-            }
-            Decision::NotReady => self.refuse(session, ctx, Page::NotReady, Outcome::NotReady).await,
+            Fate::Refused(page, outcome) => self.refuse(session, ctx, page, outcome).await,
         }
     }
 
     async fn upstream_peer(&self, _session: &mut Session, ctx: &mut Ctx) -> Result<Box<HttpPeer>> {
-        let Some((_, origin)) = &ctx.target else {
+        let Some(origin) = &ctx.target else {
             return Error::e_explain(ErrorType::InternalError, "a request without a target was proxied");
         };
         let mut peer = HttpPeer::new(self.look_up(origin).await?, false, String::new());

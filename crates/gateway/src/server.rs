@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use index::{Live, Writer};
 use pingora::proxy::http_proxy;
 use pingora::server::configuration::ServerConf;
 use pingora::server::{RunArgs, Server, ShutdownSignal, ShutdownSignalWatch};
@@ -17,14 +18,17 @@ use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
 use crate::Ambient;
+use crate::ask::AskApp;
 use crate::config::Config;
 use crate::feed::Feed;
 use crate::follower::Follower;
 use crate::front::Front;
+use crate::haproxy::Haproxy;
 use crate::metrics::{Metrics, MetricsApp};
 use crate::pages::Pages;
 use crate::proxy::Gate;
 use crate::state::State;
+use crate::tls::{Shared, Tls};
 
 /// Why a gateway did not start.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +52,9 @@ pub enum Error {
     /// No HTTP client can be made.
     #[error("cannot make an HTTP client: {0}")]
     Client(#[from] reqwest::Error),
+    /// The index cannot be written.
+    #[error("the verdict index cannot be used: {0}")]
+    Index(#[from] index::Error),
 }
 
 /// A gateway that has its addresses and is ready to run.
@@ -57,8 +64,23 @@ pub struct Gateway {
     platform: Url,
     listener: TcpListener,
     metrics_listener: TcpListener,
-    addresses: (SocketAddr, SocketAddr),
+    ask_listener: TcpListener,
+    tls_listener: Option<TcpListener>,
+    addresses: Addresses,
     stop: Arc<watch::Sender<bool>>,
+}
+
+/// Where a gateway listens; the ports are the real ones also when 0 was configured.
+#[derive(Debug, Clone, Copy)]
+pub struct Addresses {
+    /// Where visitors' requests come in.
+    pub visitors: SocketAddr,
+    /// Where `/metrics`, `/healthz` and `/readyz` are served.
+    pub metrics: SocketAddr,
+    /// Where other proxies ask.
+    pub ask: SocketAddr,
+    /// Where TLS comes in, if it does.
+    pub tls: Option<SocketAddr>,
 }
 
 /// Tells a running gateway to stop, as SIGTERM does.
@@ -91,29 +113,27 @@ impl Gateway {
     pub fn bind(config: Config, ambient: Ambient) -> Result<Self, Error> {
         let platform = web_address("platform_url", &config.platform_url)?;
         web_address("public_url", &config.public_url)?;
-        let (listener, address) = listen(config.listen)?;
-        let (metrics_listener, metrics_address) = listen(config.metrics_listen)?;
+        let (listener, visitors) = listen(config.listen)?;
+        let (metrics_listener, metrics) = listen(config.metrics_listen)?;
+        let (ask_listener, ask) = listen(config.ask_listen)?;
+        let (tls_listener, tls) = config.tls.as_ref().map(|tls| listen(tls.listen)).transpose()?.unzip();
         Ok(Self {
             config,
             ambient,
             platform,
             listener,
             metrics_listener,
-            addresses: (address, metrics_address),
+            ask_listener,
+            tls_listener,
+            addresses: Addresses { visitors, metrics, ask, tls },
             stop: Arc::new(watch::channel(false).0),
         })
     }
 
-    /// Where visitors' requests come in; the port is the real one also when 0 was configured.
+    /// Where it listens.
     #[must_use]
-    pub const fn address(&self) -> SocketAddr {
-        self.addresses.0
-    }
-
-    /// Where `/metrics`, `/healthz` and `/readyz` are served.
-    #[must_use]
-    pub const fn metrics_address(&self) -> SocketAddr {
-        self.addresses.1
+    pub const fn addresses(&self) -> Addresses {
+        self.addresses
     }
 
     /// A handle that stops the gateway from another thread.
@@ -127,12 +147,22 @@ impl Gateway {
     /// # Errors
     /// When it cannot start.
     pub fn run(self) -> Result<(), Error> {
-        let Self { config, ambient, platform, listener, metrics_listener, addresses, stop } = self;
+        let Self { config, ambient, platform, listener, metrics_listener, ask_listener, tls_listener, addresses, stop } =
+            self;
         let (drain, draining) = watch::channel(false);
         let busy = TaskTracker::new();
         let metrics = Arc::new(Metrics::new());
         let pages = Arc::new(Pages::new(&config.public_url));
-        let state = Arc::new(State::new(ambient.clone(), config.stale_after));
+        // A folder of this run alone goes with it.
+        let (folder, _temporary) = match config.index {
+            Some(folder) => (folder, None),
+            None => {
+                let temporary = tempfile::tempdir().map_err(index::Error::File)?;
+                (temporary.path().to_owned(), Some(temporary))
+            }
+        };
+        let writer = Writer::open(&folder)?;
+        let state = Arc::new(State::new(Live::new(&folder), ambient.clone(), config.stale_after));
 
         let follower = Follower {
             feed: Feed::new(platform, config.api_key, config.follow.wait, config.follow.snapshot_timeout)?,
@@ -140,13 +170,14 @@ impl Gateway {
             metrics: Arc::clone(&metrics),
             ambient,
             settings: config.follow,
-            file: config.snapshot_file,
+            writer: Arc::new(Mutex::new(writer)),
+            haproxy: config.haproxy.map(Haproxy::new),
             draining: draining.clone(),
             running: Mutex::new(Some(busy.token())),
-            writing: Arc::default(),
         };
-        follower.load_file();
+        follower.tell_of_the_index();
 
+        let public_url = config.public_url.clone();
         let mut server = Server::new_with_opt_and_conf(None, server_conf(config.workers));
         server.bootstrap();
         let gate = Gate {
@@ -156,8 +187,20 @@ impl Gateway {
             closed: config.closed,
             public_url: config.public_url,
             client: config.client.clone(),
-            origin: config.origin,
+            origin: config.origin.clone(),
         };
+        let tls = config.tls.zip(tls_listener).map(|(settings, listener)| Tls {
+            settings,
+            listener: Mutex::new(Some(listener)),
+            connections: busy.clone(),
+            draining: draining.clone(),
+            shared: Arc::new(Shared {
+                state: Arc::clone(&state),
+                metrics: Arc::clone(&metrics),
+                client: config.client.clone(),
+                origin: config.origin.clone(),
+            }),
+        });
         let visitors = Front::public(
             listener,
             http_proxy(&server.configuration, gate),
@@ -167,12 +210,24 @@ impl Gateway {
             draining.clone(),
             busy.clone(),
         );
+        let ask = AskApp {
+            state: Arc::clone(&state),
+            metrics: Arc::clone(&metrics),
+            pages: Arc::clone(&pages),
+            public_url,
+            closed: config.closed,
+            unknown: config.unknown,
+        };
         let operator = MetricsApp { metrics: Arc::clone(&metrics), state, draining };
         server.add_service(visitors);
-        server.add_service(OneThread(Front::operator(metrics_listener, operator, pages, metrics)));
+        if let Some(tls) = tls {
+            server.add_service(tls);
+        }
+        server.add_service(Front::internal("ask", ask_listener, ask, Arc::clone(&pages), Arc::clone(&metrics)));
+        server.add_service(OneThread(Front::internal("metrics", metrics_listener, operator, pages, metrics)));
         server.add_service(background_service("follower", follower));
 
-        info!(listen = %addresses.0, metrics = %addresses.1, "the gateway serves");
+        info!(listen = %addresses.visitors, metrics = %addresses.metrics, ask = %addresses.ask, "the gateway serves");
         let end = End { stop: stop.subscribe(), drain, busy, longest: config.drain };
         server.run(RunArgs { shutdown_signal: Box::new(end) });
         info!("the gateway has stopped");

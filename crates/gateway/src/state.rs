@@ -1,21 +1,22 @@
 //! What the parts of a running gateway share: the published verdicts and how fresh they are.
 
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
+use index::{Index, Live};
 use jiff::Timestamp;
 
 use crate::Ambient;
-use crate::table::Table;
 
 /// Marks that the platform never confirmed anything.
 const NEVER: i64 = i64::MIN;
 
 /// The published verdicts and how fresh they are.
 pub(crate) struct State {
-    /// Held only to clone or replace the pointer, never across work.
-    table: RwLock<Option<Arc<Table>>>,
+    live: Live,
+    /// The last change of the platform that is applied.
+    sequence: AtomicU64,
     /// When the platform last confirmed the table, in microseconds.
     confirmed_at: AtomicI64,
     stale_after: Duration,
@@ -23,18 +24,31 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new(ambient: Ambient, stale_after: Duration) -> Self {
-        Self { table: RwLock::new(None), confirmed_at: AtomicI64::new(NEVER), stale_after, ambient }
+    pub(crate) fn new(live: Live, ambient: Ambient, stale_after: Duration) -> Self {
+        Self { live, sequence: AtomicU64::new(0), confirmed_at: AtomicI64::new(NEVER), stale_after, ambient }
     }
 
-    /// The newest table; none before the first.
-    pub(crate) fn table(&self) -> Option<Arc<Table>> {
-        self.table.read().unwrap_or_else(PoisonError::into_inner).clone()
+    /// The verdicts; none before the first.
+    pub(crate) fn index(&self) -> arc_swap::Guard<Arc<Option<Index>>> {
+        self.live.load()
     }
 
-    /// Lets every request from now on be decided by another table.
-    pub(crate) fn publish(&self, table: Arc<Table>) {
-        *self.table.write().unwrap_or_else(PoisonError::into_inner) = Some(table);
+    /// The verdicts, to be held for longer than a request.
+    pub(crate) fn index_owned(&self) -> Arc<Option<Index>> {
+        Arc::clone(&self.live.load())
+    }
+
+    /// Notes that the writer came to a place, by a change or by another base.
+    pub(crate) fn published(&self, sequence: u64) {
+        self.sequence.store(sequence, Ordering::Relaxed);
+        if let Err(error) = self.live.refresh() {
+            tracing::error!("the verdicts that were written cannot be read: the {error}");
+        }
+    }
+
+    /// The last change that is applied.
+    pub(crate) fn sequence(&self) -> u64 {
+        self.sequence.load(Ordering::Relaxed)
     }
 
     /// Notes that the platform confirmed the table just now.
@@ -70,24 +84,28 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use filing::verdict::Position;
 
     #[test]
     fn verdicts_grow_stale_when_the_platform_is_silent_and_fresh_when_it_speaks() {
         let clock = Arc::new(AtomicI64::new(1_000_000));
         let read = Arc::clone(&clock);
         let ambient = Ambient::new(move || Timestamp::from_second(read.load(Ordering::Relaxed)).unwrap(), || 0);
-        let state = State::new(ambient, Duration::from_secs(60));
-        assert!(state.table().is_none() && state.age().is_none() && state.is_stale());
+        let folder = tempfile::tempdir().unwrap();
+        let state = State::new(Live::new(folder.path()), ambient, Duration::from_secs(60));
+        assert!(state.index().is_none() && state.age().is_none() && state.is_stale());
 
-        state.publish(Arc::new(Table::from_snapshot(Position::start(), Vec::new()).unwrap()));
+        let mut writer = index::Writer::open(folder.path()).unwrap();
+        let mut fresh = writer.fresh().unwrap();
+        fresh.end(index::Key([1; 16]), index::Place { sequence: 0, hash: [0; 32] }, Timestamp::UNIX_EPOCH).unwrap();
+        writer.adopt(fresh).unwrap();
+        state.published(0);
         state.confirm();
         clock.fetch_add(60, Ordering::Relaxed);
         assert_eq!(state.age(), Some(Duration::from_secs(60)));
         assert!(!state.is_stale());
         clock.fetch_add(1, Ordering::Relaxed);
         assert!(state.is_stale());
-        assert!(state.table().is_some(), "stale verdicts are still applied");
+        assert!(state.index().is_some(), "stale verdicts are still applied");
         state.confirm();
         assert!(!state.is_stale());
         clock.fetch_sub(500, Ordering::Relaxed);

@@ -235,7 +235,36 @@ pub async fn claim(
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
         .one(tx.db())
         .await?;
-    let Some(mut row) = found else { return Ok(None) };
+    match found {
+        Some(row) => take(tx, row, worker, lease_until).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Takes the open job of this key, due or not, unless another worker has it.
+pub async fn claim_key(
+    tx: &Tx,
+    unique_key: &str,
+    worker: &str,
+    now: Timestamp,
+    lease_until: Timestamp,
+) -> Result<Option<Job>> {
+    let free = Condition::any()
+        .add(row::Column::State.eq(JobState::Queued.as_str()))
+        .add(row::Column::LeaseUntil.lte(micros(now)));
+    let found = row::Entity::find()
+        .filter(row::Column::OpenKey.eq(unique_key))
+        .filter(free)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .one(tx.db())
+        .await?;
+    match found {
+        Some(row) => take(tx, row, worker, lease_until).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+async fn take(tx: &Tx, mut row: row::Model, worker: &str, lease_until: Timestamp) -> Result<Job> {
     JobState::Running.as_str().clone_into(&mut row.state);
     row.attempts += 1;
     row.claim += 1;
@@ -243,7 +272,7 @@ pub async fn claim(
     row.lease_until = Some(micros(lease_until));
     row.ready_at = Some(micros(lease_until));
     save(tx, row.clone()).await?;
-    from_row(row).map(Some)
+    from_row(row)
 }
 
 /// Prolongs the lease; `Conflict(LeaseLost)` when another worker has the job now.

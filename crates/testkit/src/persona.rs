@@ -112,3 +112,22 @@ pub fn case(word: &str) -> Result<CaseFile> {
     let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
     Ok(serde_json::from_str(&text)?)
 }
+
+/// The case `individual` as somebody else's: another number, phone, domain and server.
+///
+/// # Errors
+/// When there are more people than days since 1960.
+pub fn nth(template: &CaseFile, n: usize) -> Result<CaseFile> {
+    let born = jiff::civil::date(1960, 1, 1).checked_add(jiff::SignedDuration::from_hours(24 * i64::try_from(n)?))?;
+    let first = format!("110108{}{:02}{:02}982", born.year(), born.month(), born.day());
+    let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+    let sum: u32 = first.bytes().zip(weights).map(|(byte, weight)| u32::from(byte - b'0') * weight).sum();
+    let check = char::from(b"10X98765432"[(sum % 11) as usize]);
+    let text = serde_json::to_string(template)?
+        .replace("110108199005129827", &format!("{first}{check}"))
+        .replace("zhixia-notes", &format!("zhixia-notes{n}"))
+        .replace("13600007352", &format!("136{n:08}"))
+        .replace("lh-bj-01", &format!("lh-bj-{n}"))
+        .replace("203.0.113.41", &format!("203.{}.{}.{}", 100 + n / 62_500, (n / 250) % 250, n % 250 + 1));
+    Ok(serde_json::from_str(&text)?)
+}

@@ -20,6 +20,7 @@ use store::UploadId;
 use store::account::Role;
 use store::task::{Task, TaskKind, TaskState};
 use store::upload::NewUpload;
+use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::authority::TestAuthority;
@@ -78,6 +79,15 @@ impl Story {
     pub async fn begin_on_postgres(url: &str) -> Result<Self> {
         let authority = TestAuthority::start().await?;
         let test = TestWorld::over(url, tempfile::tempdir()?, authority.bureau()?).await?;
+        Self::told_in(test, authority).await
+    }
+
+    /// A story over an empty database at an address, with an authority of its own kind.
+    ///
+    /// # Errors
+    /// When something cannot be started.
+    pub async fn begin_over(url: &str, folder: TempDir, authority: TestAuthority) -> Result<Self> {
+        let test = TestWorld::over(url, folder, authority.bureau()?).await?;
         Self::told_in(test, authority).await
     }
 

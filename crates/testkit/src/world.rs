@@ -65,29 +65,45 @@ impl TestWorld {
     /// # Errors
     /// When the database cannot be opened.
     pub async fn over(url: &str, folder: TempDir, bureau: BureauSettings) -> Result<Self> {
-        let store = Store::connect(Options {
-            url: url.to_owned(),
-            keyring: Keyring::new("test", [7; 32])?,
-            files: Some(folder.path().join("files")),
-            entropy: Arc::new(FromIds(FakeIds::seeded(2))),
-        })
-        .await?;
+        let store = Self::store(url, folder.path(), 2).await?;
         store.migrate().await?;
         let clock = Arc::new(FakeClock::at(BEGINNING.parse::<Timestamp>()?));
-        let world = World {
-            clock: clock.clone(),
+        let world = World { bureaus: Bureaus::new(vec![bureau])?, ..Self::world(store, Arc::clone(&clock))? };
+        Ok(Self { world, clock, folder })
+    }
+
+    /// The store of a test world; another process that opens it takes another seed for its chance.
+    ///
+    /// # Errors
+    /// When the database cannot be opened.
+    pub async fn store(url: &str, folder: &Path, seed: u64) -> Result<Store> {
+        let options = Options {
+            url: url.to_owned(),
+            keyring: Keyring::new("test", [7; 32])?,
+            files: Some(folder.join("files")),
+            entropy: Arc::new(FromIds(FakeIds::seeded(seed))),
+        };
+        Ok(Store::connect(options).await?)
+    }
+
+    /// A world over a store, without bureaus.
+    ///
+    /// # Errors
+    /// When a world without bureaus is refused.
+    pub fn world(store: Store, clock: Arc<FakeClock>) -> Result<World> {
+        Ok(World {
+            clock,
             ids: Arc::new(FakeIds::seeded(1)),
             store,
             mail: Arc::new(KeptMail),
             sms: Arc::new(KeptSms),
             identity: Arc::new(FormatOnly),
-            bureaus: Bureaus::new(vec![bureau])?,
+            bureaus: Bureaus::new(Vec::new())?,
             outside: Arc::default(),
             settings: Arc::new(Settings { demo: true, individual_wait_days: 0, ..Settings::default() }),
             heavy: Arc::default(),
             nudge: Arc::default(),
-        };
-        Ok(Self { world, clock, folder })
+        })
     }
 
     /// The folder of the database and the files.

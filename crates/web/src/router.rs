@@ -193,7 +193,7 @@ fn provider() -> Router<State> {
         .route("/review/{order}/call", post(desk::call))
         .route("/review/{order}/request-changes", post(desk::request_changes))
         .route("/review/{order}/pass", post(desk::pass))
-        .route("/review/{order}/wire", get(wire_preview::look).post(wire_preview::reveal))
+        .route("/review/{order}/wire", get(wire_preview::look).post(wire_preview::open))
         .route("/review/{order}/reveal", get(reveal::form).post(reveal::reveal))
         .route("/review/{order}/papers/{material}", get(reveal::paper_form).post(reveal::paper))
         .route("/ledger", get(oversight::ledger))

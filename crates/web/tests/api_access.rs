@@ -146,8 +146,11 @@ fn body(route: &Route) -> Value {
         ("POST", "/review/orders/{order}/reveal") => json!({ "field": "basic.name", "reason": "compared by phone" }),
         ("POST", "/tasks/{task}/answer") => json!({ "opinion": "mended" }),
         ("POST", "/tasks/{task}/close") => json!({ "reason": "nothing is left to do" }),
+        ("POST", "/review/orders/{order}/wire/reveal") => json!({ "reason": "a question of the authority" }),
+        ("POST", "/mailbox/{container}/file" | "/review/orders/{order}/wire/file") => {
+            json!({ "reason": "a question of the authority", "form": "zip" })
+        }
         ("POST", "/mailbox/{container}/reveal") => json!({ "reason": "a question of the authority" }),
-        ("POST", "/mailbox/{container}/file") => json!({ "reason": "a question of the authority", "form": "zip" }),
         ("POST", "/ip-ranges") => json!({ "bureau": testkit::world::BUREAU, "content": ip_range("198.51.100.0") }),
         ("PUT", "/ip-ranges/{range}") => json!({ "version": 0, "content": ip_range("203.0.113.0") }),
         ("POST", "/ip-ranges/{range}/correction") => json!({ "version": 1, "content": ip_range("203.0.113.0") }),

@@ -68,3 +68,36 @@ async fn an_order_is_sent_back_mended_and_passed() {
     let whole = scene.done(Auditor, "GET", "/audit/verification", Value::Null, 200).await;
     assert_eq!(whole.body["intact"], true);
 }
+
+#[tokio::test]
+async fn what_will_be_sent_is_shown_masked_and_whole_only_for_a_reason() {
+    let scene = Scene::submitted().await;
+    let desk = format!("/review/orders/{}", scene.order);
+    let early = scene.call(Reviewer, "GET", &format!("{desk}/wire"), Value::Null).await;
+    assert_eq!((early.status.as_u16(), early.code()), (409, "not-claimed-by-you"));
+    scene.done(Reviewer, "POST", &format!("{desk}/claim"), Value::Null, 200).await;
+    let masked = scene.done(Reviewer, "GET", &format!("{desk}/wire"), Value::Null, 200).await;
+    assert_eq!((&masked.body["operation"], &masked.body["revealed"]), (&json!("XZBA"), &json!(false)));
+    assert!(!masked.body["foreseen"].as_array().unwrap().is_empty(), "its numbers are not given yet");
+    let (text, principal) = (masked.body.to_string(), &case()["draft"]["principal"]);
+    for secret in ["certificate_number", "mobile"] {
+        assert!(!text.contains(principal[secret].as_str().unwrap()), "{secret}");
+    }
+    assert!(!text.contains("data:image"));
+    let again = scene.done(Reviewer, "GET", &format!("{desk}/wire"), Value::Null, 200).await;
+    assert_eq!(again.body, masked.body, "looking changes nothing");
+
+    let none = scene.call(Reviewer, "POST", &format!("{desk}/wire/reveal"), json!({ "reason": "" })).await;
+    assert_eq!(none.status, 422, "{:#}", none.body);
+    let reason = json!({ "reason": "comparing with the documents" });
+    let whole = scene.done(Reviewer, "POST", &format!("{desk}/wire/reveal"), reason, 200).await;
+    let text = whole.body.to_string();
+    assert!(text.contains(principal["mobile"].as_str().unwrap()) && text.contains("data:image/jpeg"));
+    assert_eq!(whole.body["md5"], masked.body["md5"]);
+    let reason = json!({ "reason": "a test run at the authority", "form": "xml" });
+    let file = scene.done(Reviewer, "POST", &format!("{desk}/wire/file"), reason, 200).await;
+    assert!(file.header("content-disposition").ends_with(".xml\""), "{file:?}");
+    let lines = scene.done(Auditor, "GET", &format!("/audit?order={}", scene.order), Value::Null, 200).await;
+    let acts: Vec<_> = lines.body["items"].as_array().unwrap().iter().map(|line| &line["act"]).collect();
+    assert!(["reveal_upload", "take_upload"].iter().all(|act| acts.iter().any(|line| *line == act)), "{acts:?}");
+}

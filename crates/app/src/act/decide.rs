@@ -22,7 +22,7 @@ use crate::order::{Loaded, OrderRef};
 use crate::policy::{Act, require};
 use crate::review::{CaseView, pass_blockers, require_claim};
 use crate::trail::Trail;
-use crate::upload;
+use crate::upload::{self, Numbers};
 use crate::world::World;
 
 /// What the applicant is to mend.
@@ -111,7 +111,7 @@ pub async fn pass(world: &World, actor: &Actor, input: OrderRef) -> Result<CaseV
     if filing::check::blocks(&findings) {
         return Err(Error::Invalid(findings));
     }
-    let prepared = upload::prepare(world, &before).await?;
+    let prepared = upload::prepare(world, &before, Numbers::Given).await?;
     let now = world.now();
     let tx = world.store.write().await?;
     let mut loaded = Loaded::lock(&tx, world, input.id()).await?;

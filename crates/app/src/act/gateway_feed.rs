@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use filing::verdict::{Batch, Entry};
-use serde::Deserialize;
-use store::Reader;
+use filing::verdict::{Batch, Entry, SnapshotEnd, SnapshotHead};
+use futures::stream::{self, Stream};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use store::{Reader, Store};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::actor::Actor;
@@ -27,27 +29,68 @@ pub struct GatewayChanges {
     pub wait: u64,
 }
 
-/// The newest entry of every domain, by ascending sequence, and the place a follower stands at afterwards.
+/// A snapshot as lines of JSON, some at a time: a [`SnapshotHead`], the newest entry of every domain, a [`SnapshotEnd`].
+/// However many domains there are, a thousand of them are in memory.
 ///
 /// # Errors
 /// When the actor may not, or the store cannot.
-pub async fn gateway_snapshot(world: &World, actor: &Actor) -> Result<Batch> {
+pub async fn gateway_snapshot(
+    world: &World,
+    actor: &Actor,
+) -> Result<impl Stream<Item = Result<String>> + Send + use<>> {
     require(actor, Act::GatewaySnapshot)?;
-    // One read transaction: the head and the entries belong together.
-    let reader = world.store.read().await?;
-    let head = store::feed::head(&reader).await?;
-    let mut entries = Vec::new();
-    let mut after = String::new();
-    loop {
-        let page = store::feed::snapshot(&reader, &after, ENTRIES).await?;
-        let Some(last) = page.last() else { break };
+    let store = world.store.clone();
+    let head = store::feed::head(&store.read().await?).await?;
+    let begun = Walk { store, digest: Sha256::new(), entries: 0, after: None, head };
+    Ok(stream::try_unfold(Some(begun), async |walk| {
+        let Some(mut walk) = walk else { return Ok(None) };
+        let (text, goes_on) = walk.next().await?;
+        Ok(Some((text, goes_on.then_some(walk))))
+    }))
+}
+
+/// How far a snapshot is written. Each page is a look of its own: what is published meanwhile comes twice, here or there
+/// and among the changes after the head, which does no harm.
+struct Walk {
+    store: Store,
+    digest: Sha256,
+    entries: u64,
+    /// The domain of the last entry written; none before the first line.
+    after: Option<String>,
+    head: store::feed::Head,
+}
+
+impl Walk {
+    /// The next lines, and whether more follow.
+    async fn next(&mut self) -> Result<(String, bool)> {
+        let mut text = String::new();
+        let Some(after) = &mut self.after else {
+            let head = SnapshotHead { sequence: self.head.sequence, hash: self.head.hash.clone() };
+            line(&mut text, &head)?;
+            self.digest.update(&text);
+            self.after = Some(String::new());
+            return Ok((text, true));
+        };
+        let page = store::feed::snapshot(&self.store.read().await?, after, ENTRIES).await?;
+        let Some(last) = page.last() else {
+            let end = SnapshotEnd { entries: self.entries, sha256: hex::encode(self.digest.clone().finalize()) };
+            line(&mut text, &end)?;
+            return Ok((text, false));
+        };
         after.clone_from(&last.domain);
+        self.entries += page.len() as u64;
         for entry in page {
-            entries.push(published(entry)?);
+            line(&mut text, &published(entry)?)?;
         }
+        self.digest.update(&text);
+        Ok((text, true))
     }
-    entries.sort_by_key(|entry: &Entry| entry.sequence);
-    Ok(Batch { sequence: head.sequence, hash: head.hash, entries })
+}
+
+fn line(text: &mut String, value: &impl Serialize) -> Result<()> {
+    text.push_str(&serde_json::to_string(value)?);
+    text.push('\n');
+    Ok(())
 }
 
 /// The entries after a place; waits a while when there is none.

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::actor::Actor;
 use crate::error::{Error, Result};
 use crate::evidence::Direction;
-use crate::mailbox::{self as open_mail, GROUP, TreeLine};
+use crate::mailbox::{self as open_mail, GROUP, Opened, TreeLine};
 use crate::page::{self, Page};
 use crate::policy::{Act, require};
 use crate::trail::Trail;
@@ -174,6 +174,21 @@ pub struct ContainerFile {
     pub bytes: Vec<u8>,
 }
 
+impl ContainerFile {
+    /// An opened container in one of its forms.
+    #[must_use]
+    pub fn of(stem: &str, form: ContainerForm, opened: Opened) -> Self {
+        match form {
+            ContainerForm::Xml => {
+                Self { name: format!("{stem}.xml"), content_type: "application/octet-stream", bytes: opened.xml }
+            }
+            ContainerForm::Zip => {
+                Self { name: format!("{stem}.zip"), content_type: "application/zip", bytes: opened.zip }
+            }
+        }
+    }
+}
+
 /// The containers, the newest first.
 ///
 /// # Errors
@@ -247,14 +262,7 @@ pub async fn take_container(world: &World, actor: &Actor, input: TakeContainer) 
     note(world, actor, "take_container", &row, reason, json!({ "form": input.form })).await?;
     let stem: String = row.name.chars().filter(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect();
     let name = format!("{}-{}-{}-{stem}", row.bureau, row.direction.as_str(), row.entry);
-    Ok(match input.form {
-        ContainerForm::Xml => {
-            ContainerFile { name: format!("{name}.xml"), content_type: "application/octet-stream", bytes: opened.xml }
-        }
-        ContainerForm::Zip => {
-            ContainerFile { name: format!("{name}.zip"), content_type: "application/zip", bytes: opened.zip }
-        }
-    })
+    Ok(ContainerFile::of(&name, input.form, opened))
 }
 
 fn reason(text: &str) -> Result<String> {

@@ -10,7 +10,7 @@ use authority::code::{MsgCode, Reaction};
 use authority::envelope::{Container, OpenError};
 use authority::message::Download as Content;
 use authority::soap::FileInfo;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
@@ -47,45 +47,83 @@ impl Job for PollDownloads {
         let Some(bureau) = world.bureaus.find(&self.bureau) else {
             return Ok(Outcome::Again(world.now() + SignedDuration::from_mins(1)));
         };
-        catch_up(world, bureau).await?;
-        loop {
-            point("download.before-fetch");
-            let answer = bureau.client.download().await;
-            point("download.after-fetch");
-            let answer = match answer {
-                Ok(answer) => answer,
-                Err(error) => {
-                    tracing::warn!(bureau = %bureau.code, %error, "the authority gives nothing");
-                    return Ok(Outcome::Again(world.now() + backoff(world, run.attempt.min(7))));
-                }
-            };
-            let code = answer.answer.code;
-            let Some(file) = answer.file else {
-                return match code.reaction() {
-                    Reaction::Proceed => Ok(Outcome::Again(next_look(world))),
-                    Reaction::Configure => turned_away(world, bureau, "isp_download", &answer.answer).await,
-                    _ => {
-                        tracing::warn!(bureau = %bureau.code, code = code.0, "the authority refuses to give");
-                        Ok(Outcome::Again(next_look(world).max(world.now() + pause_after(code))))
-                    }
-                };
-            };
-            if !take(world, bureau, &file).await? {
-                return Ok(Outcome::Again(next_look(world)));
-            }
+        let polled = poll(world, bureau).await?;
+        Ok(Outcome::Again(polled.next(world, run.attempt)))
+    }
+}
+
+/// How the asking ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Polled {
+    /// Nothing more waits.
+    Empty,
+    /// A file stays: it waits for a person, or its acknowledgement was not taken.
+    Left(String),
+    /// The authority gives nothing for now.
+    Refused(MsgCode, String),
+    /// The account, the rights or the address is wrong; the line was stopped.
+    TurnedAway(MsgCode, String),
+    /// It did not answer.
+    Silent(String),
+}
+
+impl Polled {
+    /// When to ask again.
+    pub(crate) fn next(&self, world: &World, attempt: u32) -> Timestamp {
+        match self {
+            Self::Empty | Self::Left(_) => next_look(world),
+            Self::Refused(code, _) => next_look(world).max(world.now() + pause_after(*code)),
+            // Asking on could lock the account: nothing is asked for an hour, or until the line is set going again.
+            Self::TurnedAway(..) => world.now() + SignedDuration::from_hours(1),
+            Self::Silent(_) => world.now() + backoff(world, attempt.min(7)),
         }
     }
 }
 
-/// The account, the rights or the address is wrong: asking on could lock the account, so a person is called and nothing
-/// is asked for an hour, or until the line is set going again.
-async fn turned_away(world: &World, bureau: &Bureau, method: &str, answer: &Answer) -> Result<Outcome> {
+/// Fetches what waits, file by file, until nothing is left or something is in the way. Only who holds the job may.
+///
+/// # Errors
+/// When the store cannot, or a file cannot be applied for the first time.
+pub(crate) async fn poll(world: &World, bureau: &Bureau) -> Result<Polled> {
+    catch_up(world, bureau).await?;
+    loop {
+        point("download.before-fetch");
+        let answer = bureau.client.download().await;
+        point("download.after-fetch");
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(error) => {
+                tracing::warn!(bureau = %bureau.code, %error, "the authority gives nothing");
+                return Ok(Polled::Silent(error.to_string()));
+            }
+        };
+        let code = answer.answer.code;
+        let Some(file) = answer.file else {
+            return match code.reaction() {
+                Reaction::Proceed => Ok(Polled::Empty),
+                Reaction::Configure => {
+                    turned_away(world, bureau, "isp_download", &answer.answer).await?;
+                    Ok(Polled::TurnedAway(code, answer.answer.text))
+                }
+                _ => {
+                    tracing::warn!(bureau = %bureau.code, code = code.0, "the authority refuses to give");
+                    Ok(Polled::Refused(code, answer.answer.text))
+                }
+            };
+        };
+        if !take(world, bureau, &file).await? {
+            return Ok(Polled::Left(file.name));
+        }
+    }
+}
+
+/// The account, the rights or the address is wrong: a person is called.
+async fn turned_away(world: &World, bureau: &Bureau, method: &str, answer: &Answer) -> Result<()> {
     let code = i32::try_from(answer.code.0).ok();
     let reason = clip(&format!("{method}: {} {}", answer.code.0, answer.text));
     let tx = world.store.write().await?;
     halt_line(&tx, world, bureau, &reason, (None, code)).await?;
-    tx.commit().await?;
-    Ok(Outcome::Again(world.now() + SignedDuration::from_hours(1)))
+    Ok(tx.commit().await?)
 }
 
 /// How long the authority's own reasons to wait last at least: maintenance and its hours are minutes.
@@ -112,7 +150,7 @@ async fn catch_up(world: &World, bureau: &Bureau) -> Result<()> {
     Ok(())
 }
 
-fn next_look(world: &World) -> jiff::Timestamp {
+fn next_look(world: &World) -> Timestamp {
     let seconds = f64::from(world.settings.poll_seconds) * (0.8 + world.fraction() * 0.4);
     world.now() + SignedDuration::from_millis((seconds * 1000.0) as i64)
 }

@@ -15,6 +15,7 @@ use filing::material::{MaterialKind, Needed};
 use store::filed::FiledSite;
 use store::{OrderId, Tx};
 
+use super::ids::{Foreseen, Numbers};
 use super::parts::{code, division, ipv4, person};
 use super::pictures::{self, Picture};
 use super::{Reference, Request};
@@ -35,7 +36,11 @@ struct Ids {
 ///
 /// # Errors
 /// [`Error::Invalid`] when something blocks, `no-record` while the bureau's numbers are not known here.
-pub(super) async fn request(world: &World, loaded: &Loaded) -> Result<(Bureau, Request)> {
+pub(super) async fn request(
+    world: &World,
+    loaded: &Loaded,
+    numbers: Numbers,
+) -> Result<(Bureau, Request, Vec<Foreseen>)> {
     let document = Document::from_draft(&loaded.order.draft, &loaded.known, world.today()).map_err(Error::Invalid)?;
     let target = loaded.facts.target.as_ref().ok_or(Error::conflict("no-record"))?;
     let filed = target.read(&world.store.read().await?).await?;
@@ -45,12 +50,9 @@ pub(super) async fn request(world: &World, loaded: &Loaded) -> Result<(Bureau, R
     let pictures = tokio::task::spawn_blocking(move || pictures::shrink(originals))
         .await
         .map_err(|error| Error::internal(format!("shrinking thread: {error}")))??;
-    let ids = {
-        let tx = world.store.write().await?;
-        let ids = allocate(&tx, (loaded.order.id, loaded.facts.rounds), &document, &filed, &bureau.code).await?;
-        tx.commit().await?;
-        ids
-    };
+    let round = (loaded.order.id, loaded.facts.rounds);
+    let giving = async |tx: &Tx| allocate(tx, round, &document, &filed, &bureau.code).await;
+    let (ids, foreseen) = numbers.of(world, loaded.order.id, giving).await?;
     let subject = subject(&document, &filed)?;
     let mut sites = Vec::new();
     for (index, (site, own)) in document.sites.iter().zip(&filed.sites).enumerate() {
@@ -60,7 +62,7 @@ pub(super) async fn request(world: &World, loaded: &Loaded) -> Result<(Bureau, R
     let references = references(&subject, &sites);
     let change = Change { attachments: attachments(&pictures, &filed)?, subject, sites, password: None };
     let operation = UploadOperation::Change(vec![change]);
-    Ok((bureau, Request { operation, word: "BGBA", references }))
+    Ok((bureau, Request { operation, word: "BGBA", references }, foreseen))
 }
 
 async fn allocate(

@@ -60,6 +60,15 @@ impl OnFile {
 }
 
 impl Filed {
+    /// A record by what somebody calls it: nothing but digits is the authority's id, anything else the filing number.
+    pub fn named(name: &str) -> Self {
+        let name = name.trim();
+        match name.parse() {
+            Ok(id) => Self { id: Some(id), number: None },
+            Err(_) => Self { id: None, number: Some(name.to_owned()).filter(|name| !name.is_empty()) },
+        }
+    }
+
     /// How an upload names it: by the id where it is known, else by the number.
     ///
     /// # Errors

@@ -1,8 +1,8 @@
 //! The pictures that travel with an order.
 
 use authority::message::AttachmentPurpose;
+use filing::draft::Draft;
 use filing::material::{self, MaterialKind, Needed};
-use store::MaterialId;
 
 use crate::error::{Error, Result};
 use crate::order::Loaded;
@@ -40,7 +40,11 @@ impl Picture {
 pub(super) async fn read(world: &World, loaded: &Loaded) -> Result<Vec<(Needed, Vec<u8>)>> {
     let mut originals = Vec::new();
     let reader = world.store.read().await?;
-    for (wanted, id) in wanted_pictures(loaded) {
+    let find = |needed: Needed| {
+        let slot = needed.field();
+        loaded.materials.iter().rev().find(|material| material.slot == slot).map(|material| material.id)
+    };
+    for (wanted, id) in wanted_pictures(&loaded.order.draft, find) {
         originals.push((wanted, store::material::bytes(&reader, id).await?));
     }
     Ok(originals)
@@ -54,27 +58,22 @@ pub(super) fn shrink(originals: Vec<(Needed, Vec<u8>)>) -> Result<Vec<Picture>> 
     originals
         .into_iter()
         .map(|(wanted, jpeg)| {
-            let jpeg = picture::shrink(&jpeg, authority::message::MAX_ATTACHMENT)?;
+            let jpeg = picture::shrink(&jpeg, authority::message::Version::default().limits().attachment_bytes)?;
             Ok(Picture { wanted, jpeg })
         })
         .collect::<Result<Vec<_>, picture::Refusal>>()
         .map_err(|refusal| Error::internal(format!("a kept picture cannot be shrunk: {refusal}")))
 }
 
-/// The pictures that travel, with the material each is taken from.
-fn wanted_pictures(loaded: &Loaded) -> Vec<(Needed, MaterialId)> {
+/// The pictures that travel, each with what it is taken from.
+pub(super) fn wanted_pictures<T>(draft: &Draft, find: impl Fn(Needed) -> Option<T>) -> Vec<(Needed, T)> {
     use MaterialKind as Kind;
-    let draft = &loaded.order.draft;
     let mut wanted = vec![Needed { kind: Kind::SubjectCertificate, site: None }];
     wanted.extend([Kind::PrincipalIdFront, Kind::PrincipalIdBack].map(|kind| Needed { kind, site: None }));
     for site in 0..draft.sites.len() {
         let kinds = [Kind::ManagerIdFront, Kind::ManagerIdBack, Kind::ManagerPhoto, Kind::Approval];
         wanted.extend(kinds.map(|kind| Needed { kind, site: Some(site) }));
     }
-    let find = |needed: Needed| {
-        let slot = needed.field();
-        loaded.materials.iter().rev().find(|material| material.slot == slot).map(|material| material.id)
-    };
     wanted
         .into_iter()
         .filter_map(|wanted| {

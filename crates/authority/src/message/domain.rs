@@ -2,7 +2,7 @@
 
 use super::node::{Node, ReadError};
 use super::wire::{Value, records};
-use crate::tree::Element;
+use crate::tree::Markup;
 
 records! {
     /// A domain name with its registrant, administrator and payer.
@@ -91,10 +91,10 @@ impl Value for DeletedDomain {
         Ok(Self::Name(name.ok_or_else(|| node.missing("Ym"))?.text().to_owned()))
     }
 
-    fn write(&self, element: &mut Element) -> bool {
+    fn write<'a>(&'a self, element: &mut Markup<'a>) -> bool {
         element.children.push(match self {
-            Self::Id(id) => Element::new("Id").containing(id),
-            Self::Name(name) => Element::new("Ym").containing(name),
+            Self::Id(id) => Markup::new("Id").containing(id),
+            Self::Name(name) => Markup::new("Ym").containing(name),
         });
         true
     }

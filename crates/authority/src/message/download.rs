@@ -24,10 +24,10 @@ pub use task::{TaskAccess, TaskRecord, TaskSite, TaskSubject};
 use super::domain::DomainRecord;
 use super::ip::{IpAllocation, IpBroadcast, IpBroughtIn, IpSource};
 use super::node::{Node, ReadError};
-use super::wire::{Value, nodes};
+use super::wire::Value;
 use super::{Version, WriteError, to_gbk};
 use crate::schema::Violation;
-use crate::tree::Element;
+use crate::tree::Markup;
 
 /// Declares the lists of a file with the places they stand at.
 macro_rules! lists {
@@ -51,7 +51,7 @@ macro_rules! lists {
                 $( read_list(&mut self.$field, root, $place, unreadable); )*
             }
 
-            fn write_lists(&self, root: &mut Element) {
+            fn write_lists<'a>(&'a self, root: &mut Markup<'a>) {
                 use crate::message::wire::Field as _;
                 $( self.$field.write_at(root, $place); )*
             }
@@ -150,7 +150,7 @@ lists! {
 }
 
 fn read_list<T: Value>(list: &mut Vec<T>, root: &Node<'_>, place: &str, unreadable: &mut Vec<ReadError>) {
-    for node in nodes(root, place) {
+    for node in root.each(place) {
         match T::read(&node) {
             Ok(item) => list.push(item),
             Err(error) => unreadable.push(error),
@@ -159,13 +159,12 @@ fn read_list<T: Value>(list: &mut Vec<T>, root: &Node<'_>, place: &str, unreadab
 }
 
 fn read_tables(root: &Node<'_>, unreadable: &mut Vec<ReadError>) -> Vec<CodeTable> {
-    let Some(tables) = root.down("JCDM/Jcdm_xx") else { return Vec::new() };
-    let path = |table: &Element| format!("{}/{}", tables.path, table.name);
-    let tables = &tables.element.children;
-    tables.iter().map(|table| CodeTable::read(&Node { element: table, path: path(table) }, unreadable)).collect()
+    let Some(tables) = root.child("JCDM/Jcdm_xx") else { return Vec::new() };
+    let all = tables.element.children.iter();
+    all.map(|table| CodeTable::read(&tables.below(table, &table.name, 0), unreadable)).collect()
 }
 
-fn write_tables(tables: &[CodeTable], root: &mut Element) {
+fn write_tables<'a>(tables: &'a [CodeTable], root: &mut Markup<'a>) {
     if !tables.is_empty() {
         let group = root.group("JCDM").group("Jcdm_xx");
         group.children.extend(tables.iter().filter_map(CodeTable::to_tree));
@@ -175,7 +174,7 @@ fn write_tables(tables: &[CodeTable], root: &mut Element) {
 impl Download {
     /// Reads a downloaded file. Nothing in it is an error as a whole: what cannot be read is listed and the rest is kept.
     #[must_use]
-    pub fn read(root: &Element, version: Version) -> Self {
+    pub fn read(root: &Markup<'_>, version: Version) -> Self {
         let mut download = Self { violations: version.download_schema().check(root), ..Self::default() };
         let node = Node::root(root);
         let mut unreadable = Vec::new();
@@ -200,8 +199,8 @@ impl Download {
         to_gbk(self.to_tree(version), version, version.download_schema())
     }
 
-    fn to_tree(&self, version: Version) -> Element {
-        let mut root = Element::new("DownloadData").attribute("version", version.attribute());
+    fn to_tree(&self, version: Version) -> Markup<'_> {
+        let mut root = Markup::new("DownloadData").attribute("version", version.attribute());
         self.write_lists(&mut root);
         write_tables(&self.tables, &mut root);
         if let Some(all) = &self.synchronised {
@@ -215,7 +214,7 @@ impl Download {
 }
 
 /// The groups that no list reads, such as `ICP/NEWS`; a business that is not known counts as one group.
-fn unhandled(root: &Element) -> Vec<String> {
+fn unhandled(root: &Markup<'_>) -> Vec<String> {
     let mut found = Vec::new();
     for business in &root.children {
         let known = |group: &str| {

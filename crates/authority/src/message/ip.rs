@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 
 use super::node::{Node, ReadError};
 use super::wire::{Value, codes, records};
-use crate::tree::Element;
+use crate::tree::Markup;
 
 records! {
     /// Where a range comes from (IP来源).
@@ -234,10 +234,10 @@ impl Value for SourceUnit {
         Ok(Self::Name(name.ok_or_else(|| node.missing("Ly_dwmc"))?.text().to_owned()))
     }
 
-    fn write(&self, element: &mut Element) -> bool {
+    fn write<'a>(&'a self, element: &mut Markup<'a>) -> bool {
         element.children.push(match self {
-            Self::Unit(id) => Element::new("Ly_dwid").containing(id),
-            Self::Name(name) => Element::new("Ly_dwmc").containing(name),
+            Self::Unit(id) => Markup::new("Ly_dwid").containing(id),
+            Self::Name(name) => Markup::new("Ly_dwmc").containing(name),
         });
         true
     }

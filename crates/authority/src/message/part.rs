@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::node::{Node, ReadError};
 use super::wire::{Binary, Value, codes, open_codes, records};
-use crate::tree::Element;
+use crate::tree::Markup;
 
 records! {
     /// A postal address (`Txdz`) in six-digit GB/T 2260 codes and words.
@@ -187,11 +187,11 @@ impl Value for Reference {
         Ok(Self::Number(number.text().to_owned()))
     }
 
-    fn write(&self, element: &mut Element) -> bool {
+    fn write<'a>(&'a self, element: &mut Markup<'a>) -> bool {
         let (id, number) = Self::tags(&element.name);
         element.children.push(match self {
-            Self::Id(value) => Element::new(id).containing(value),
-            Self::Number(value) => Element::new(number).containing(value),
+            Self::Id(value) => Markup::new(id).containing(value),
+            Self::Number(value) => Markup::new(number).containing(value),
         });
         true
     }
@@ -223,13 +223,13 @@ impl Value for AttachmentOwner {
         })
     }
 
-    fn write(&self, element: &mut Element) -> bool {
+    fn write<'a>(&'a self, element: &mut Markup<'a>) -> bool {
         let (kind, id) = match *self {
             Self::Subject(id) => (1, id),
             Self::Site(id) => (2, id),
             Self::Other(kind, id) => (kind, id),
         };
-        element.children.extend([Element::new("Ssdxlx").containing(kind), Element::new("Ssdxbs").containing(id)]);
+        element.children.extend([Markup::new("Ssdxlx").containing(kind), Markup::new("Ssdxbs").containing(id)]);
         true
     }
 }
@@ -262,15 +262,15 @@ impl Value for FiledOwner {
         })
     }
 
-    fn write(&self, element: &mut Element) -> bool {
+    fn write<'a>(&'a self, element: &mut Markup<'a>) -> bool {
         let (kind, reference) = match self {
             Self::Subject(reference) => (1, reference),
             Self::Site(reference) => (2, reference),
             Self::Other(kind, reference) => (*kind, reference),
         };
-        let mut owner = Element::new("Ssdxbs");
+        let mut owner = Markup::new("Ssdxbs");
         reference.write(&mut owner);
-        element.children.extend([Element::new("Ssdxlx").containing(kind), owner]);
+        element.children.extend([Markup::new("Ssdxlx").containing(kind), owner]);
         true
     }
 }

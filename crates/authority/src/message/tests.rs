@@ -2,6 +2,7 @@ use super::*;
 use crate::code::ResultCode;
 use crate::envelope::read_document;
 use crate::gbk;
+use crate::tree::Element;
 
 mod generated;
 

@@ -24,7 +24,7 @@ use super::part::FiledAttachment;
 use super::wire::Field;
 use super::{Version, WriteError, to_gbk};
 use crate::schema::{Problem, Violation};
-use crate::tree::Element;
+use crate::tree::{Element, Markup};
 
 /// One data file of a provider (`UploadData`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,7 +53,7 @@ macro_rules! operations {
                 match self { $( Self::$variant(_) => ($business, $group) ),* }
             }
 
-            fn write(&self, business: &mut Element) {
+            fn write<'a>(&'a self, business: &mut Markup<'a>) {
                 match self { $( Self::$variant(content) => content.write_at(business, $place) ),* }
             }
 
@@ -138,16 +138,21 @@ impl Upload {
             let path = format!("UploadData/{business}/{group}");
             return Err(WriteError { violations: vec![Violation { path, problem: Problem::TooMany { found, max } }] });
         }
-        to_gbk(self.to_tree(version), version, version.upload_schema())
+        to_gbk(self.markup(version), version, version.upload_schema())
     }
 
     /// The file as a tree, children in the order of the element table.
     #[must_use]
     pub fn to_tree(&self, version: Version) -> Element {
-        let mut business = Element::new(self.operation.group().0);
+        self.markup(version).into_owned()
+    }
+
+    /// The same, with everything that is long left where it is.
+    fn markup(&self, version: Version) -> Markup<'_> {
+        let mut business = Markup::new(self.operation.group().0);
         self.operation.write(&mut business);
         self.provider.write_at(&mut business, "Qqdwid");
-        let mut root = Element::new("UploadData").attribute("version", version.attribute()).child(business);
+        let mut root = Markup::new("UploadData").attribute("version", version.attribute()).child(business);
         version.spell(&mut root);
         version.upload_schema().arrange(&mut root);
         root
@@ -157,12 +162,12 @@ impl Upload {
     ///
     /// # Errors
     /// When there is not exactly one known operation, or a record cannot be read.
-    pub fn read(root: &Element, version: Version) -> Result<Self, ReadError> {
+    pub fn read(root: &Markup<'_>, version: Version) -> Result<Self, ReadError> {
         let mut root = std::borrow::Cow::Borrowed(root);
         version.unspell(&mut root);
         let node = Node::root(&root);
         let [business] = root.children.as_slice() else { return Err(node.problem(ReadProblem::Operations)) };
-        let business = Node { element: business, path: format!("{}/{}", node.path, business.name) };
+        let business = node.below(business, &business.name, 0);
         let groups: Vec<_> = business.element.children.iter().filter(|child| child.name != "Qqdwid").collect();
         let [group] = groups.as_slice() else { return Err(business.problem(ReadProblem::Operations)) };
         Ok(Self {

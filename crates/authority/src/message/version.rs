@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use crate::schema::Schema;
-use crate::tree::Element;
+use crate::tree::Markup;
 
 /// The version of the data files. Everything that differs between versions hangs on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -165,7 +165,7 @@ impl Version {
     }
 
     /// Spells elements as this version spells them at their places.
-    pub(super) fn spell(self, root: &mut Element) {
+    pub(super) fn spell(self, root: &mut Markup<'_>) {
         for rename in &self.loaded().layout.rename {
             if let Some(place) = at(root, &rename.under) {
                 rename_below(place, &rename.usual, &rename.there);
@@ -174,7 +174,7 @@ impl Version {
     }
 
     /// Gives elements their usual names again.
-    pub(super) fn unspell(self, root: &mut Cow<'_, Element>) {
+    pub(super) fn unspell(self, root: &mut Cow<'_, Markup<'_>>) {
         for rename in &self.loaded().layout.rename {
             if root.find(&rename.under).is_some()
                 && let Some(place) = at(root.to_mut(), &rename.under)
@@ -210,7 +210,7 @@ impl<'de> Deserialize<'de> for Version {
     }
 }
 
-fn at<'a>(root: &'a mut Element, path: &str) -> Option<&'a mut Element> {
+fn at<'a, 'b>(root: &'a mut Markup<'b>, path: &str) -> Option<&'a mut Markup<'b>> {
     let mut names = path.split('/');
     if names.next() != Some(&*root.name) {
         return None;
@@ -218,7 +218,7 @@ fn at<'a>(root: &'a mut Element, path: &str) -> Option<&'a mut Element> {
     names.try_fold(root, |element, name| element.children.iter_mut().find(|child| child.name == name))
 }
 
-fn rename_below(element: &mut Element, from: &str, to: &str) {
+fn rename_below(element: &mut Markup<'_>, from: &str, to: &str) {
     for child in &mut element.children {
         if child.name == from {
             child.name = Cow::Owned(to.to_owned());

@@ -4,14 +4,14 @@
 //! A place is a path from the record's element: `Fwnr/Fwnr_id` lies in the group `Fwnr`; `Fj>Fjxx` means that every
 //! `Fjxx` has a wrapper `Fj` of its own.
 
+use std::borrow::Cow;
 use std::net::Ipv4Addr;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
 use super::node::{Node, ReadError, ReadProblem};
-use crate::tree::Element;
+use crate::armour;
+use crate::tree::Markup;
 
 /// What an element can hold.
 pub(super) trait Value: Sized {
@@ -24,13 +24,13 @@ pub(super) trait Value: Sized {
     fn read(node: &Node<'_>) -> Result<Self, ReadError>;
 
     /// Writes the content into the element; `false` when there is none and the element is to be left out.
-    fn write(&self, element: &mut Element) -> bool;
+    fn write<'a>(&'a self, element: &mut Markup<'a>) -> bool;
 }
 
 /// What a place in a record can hold: one value, perhaps one, or any number.
 pub(super) trait Field: Sized {
     fn read_at(record: &Node<'_>, place: &str) -> Result<Self, ReadError>;
-    fn write_at(&self, record: &mut Element, place: &'static str);
+    fn write_at<'a>(&'a self, record: &mut Markup<'a>, place: &'static str);
 }
 
 impl<T: Value> Field for T {
@@ -38,21 +38,21 @@ impl<T: Value> Field for T {
         Option::<T>::read_at(record, place)?.ok_or_else(|| record.missing(place))
     }
 
-    fn write_at(&self, record: &mut Element, place: &'static str) {
+    fn write_at<'a>(&'a self, record: &mut Markup<'a>, place: &'static str) {
         let (groups, tag) = place.rsplit_once('/').map_or((None, place), |(groups, tag)| (Some(groups), tag));
-        let mut element = Element::new(tag);
+        let mut element = Markup::new(tag);
         if self.write(&mut element) {
-            groups.into_iter().flat_map(|groups| groups.split('/')).fold(record, Element::group).children.push(element);
+            groups.into_iter().flat_map(|groups| groups.split('/')).fold(record, Markup::group).children.push(element);
         }
     }
 }
 
 impl<T: Value> Field for Option<T> {
     fn read_at(record: &Node<'_>, place: &str) -> Result<Self, ReadError> {
-        record.down(place).filter(|node| !T::is_none(node)).map(|node| T::read(&node)).transpose()
+        record.child(place).filter(|node| !T::is_none(node)).map(|node| T::read(&node)).transpose()
     }
 
-    fn write_at(&self, record: &mut Element, place: &'static str) {
+    fn write_at<'a>(&'a self, record: &mut Markup<'a>, place: &'static str) {
         if let Some(value) = self {
             value.write_at(record, place);
         }
@@ -61,37 +61,29 @@ impl<T: Value> Field for Option<T> {
 
 impl<T: Value> Field for Vec<T> {
     fn read_at(record: &Node<'_>, place: &str) -> Result<Self, ReadError> {
-        nodes(record, place).iter().map(T::read).collect()
+        record.each(place).map(|node| T::read(&node)).collect()
     }
 
-    fn write_at(&self, record: &mut Element, place: &'static str) {
+    fn write_at<'a>(&'a self, record: &mut Markup<'a>, place: &'static str) {
         let (outer, wrapped) = place.split_once('>').map_or((place, None), |(outer, tag)| (outer, Some(tag)));
         let (groups, tag) = outer.rsplit_once('/').map_or((None, outer), |(groups, tag)| (Some(groups), tag));
         if self.is_empty() {
             return;
         }
-        let group = groups.into_iter().flat_map(|groups| groups.split('/')).fold(record, Element::group);
+        let group = groups.into_iter().flat_map(|groups| groups.split('/')).fold(record, Markup::group);
         for value in self {
-            let mut element = Element::new(wrapped.unwrap_or(tag));
+            let mut element = Markup::new(wrapped.unwrap_or(tag));
             if value.write(&mut element) {
-                group.children.push(if wrapped.is_some() { Element::new(tag).child(element) } else { element });
+                group.children.push(if wrapped.is_some() { Markup::new(tag).child(element) } else { element });
             }
         }
     }
 }
 
-/// Every element at a place of a list, each with its own path.
-pub(super) fn nodes<'a>(record: &Node<'a>, place: &str) -> Vec<Node<'a>> {
-    let (outer, wrapped) = place.split_once('>').map_or((place, None), |(outer, tag)| (outer, Some(tag)));
-    let (group, tag) = match outer.rsplit_once('/') {
-        Some((groups, tag)) => (record.down(groups), tag),
-        None => (Some(record.clone()), outer),
-    };
-    let all = group.map(|group| group.each(tag)).unwrap_or_default();
-    match wrapped {
-        Some(tag) => all.iter().filter_map(|wrapper| wrapper.child(tag)).collect(),
-        None => all,
-    }
+/// Writes a number as the content of an element.
+pub(super) fn write_number(number: i64, element: &mut Markup<'_>) -> bool {
+    element.text = Cow::Owned(number.to_string());
+    true
 }
 
 impl Value for i64 {
@@ -99,9 +91,8 @@ impl Value for i64 {
         node.number()
     }
 
-    fn write(&self, element: &mut Element) -> bool {
-        element.text = self.to_string();
-        true
+    fn write<'a>(&'a self, element: &mut Markup<'a>) -> bool {
+        write_number(*self, element)
     }
 }
 
@@ -110,8 +101,8 @@ impl Value for String {
         Ok(node.text().to_owned())
     }
 
-    fn write(&self, element: &mut Element) -> bool {
-        element.text.clone_from(self);
+    fn write<'a>(&'a self, element: &mut Markup<'a>) -> bool {
+        element.text = Cow::Borrowed(self);
         !self.is_empty()
     }
 }
@@ -125,8 +116,8 @@ impl Value for bool {
         }
     }
 
-    fn write(&self, element: &mut Element) -> bool {
-        i64::from(*self).write(element)
+    fn write<'a>(&'a self, element: &mut Markup<'a>) -> bool {
+        write_number(i64::from(*self), element)
     }
 }
 
@@ -137,8 +128,8 @@ impl Value for Ipv4Addr {
         Ok(Self::from(number))
     }
 
-    fn write(&self, element: &mut Element) -> bool {
-        i64::from(u32::from(*self)).write(element)
+    fn write<'a>(&'a self, element: &mut Markup<'a>) -> bool {
+        write_number(i64::from(u32::from(*self)), element)
     }
 }
 
@@ -169,25 +160,24 @@ impl From<Vec<u8>> for Binary {
 
 impl Serialize for Binary {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&STANDARD.encode(&self.0))
+        serializer.serialize_str(&armour::encode(&self.0))
     }
 }
 
 impl<'de> Deserialize<'de> for Binary {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        STANDARD.decode(text).map(Self).map_err(serde::de::Error::custom)
+        armour::decode(&text).map(Self).map_err(serde::de::Error::custom)
     }
 }
 
 impl Value for Binary {
     fn read(node: &Node<'_>) -> Result<Self, ReadError> {
-        let compact: Vec<u8> = node.text().bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
-        STANDARD.decode(compact).map(Self).map_err(|_| node.problem(ReadProblem::NotBase64))
+        armour::decode(node.text()).map(Self).map_err(|_| node.problem(ReadProblem::NotBase64))
     }
 
-    fn write(&self, element: &mut Element) -> bool {
-        element.text = STANDARD.encode(&self.0);
+    fn write<'a>(&'a self, element: &mut Markup<'a>) -> bool {
+        element.file = Some(&self.0);
         !self.0.is_empty()
     }
 }
@@ -212,7 +202,7 @@ macro_rules! records {
                 Ok(Self { $( $field: $crate::message::wire::place!(read $type, node, $place) ),* })
             }
 
-            fn write(&self, element: &mut $crate::tree::Element) -> bool {
+            fn write<'a>(&'a self, element: &mut $crate::tree::Markup<'a>) -> bool {
                 $( $crate::message::wire::place!(write &self.$field, element, $place); )*
                 true
             }
@@ -269,8 +259,8 @@ macro_rules! codes {
                 Self::from_code(node.number()?).ok_or_else(|| node.problem($crate::message::ReadProblem::NotCode))
             }
 
-            fn write(&self, element: &mut $crate::tree::Element) -> bool {
-                self.code().write(element)
+            fn write<'a>(&'a self, element: &mut $crate::tree::Markup<'a>) -> bool {
+                $crate::message::wire::write_number(self.code(), element)
             }
         }
     )*};
@@ -296,8 +286,8 @@ macro_rules! open_codes {
                 node.number().map(Self)
             }
 
-            fn write(&self, element: &mut $crate::tree::Element) -> bool {
-                self.0.write(element)
+            fn write<'a>(&'a self, element: &mut $crate::tree::Markup<'a>) -> bool {
+                $crate::message::wire::write_number(self.0, element)
             }
         }
     )*};

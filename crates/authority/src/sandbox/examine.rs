@@ -6,7 +6,7 @@ use super::{MINISTRY, Provider, Right};
 use crate::code::ResultCode;
 use crate::envelope::{self, OpenError};
 use crate::message::{self, Operation, ReadProblem, Upload, UploadOperation, Version};
-use crate::tree::{Element, TreeError};
+use crate::tree::{Markup, TreeError};
 
 /// What came of reading a file.
 #[derive(Debug)]
@@ -46,10 +46,14 @@ pub(super) fn read(xml: &[u8], provider: &Provider, name: &str, version: Version
     if !matches!(encoding.as_deref(), Some("gbk" | "gb2312" | "gb18030")) {
         return blank(5001, name, format!("encoding {}", encoding.unwrap_or_default()));
     }
-    let root = match envelope::read_document(xml) {
-        Ok(root) => root,
-        Err(OpenError::Xml(error @ TreeError::Character(_))) => return blank(5008, name, error.to_string()),
+    let text = match envelope::text(xml) {
+        Ok(text) => text,
         Err(error) => return blank(5001, name, error.to_string()),
+    };
+    let root = match Markup::read(&text) {
+        Ok(root) => root,
+        Err(error @ TreeError::Character(_)) => return blank(5008, name, error.to_string()),
+        Err(error) => return blank(5001, name, OpenError::Xml(error).to_string()),
     };
     let refuse = |code: i64, about: &str, remark: Option<String>| {
         let place = place(&root);
@@ -118,20 +122,20 @@ fn requests(operation: UploadOperation) -> Vec<Request> {
 }
 
 /// The tags of the group and of the operation in it.
-fn place(root: &Element) -> (String, String) {
+fn place(root: &Markup<'_>) -> (String, String) {
     let group = root.children.first();
     let operation = group.and_then(|group| group.children.iter().find(|child| child.name != "Qqdwid"));
-    let name = |element: Option<&Element>| element.map(|element| element.name.to_string()).unwrap_or_default();
+    let name = |element: Option<&Markup<'_>>| element.map(|element| element.name.to_string()).unwrap_or_default();
     (name(group), name(operation))
 }
 
 /// The elements of the requests that can be seen in a file, however broken it is.
-fn records<'a>(root: &'a Element, operation: &str) -> impl Iterator<Item = &'a Element> {
+fn records<'a>(root: &'a Markup<'a>, operation: &str) -> impl Iterator<Item = &'a Markup<'a>> {
     let group = root.children.first().and_then(|group| group.get(operation));
     group.into_iter().flat_map(|group| &group.children)
 }
 
-fn operation(root: &Element, operation: &str) -> Operation {
+fn operation(root: &Markup<'_>, operation: &str) -> Operation {
     match operation {
         "XZWZ" => Operation::NEW_SITE,
         "XZJR" => Operation::NEW_ACCESS,
@@ -146,8 +150,8 @@ fn operation(root: &Element, operation: &str) -> Operation {
     }
 }
 
-fn keys(root: &Element, operation: &str) -> Vec<String> {
-    let key = |record: &Element| {
+fn keys(root: &Markup<'_>, operation: &str) -> Vec<String> {
+    let key = |record: &Markup<'_>| {
         let subject = || record.get("Zt_xx").or_else(|| record.get("Baxx")?.get("Zt_xx"));
         let text = match operation {
             "XZBA" => subject()?.text_of("IspZtid"),

@@ -18,3 +18,21 @@ miit-problem-version = declares the version “{ $found }” instead of “{ $ex
 miit-problem-not-code = is a number that stands for nothing here
 miit-problem-not-base64 = is not base64
 miit-problem-operations = holds not exactly one known operation
+
+# `beian miit encode` of a case file.
+
+encode-no-operation = The answers in this case come to nothing that can be filed. Say with --operation what to build.
+encode-operation-unknown = { $operation } is no operation that a case file can become. XZBA, XZWZ and XZJR are; for any other write the message as JSON.
+encode-operation-record = { $operation } changes or ends a record that the bureau holds, by its ids, and a case file has none. Write the message as JSON, in the form `beian miit decode` prints, and encode that.
+encode-not-told = The wire must name what is filed already: give --subject, and --site once for each site.
+
+# `beian miit codes`.
+
+codes-table = bureau { $bureau }  { $table }  { $codes } code(s), as they stand since { $since }
+codes-none = No bureau has sent its tables yet; the built-in ones count (`beian miit codes list tables`).
+codes-added = { $table } { $code } is new: { $after }
+codes-changed = { $table } { $code } changed: { $before } (since { $since }) → { $after }
+codes-gone = { $table } { $code } is gone: { $before } (since { $since })
+codes-same = bureau { $bureau }: the code tables are as they were
+codes-differ = bureau { $bureau }: { $found } code(s) differ
+codes-stopped = bureau { $bureau }: could not fetch to the end: { $why }

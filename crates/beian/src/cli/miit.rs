@@ -13,11 +13,11 @@ pub enum Miit {
     /// Check an upload or download file against the element tables, the limits and the records in it
     #[command(after_help = "Ends with 0 when nothing is wrong, 1 when something is, 2 when the file is no such XML.")]
     Validate(Validate),
-    /// Write an upload or download file from JSON, in the order and the character set of the interface
+    /// Write an upload or download file from JSON or from a case file, in the order and the character set of the interface
     #[command(
-        after_help = "Ends with 0 when it was written, 1 when the content breaks a limit, 2 when the JSON is not one of a file."
+        after_help = "A case file becomes the upload that the platform would send for it: the same code builds both. What a case cannot know is given: our own numbers (each kind counts from --first-id), the provider's id, what the bureau calls what is filed already (--subject, --site). Server locations are numbered by the built-in table, not by the bureau's own. A change or the end of something filed (BGBA, ZXBA) names a record that the bureau holds, which no case file has: write its message as JSON.\n\nEnds with 0 when it was written, 1 when the content breaks a limit or the checks refuse the case, 2 when the JSON is neither a file's nor a case, or the operation makes no sense for it."
     )]
-    Encode(Encode),
+    Encode(Box<Encode>),
     /// Read an upload or download file into JSON
     #[command(
         after_help = "Ends with 0 when all was read, 1 when something could not be, 2 when the file is no such XML."
@@ -69,18 +69,36 @@ pub struct Validate {
 /// What to write a file from.
 #[derive(Debug, Args)]
 pub struct Encode {
-    /// The JSON of an upload or download, as `beian miit decode` prints it; `-` reads standard input
+    /// A case file, or the JSON of an upload or download, as `beian miit decode` prints it; `-` reads standard input
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     /// The version of the interface
     #[arg(long, value_name = "VERSION", value_parser = version, default_value = "v3.0")]
     pub version: Version,
-    /// Refuse another operation than this one, such as XZBA
+    /// XZBA, XZWZ or XZJR, or a name such as `first_filing`; of a case the one its answers come to by default, of a message another one is refused
     #[arg(long, value_name = "OPERATION")]
     pub operation: Option<String>,
     /// Where to write the file; standard output by default
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Of a case: the day it is checked on; today in China by default
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub on: Option<Date>,
+    /// Of a case: where our own numbers of subject, sites, domains, accesses and addresses begin, each kind by itself
+    #[arg(long, value_name = "ID", default_value_t = 1, value_parser = clap::value_parser!(i64).range(1..))]
+    pub first_id: i64,
+    /// Of a case: the provider's id; the default stands for one and is nobody's
+    #[arg(long, value_name = "ID", default_value_t = 110_000_000_001)]
+    pub isp_id: i64,
+    /// Of a case: how the sites are hosted, a code of the table of access methods
+    #[arg(long, value_name = "CODE", default_value_t = 5)]
+    pub access_method: i64,
+    /// Of a case: the filed subject, by its filing number or the bureau's id
+    #[arg(long, value_name = "NUMBER")]
+    pub subject: Option<String>,
+    /// Of a case: a filed site, likewise; once for each site, in their order
+    #[arg(long = "site", value_name = "NUMBER")]
+    pub sites: Vec<String>,
 }
 
 /// A file to read.
@@ -200,7 +218,7 @@ pub enum Method {
 /// What is done with the codes.
 #[derive(Debug, Subcommand)]
 pub enum Codes {
-    /// List the codes of answers, of results, or of a table
+    /// List the codes of answers, of results, or of the tables; or which tables the bureaus sent, and since when
     List {
         /// Which
         #[arg(value_enum)]
@@ -209,6 +227,28 @@ pub enum Codes {
         #[arg(long)]
         json: bool,
     },
+    /// Fetch the code tables of a bureau and say what changed
+    #[command(
+        after_help = "The interface has no question for the tables: a bureau puts a file (JCDM) into the line of downloads when it likes. So this fetches that line to its end now, exactly as the platform's own job does; everything else that waits there takes effect too. It claims that job first and waits for whoever has it, so that it may run beside `beian serve`. What was replaced stays in the history of each code.\n\nWith --file a data file is compared with what is kept, and nothing is applied: only what the bureau sends itself counts.\n\nEnds with 0 when nothing differs, 1 when something does, 2 when the line could not be fetched to its end or the file holds no tables."
+    )]
+    Sync(CodesSync),
+}
+
+/// Whose tables.
+#[derive(Debug, Args)]
+pub struct CodesSync {
+    /// One bureau, by its code; all that are configured by default
+    #[arg(long, value_name = "CODE")]
+    pub bureau: Option<String>,
+    /// A download file as XML, as `beian miit decode` takes it; `-` reads standard input
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// The version of the interface the file is in
+    #[arg(long, value_name = "VERSION", value_parser = version, default_value = "v3.0", requires = "file")]
+    pub version: Version,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Which codes.
@@ -220,6 +260,8 @@ pub enum CodesOf {
     Results,
     /// The code tables this program begins with
     Tables,
+    /// The code tables that the bureaus sent; needs the database
+    Bureaus,
 }
 
 /// Which days, of whom, and where to.

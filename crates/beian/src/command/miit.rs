@@ -1,18 +1,21 @@
 //! The interface to the authority: its files, its containers, its methods, its codes, and what travelled over it.
 
 mod call;
+mod case;
 mod codes;
 mod container;
 mod export;
 mod file;
+mod sync;
 mod validate;
 mod verify;
 
 pub use call::run as call;
-pub use codes::run as codes;
+pub use codes::{kept as kept_codes, list as codes};
 pub use container::{pack, unpack};
 pub use export::run as export;
 pub use file::{decode, encode};
+pub use sync::run as sync;
 pub use validate::run as validate;
 pub use verify::run as verify;
 

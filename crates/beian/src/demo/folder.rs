@@ -172,10 +172,11 @@ fn config_text(folder: &Path, setup: &Setup, gateway_key: Option<&str>) -> Resul
         "gateway": {
             "listen": at(ports.gateway),
             "metrics_listen": at(ports.metrics),
+            "ask_listen": at(ports.ask),
             "platform_url": url(ports.platform),
             "public_url": url(ports.platform),
             "api_key": gateway_key.unwrap_or_default(),
-            "snapshot_file": folder.join("gateway.snapshot"),
+            "index": folder.join("gateway-index"),
         },
         "sandbox": {
             "listen": at(ports.authority),

@@ -17,6 +17,8 @@ pub struct Ports {
     pub origin: u16,
     /// The gateway's metrics'.
     pub metrics: u16,
+    /// That at which other proxies ask the gateway.
+    pub ask: u16,
     /// That of a second platform process, where there is one.
     pub second_platform: u16,
 }
@@ -34,6 +36,7 @@ impl Ports {
             gateway: demo.gateway_port,
             origin: demo.origin_port,
             metrics: demo.metrics_port,
+            ask: demo.ask_port,
             second_platform: 0,
         }
     }
@@ -62,6 +65,7 @@ impl Ports {
             gateway: take()?,
             origin: take()?,
             metrics: take()?,
+            ask: take()?,
             second_platform: take()?,
         })
     }
@@ -77,6 +81,7 @@ impl Ports {
             (self.gateway, "--gateway-port"),
             (self.origin, "--origin-port"),
             (self.metrics, "--metrics-port"),
+            (self.ask, "--ask-port"),
         ] {
             if !is_free(port) {
                 return Err(Trouble::new(format!("port {port} is taken by another program")).hint(format!(
@@ -99,8 +104,15 @@ mod tests {
     #[test]
     fn free_ports_are_different_ones() {
         let ports = Ports::free(4711).unwrap();
-        let mut all =
-            vec![ports.platform, ports.authority, ports.gateway, ports.origin, ports.metrics, ports.second_platform];
+        let mut all = vec![
+            ports.platform,
+            ports.authority,
+            ports.gateway,
+            ports.origin,
+            ports.metrics,
+            ports.ask,
+            ports.second_platform,
+        ];
         all.sort_unstable();
         all.dedup();
         assert_eq!(all.len(), 6);

@@ -11,6 +11,7 @@ use axum::routing::get;
 use filing::verdict::{Enforcement, Entry, Known, Position, Reason, Verdict};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 use tokio::sync::{oneshot, watch};
 
 /// The key the platform accepts.
@@ -154,7 +155,7 @@ fn end_of(inner: &Inner) -> Position {
     inner.entries.last().map_or_else(Position::start, Entry::position)
 }
 
-async fn snapshot(State(log): State<Arc<Log>>, headers: HeaderMap) -> Answer {
+async fn snapshot(State(log): State<Arc<Log>>, headers: HeaderMap) -> Result<String, StatusCode> {
     check_key(&log, &headers)?;
     let mut inner = log.inner.lock().unwrap();
     inner.snapshots += 1;
@@ -162,9 +163,17 @@ async fn snapshot(State(log): State<Arc<Log>>, headers: HeaderMap) -> Answer {
         let later = &inner.entries[usize::try_from(entry.sequence).unwrap()..];
         !later.iter().any(|other| other.verdict.domain == entry.verdict.domain)
     };
-    let entries: Vec<&Entry> = inner.entries.iter().filter(newest).collect();
     let end = end_of(&inner);
-    Ok(Json(json!({ "sequence": end.sequence, "hash": end.hash, "entries": entries })))
+    let mut text = format!("{}\n", json!({ "sequence": end.sequence, "hash": end.hash }));
+    let mut count = 0;
+    for entry in inner.entries.iter().filter(newest) {
+        text.push_str(&serde_json::to_string(entry).unwrap());
+        text.push('\n');
+        count += 1;
+    }
+    let sha256 = hex::encode(Sha256::digest(&text));
+    text.push_str(&format!("{}\n", json!({ "entries": count, "sha256": sha256 })));
+    Ok(text)
 }
 
 #[derive(Deserialize)]

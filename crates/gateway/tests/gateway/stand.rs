@@ -1,8 +1,6 @@
 //! A running gateway with an origin behind it, and the ways to ask it something.
 
-use std::io::Read;
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::thread::JoinHandle;
@@ -10,7 +8,7 @@ use std::time::Duration;
 
 use axum::http::HeaderMap;
 use axum::{Json, Router};
-use gateway::{Ambient, Config, Gateway, Stopper};
+use gateway::{Addresses, Ambient, Config, Gateway, Stopper};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -23,6 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub struct Stand {
     pub address: SocketAddr,
     pub metrics: SocketAddr,
+    pub ask: SocketAddr,
+    pub tls: Option<SocketAddr>,
     pub stopper: Stopper,
     pub clock: Arc<AtomicI64>,
     thread: Option<JoinHandle<Result<(), gateway::Error>>>,
@@ -34,6 +34,7 @@ pub fn config(platform: &str) -> Config {
     let mut config = Config {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         metrics_listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        ask_listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         platform_url: platform.to_owned(),
         public_url: "https://beian.example.com".to_owned(),
         api_key: KEY.to_owned().into(),
@@ -58,9 +59,9 @@ impl Stand {
     pub fn start(config: Config) -> Self {
         let (clock, ambient) = clock();
         let gateway = Gateway::bind(config, ambient).unwrap();
-        let (address, metrics, stopper) = (gateway.address(), gateway.metrics_address(), gateway.stopper());
+        let (Addresses { visitors: address, metrics, ask, tls }, stopper) = (gateway.addresses(), gateway.stopper());
         let thread = Some(std::thread::spawn(move || gateway.run()));
-        Self { address, metrics, stopper, clock, thread, client: client() }
+        Self { address, metrics, ask, tls, stopper, clock, thread, client: client() }
     }
 
     /// Stops the gateway and waits for it.
@@ -173,11 +174,4 @@ pub async fn origin() -> SocketAddr {
 /// An address where nobody listens.
 pub async fn nobody() -> SocketAddr {
     tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap()
-}
-
-/// A file's bytes.
-pub fn bytes_of(path: &Path) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    std::fs::File::open(path).unwrap().read_to_end(&mut bytes).unwrap();
-    bytes
 }

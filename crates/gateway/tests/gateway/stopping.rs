@@ -79,7 +79,7 @@ async fn sigterm_and_sigint_end_the_process_with_success_and_keep_the_verdicts()
         let ended = tokio::task::spawn_blocking(move || child.wait()).await.unwrap().unwrap();
         assert!(ended.success(), "{signal}: {ended}");
         assert!(told.elapsed() < Duration::from_secs(5), "{signal}: {:?}", told.elapsed());
-        assert!(gateway::snapshot::read(&folder.path().join("verdicts")).unwrap().is_some());
+        assert!(index::Index::open(&folder.path().join("verdicts")).unwrap().is_some());
     }
 }
 
@@ -88,10 +88,10 @@ async fn sigterm_and_sigint_end_the_process_with_success_and_keep_the_verdicts()
 fn the_process_that_is_told_to_end() {
     let Some(folder) = std::env::var_os(CHILD).map(std::path::PathBuf::from) else { return };
     let platform = std::env::var("BEIAN_GATEWAY_TEST_PLATFORM").unwrap();
-    let config = gateway::Config { snapshot_file: Some(folder.join("verdicts")), ..config(&platform) };
+    let config = gateway::Config { index: Some(folder.join("verdicts")), ..config(&platform) };
     let gateway = gateway::Gateway::bind(config, clock().1).unwrap();
     let beside = folder.join("metrics-address.new");
-    std::fs::write(&beside, gateway.metrics_address().to_string()).unwrap();
+    std::fs::write(&beside, gateway.addresses().metrics.to_string()).unwrap();
     std::fs::rename(beside, folder.join("metrics-address")).unwrap();
     gateway.run().unwrap();
 }

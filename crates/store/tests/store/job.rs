@@ -158,3 +158,22 @@ on_both! {
         assert_eq!(made, 1);
     }
 }
+
+on_both! {
+    async fn a_job_is_claimed_by_its_key_due_or_not_and_never_from_who_has_it(store) {
+        let tx = store.write().await.unwrap();
+        let claim = async |key, worker, now, until| job::claim_key(&tx, key, worker, at(now), at(until)).await.unwrap();
+        assert_eq!(claim("poll:33", "tool", 0, 10).await, None);
+        job::enqueue(&tx, &new("poll", 90, Some("poll:33")), at(0)).await.unwrap();
+        assert_eq!(claim("poll:44", "tool", 0, 10).await, None);
+        let first = claim("poll:33", "tool", 0, 10).await.unwrap();
+        assert_eq!((first.worker.as_deref(), first.attempts), (Some("tool"), 1));
+        assert_eq!(claim("poll:33", "other", 9, 20).await, None, "somebody has it");
+        assert_eq!(job::claim(&tx, &[], "w", at(9), at(20)).await.unwrap(), None);
+        let second = claim("poll:33", "other", 10, 20).await.unwrap();
+        assert!(matches!(job::retry(&tx, &first, at(50), "").await, Err(Error::Conflict(Conflict::LeaseLost))));
+        job::done(&tx, &second, at(12)).await.unwrap();
+        assert_eq!(claim("poll:33", "tool", 99, 100).await, None, "it is done");
+        tx.commit().await.unwrap();
+    }
+}

@@ -147,7 +147,15 @@ case-papers-none = The order needs no papers.
 
 wire-preview = What the authority will receive
 wire-preview-lead = The data file as it goes out when the case is passed: written, checked and zipped, then opened again. Pictures have the size and quality that travel.
+wire-preview-lead-foreseen = The data file as it goes out when the case is passed: written, checked and zipped, then opened again. Pictures have the size and quality that travel. Our own numbers in it are not given yet: they are the next free ones, listed on this page as not given yet.
 wire-preview-facts = The file
-wire-preview-facts-text = The same numbers and bytes go out unless the order changes before it is passed.
+wire-preview-facts-text = The same bytes go out unless the order changes, or its numbers do, before it is passed.
 wire-preview-xml = XML
 wire-preview-zip = Zip
+wire-preview-foreseen = Numbers not given yet
+wire-preview-foreseen-text = These are the next free numbers. The order gets them when it is passed; if another case is passed first, it gets the ones after. Looking at this page gives none away.
+wire-preview-number-subject = Subject
+wire-preview-number-site = Website
+wire-preview-number-domain = Domain
+wire-preview-number-access = Access
+wire-preview-number-ip = IP address

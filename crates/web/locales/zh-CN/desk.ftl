@@ -123,7 +123,15 @@ case-papers-none = 这份订单不需要其他材料。
 
 wire-preview = 管局将收到的内容
 wire-preview-lead = 通过初审后发出的数据文件：先生成、校验并压缩，再重新打开。图片的尺寸和清晰度与实际发送的一致。
+wire-preview-lead-foreseen = 通过初审后发出的数据文件：先生成、校验并压缩，再重新打开。图片的尺寸和清晰度与实际发送的一致。其中本平台的编号尚未分配，暂用接下来可用的编号，见“尚未分配的编号”。
 wire-preview-facts = 数据文件
-wire-preview-facts-text = 只要订单在通过前不再改动，发出的编号和字节与此完全相同。
+wire-preview-facts-text = 只要通过前订单和编号没有变动，发出的字节就与此完全相同。
 wire-preview-xml = XML
 wire-preview-zip = 压缩包
+wire-preview-foreseen = 尚未分配的编号
+wire-preview-foreseen-text = 这些是接下来可用的编号，通过初审时才分配给本订单；如果有别的订单先通过，则依次顺延。查看本页不占用编号。
+wire-preview-number-subject = 主体
+wire-preview-number-site = 网站
+wire-preview-number-domain = 域名
+wire-preview-number-access = 接入
+wire-preview-number-ip = IP 地址

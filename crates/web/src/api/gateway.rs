@@ -3,22 +3,35 @@
 use app::act::{self, GatewayChanges};
 use app::world::World;
 use axum::Json;
+use axum::body::Body;
 use axum::extract::State;
-use filing::verdict::Batch;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse as _, Response};
+use filing::verdict::{Batch, Entry};
+use futures::TryStreamExt as _;
 
 use super::Answer;
 use super::body::Query;
 use super::caller::Known;
 
-/// Gives every domain's verdict.
+/// Gives every domain's verdict, one line of JSON each, between a first line with the place in the feed and a last
+/// line with the count and the checksum.
 #[utoipa::path(
     get,
     path = "/gateway/snapshot",
     tag = "gateway",
-    responses((status = 200, description = "The verdicts in force", body = Batch))
+    responses((
+        status = 200,
+        description = "The verdicts in force, as lines: a SnapshotHead, Entries, a SnapshotEnd",
+        content_type = "application/x-ndjson",
+        body = Entry,
+    ))
 )]
-pub async fn gateway_snapshot(State(world): State<World>, Known(actor): Known) -> Answer<Json<Batch>> {
-    Ok(Json(act::gateway_snapshot(&world, &actor).await?))
+pub async fn gateway_snapshot(State(world): State<World>, Known(actor): Known) -> Answer<Response> {
+    let lines = act::gateway_snapshot(&world, &actor).await?;
+    // What goes wrong on the way cuts the answer off before its last line.
+    let body = Body::from_stream(lines.inspect_err(|error| tracing::error!("a snapshot broke off: {error}")));
+    Ok(([(CONTENT_TYPE, "application/x-ndjson")], body).into_response())
 }
 
 /// Gives the verdicts after a sequence number, waiting for one when there is none yet.

@@ -1,7 +1,8 @@
 //! The mailbox: the containers to and from the authorities.
 
 use app::act::{
-    self, ContainerForm, ContainerView, MailRow, Mailbox, OpenContainer, Page, RevealContainer, TakeContainer,
+    self, ContainerFile, ContainerForm, ContainerView, MailRow, Mailbox, OpenContainer, Page, RevealContainer,
+    TakeContainer,
 };
 use app::world::World;
 use axum::Json;
@@ -126,7 +127,11 @@ pub async fn take_container(
     Path(container): Path<Uuid>,
     Body(TakeContainerBody { reason, form }): Body<TakeContainerBody>,
 ) -> Answer<impl IntoResponse> {
-    let file = act::take_container(&world, &actor, TakeContainer { container, form, reason }).await?;
+    Ok(attached(act::take_container(&world, &actor, TakeContainer { container, form, reason }).await?))
+}
+
+/// A file to be kept.
+pub(super) fn attached(file: ContainerFile) -> impl IntoResponse {
     let disposition = format!("attachment; filename=\"{}\"", file.name);
-    Ok(([(CONTENT_TYPE, file.content_type.to_owned()), (CONTENT_DISPOSITION, disposition)], file.bytes))
+    ([(CONTENT_TYPE, file.content_type.to_owned()), (CONTENT_DISPOSITION, disposition)], file.bytes)
 }

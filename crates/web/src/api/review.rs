@@ -2,13 +2,14 @@
 
 use app::act::Page;
 use app::act::{
-    self, CallOutcome, CallParty, CaseView, LogCall, MarkField, MarkWord, OrderRef, Queue, QueueCounts, QueueRow,
-    RequestChanges, Reveal, Revealed,
+    self, CallOutcome, CallParty, CaseView, LogCall, MarkField, MarkWord, OrderRef, PreviewUpload, Queue, QueueCounts,
+    QueueRow, RequestChanges, Reveal, RevealUpload, Revealed, TakeUpload, UploadPreview,
 };
 use app::world::World;
 use axum::Json;
 use axum::extract::{OriginalUri, State};
 use axum::http::StatusCode;
+use axum::response::IntoResponse;
 use filing::stage::ChangeRequest;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -18,6 +19,7 @@ use super::Answer;
 use super::body::{Body, Path, Query};
 use super::caller::Known;
 use super::listing::Listing;
+use super::mailbox::{Begin, RevealContainerBody, TakeContainerBody, attached};
 use super::version::Versioned;
 
 /// A reviewer's opinion of one field.
@@ -237,6 +239,64 @@ pub async fn reveal(
 ) -> Answer<Json<Revealed>> {
     let input = Reveal { order, field, reason };
     Ok(Json(act::reveal(&world, &actor, input).await?))
+}
+
+/// Shows what the authority will receive, decoded; who is meant is hidden. Nothing is kept, and the numbers that the
+/// order does not have yet are named.
+#[utoipa::path(
+    get,
+    path = "/review/orders/{order}/wire",
+    tag = "review",
+    params(("order" = Uuid, Path, description = "The order"), Begin),
+    responses((status = 200, description = "The data file", body = UploadPreview))
+)]
+pub async fn preview_upload(
+    State(world): State<World>,
+    Known(actor): Known,
+    Path(order): Path<Uuid>,
+    Query(Begin { from }): Query<Begin>,
+) -> Answer<Json<UploadPreview>> {
+    Ok(Json(act::preview_upload(&world, &actor, PreviewUpload { order, from }).await?))
+}
+
+/// Shows everything in what the authority will receive and logs the reason.
+#[utoipa::path(
+    post,
+    path = "/review/orders/{order}/wire/reveal",
+    tag = "review",
+    params(("order" = Uuid, Path, description = "The order")),
+    request_body = RevealContainerBody,
+    responses((status = 200, description = "The data file", body = UploadPreview))
+)]
+pub async fn reveal_upload(
+    State(world): State<World>,
+    Known(actor): Known,
+    Path(order): Path<Uuid>,
+    Body(RevealContainerBody { reason, from }): Body<RevealContainerBody>,
+) -> Answer<Json<UploadPreview>> {
+    Ok(Json(act::reveal_upload(&world, &actor, RevealUpload { order, from, reason }).await?))
+}
+
+/// Gives the data file that the authority will receive, byte for byte, and logs the reason.
+#[utoipa::path(
+    post,
+    path = "/review/orders/{order}/wire/file",
+    tag = "review",
+    params(("order" = Uuid, Path, description = "The order")),
+    request_body = TakeContainerBody,
+    responses((
+        status = 200,
+        description = "The file",
+        content((Vec<u8> = "application/octet-stream"), (Vec<u8> = "application/zip"))
+    ))
+)]
+pub async fn take_upload(
+    State(world): State<World>,
+    Known(actor): Known,
+    Path(order): Path<Uuid>,
+    Body(TakeContainerBody { reason, form }): Body<TakeContainerBody>,
+) -> Answer<impl IntoResponse> {
+    Ok(attached(act::take_upload(&world, &actor, TakeUpload { order, form, reason }).await?))
 }
 
 fn reference(order: Uuid) -> OrderRef {

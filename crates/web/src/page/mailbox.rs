@@ -1,13 +1,14 @@
 //! The mailbox: every container to and from the authorities, searched, opened, taken away.
 
 use app::act::{
-    self, ContainerForm, ContainerView, Ledger, MailRow, Mailbox, OpenContainer, RevealContainer, TakeContainer,
+    self, ContainerFile, ContainerForm, ContainerView, Ledger, MailRow, Mailbox, OpenContainer, RevealContainer,
+    TakeContainer,
 };
 use app::evidence::Direction;
 use app::mailbox::TreeLine;
 use askama::Template;
 use axum::extract::{Path, Query};
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse as _, Response};
 use http::{HeaderValue, header};
 use serde::Deserialize;
 use uuid::Uuid;
@@ -173,22 +174,9 @@ pub async fn open(signed: Signed, Path(container): Path<Uuid>, typed: Typed) -> 
     let Signed { ctx, actor } = &signed;
     let reason = typed.get("reason").to_owned();
     let from = typed.get("from").parse().unwrap_or_default();
-    let form = match typed.get("form") {
-        "xml" => Some(ContainerForm::Xml),
-        "zip" => Some(ContainerForm::Zip),
-        _ => None,
-    };
-    let error = match form {
+    let error = match form(&typed) {
         Some(form) => match act::take_container(&ctx.world, actor, TakeContainer { container, form, reason }).await {
-            Ok(file) => {
-                let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{}\"", file.name));
-                let disposition = disposition.unwrap_or(HeaderValue::from_static("attachment"));
-                let headers = [
-                    (header::CONTENT_TYPE, HeaderValue::from_static(file.content_type)),
-                    (header::CONTENT_DISPOSITION, disposition),
-                ];
-                return Ok((headers, file.bytes).into_response());
-            }
+            Ok(file) => return Ok(give(file)),
             Err(error) => error,
         },
         None => match act::reveal_container(&ctx.world, actor, RevealContainer { container, from, reason }).await {
@@ -199,6 +187,26 @@ pub async fn open(signed: Signed, Path(container): Path<Uuid>, typed: Typed) -> 
     let Some(text) = crate::page::materials::said(ctx.t, &error) else { return Err(error.into()) };
     let view = act::view_container(&ctx.world, actor, OpenContainer { container, from }).await?;
     draw(&signed, &view, Some(text)).await
+}
+
+/// The form in which a file is taken away; none when it is to be shown.
+pub fn form(typed: &Typed) -> Option<ContainerForm> {
+    match typed.get("form") {
+        "xml" => Some(ContainerForm::Xml),
+        "zip" => Some(ContainerForm::Zip),
+        _ => None,
+    }
+}
+
+/// A file to be kept by the browser.
+pub fn give(file: ContainerFile) -> Response {
+    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{}\"", file.name));
+    let disposition = disposition.unwrap_or(HeaderValue::from_static("attachment"));
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(file.content_type)),
+        (header::CONTENT_DISPOSITION, disposition),
+    ];
+    (headers, file.bytes).into_response()
 }
 
 async fn draw(Signed { ctx, actor }: &Signed, view: &ContainerView, refused: Option<String>) -> Shown {
@@ -224,10 +232,7 @@ async fn draw(Signed { ctx, actor }: &Signed, view: &ContainerView, refused: Opt
         None => main.push(content(t, view)),
     }
     if matches!(actor.role.as_str(), "supervisor" | "administrator") {
-        let form = ReasonForm { t, base: format!("/mailbox/{}", row.id), from: view.from, is_open: view.revealed };
-        let mut card = Card::with(t.msg("mailbox-open"), &form);
-        card.text = t.msg("mailbox-open-text");
-        main.push(card.html());
+        main.push(opening(t, format!("/mailbox/{}", row.id), view.from, view.revealed));
     }
     main.push(tries(t, view).html());
     let mut shell = ctx.shell(t.msg("nav-mailbox")).await?;
@@ -279,6 +284,13 @@ pub fn tree(t: T, lines: Vec<TreeLine>) -> impl Template {
 struct Tree {
     t: T,
     lines: Vec<TreeLine>,
+}
+
+/// The card that asks why everything is to be read, or the file taken away.
+pub fn opening(t: T, base: String, from: usize, is_open: bool) -> Html {
+    let mut card = Card::with(t.msg("mailbox-open"), &ReasonForm { t, base, from, is_open });
+    card.text = t.msg("mailbox-open-text");
+    card.html()
 }
 
 /// Asks for the reason and what to do with it.

@@ -7,19 +7,14 @@ use serde_json::json;
 use store::codes::NewTable;
 
 use super::told::Source;
-use crate::codes::UNITS;
+use crate::codes::rows;
 use crate::error::Result;
 use crate::trail::Trail;
 
 /// Puts every table of a file in the place of the former one.
 pub(super) async fn apply(source: &mut Source<'_>, units: &[ReportingUnit], tables: &[CodeTable]) -> Result<()> {
-    if !units.is_empty() {
-        let rows = units.iter().map(|unit| Ok((unit.id, serde_json::to_value(unit)?))).collect::<Result<_>>()?;
-        replace(source, UNITS, rows).await?;
-    }
-    for table in tables.iter().filter(|table| !table.rows.is_empty()) {
-        let rows = table.rows.iter().map(|row| Ok((row.id, serde_json::to_value(row)?))).collect::<Result<_>>()?;
-        replace(source, &table.tag, rows).await?;
+    for (table, rows) in rows(units, tables)? {
+        replace(source, &table, rows).await?;
     }
     Ok(())
 }

@@ -5,8 +5,8 @@ use std::net::Ipv4Addr;
 use crate::code::ResultCode;
 use crate::message::node::{Node, ReadError};
 use crate::message::part::Operation;
-use crate::message::wire::{Value, codes, records};
-use crate::tree::Element;
+use crate::message::wire::{Value, codes, records, write_number};
+use crate::tree::Markup;
 
 records! {
     /// What the machine found in one request (`Jg_xx`).
@@ -117,8 +117,8 @@ impl Value for ResultCode {
         node.number().map(Self)
     }
 
-    fn write(&self, element: &mut Element) -> bool {
-        self.0.write(element)
+    fn write<'a>(&'a self, element: &mut Markup<'a>) -> bool {
+        write_number(self.0, element)
     }
 }
 

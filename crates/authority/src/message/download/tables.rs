@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::message::node::{Node, ReadError};
 use crate::message::wire::{Value, records};
-use crate::tree::Element;
+use crate::tree::Markup;
 
 records! {
     /// A reporting unit (`Bbdw`).
@@ -93,7 +93,7 @@ impl CodeTable {
         let name = TABLES.iter().find(|(table, ..)| *table == tag).map_or("Mc", |(.., name)| name);
         let mut rows = Vec::new();
         for row in &node.element.children {
-            let node = Node { element: row, path: format!("{}/{}[{}]", node.path, row.name, rows.len() + 1) };
+            let node = node.below(row, &row.name, rows.len() + 1);
             match CodeRow::read(&node, name) {
                 Ok(row) => rows.push(row),
                 Err(error) => errors.push(error),
@@ -103,9 +103,9 @@ impl CodeTable {
     }
 
     /// The table as an element; `None` if the interface has no such table.
-    pub(super) fn to_tree(&self) -> Option<Element> {
+    pub(super) fn to_tree(&self) -> Option<Markup<'_>> {
         let (tag, row, name) = TABLES.iter().find(|(tag, ..)| *tag == self.tag)?;
-        Some(Element::new(*tag).extend(self.rows.iter().map(|line| line.to_tree(row, name))))
+        Some(Markup::new(*tag).extend(self.rows.iter().map(|line| line.to_tree(row, name))))
     }
 }
 
@@ -125,10 +125,10 @@ impl CodeRow {
         })
     }
 
-    fn to_tree(&self, tag: &'static str, name: &'static str) -> Element {
-        let mut element = Element::new(tag).with("Id", self.id).with(name, &self.name);
+    fn to_tree(&self, tag: &'static str, name: &'static str) -> Markup<'_> {
+        let mut element = Markup::new(tag).with("Id", self.id).with(name, &self.name);
         for (tag, value) in &self.more {
-            element.children.push(Element::new(tag.clone()).containing(value));
+            element.children.push(Markup::new(tag.clone()).containing(value));
         }
         element
             .with_some("Sfyx", self.valid.map(i64::from))

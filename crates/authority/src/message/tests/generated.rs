@@ -10,11 +10,13 @@ use crate::schema::{Content, Rule};
 fn element(u: &mut Unstructured<'_>, rule: &Rule) -> Result<Element> {
     let mut element = Element::new(rule.tag.clone());
     match &rule.content {
-        Content::Long(min, max) => element.text = u.int_in_range((*min).max(0)..=(*max).min(1 << 40))?.to_string(),
+        Content::Long(min, max) => {
+            element.text = u.int_in_range((*min).max(0)..=(*max).min(1 << 40))?.to_string().into()
+        }
         Content::Text(..) if matches!(&*rule.tag, "Fjnr" | "Spwj") => {
             use base64::Engine as _;
             let bytes: Vec<u8> = (0..u.int_in_range(1..=20)?).map(|_| u.arbitrary()).collect::<Result<_>>()?;
-            element.text = base64::engine::general_purpose::STANDARD.encode(bytes);
+            element.text = base64::engine::general_purpose::STANDARD.encode(bytes).into();
         }
         Content::Text(min, max) => {
             let letters = ['a', 'Z', '9', '-', '@', '<', '&', '"', '省', '备', '（', 'Ω'];

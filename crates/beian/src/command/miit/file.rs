@@ -1,7 +1,7 @@
 //! Data files as JSON, and back.
 
 use super::validate::text;
-use super::{input, no_such, output};
+use super::{case, input, no_such, output};
 use crate::cli::{Decode, Encode};
 use crate::command::say;
 use crate::trouble::{Doing as _, Ending, Result, Trouble};
@@ -27,10 +27,13 @@ impl File {
     }
 }
 
-/// Writes a file from JSON.
+/// Writes a file from JSON, or the one a case would send.
 pub fn encode(asked: &Encode) -> Result {
-    let file: File =
-        serde_json::from_slice(&input(&asked.file)?).map_err(|why| no_such(&asked.file, "JSON of a file", why))?;
+    let bytes = input(&asked.file)?;
+    if case::is_one(&bytes) {
+        return write(asked, &File::Upload(case::upload(asked, &bytes)?));
+    }
+    let file: File = serde_json::from_slice(&bytes).map_err(|why| no_such(&asked.file, "JSON of a file", why))?;
     if let Some(wanted) = &asked.operation {
         let group = match &file {
             File::Upload(upload) => upload.operation.group().1,
@@ -41,6 +44,10 @@ pub fn encode(asked: &Encode) -> Result {
             return Err(Trouble::usage(format!("{} holds {found} and not {wanted}", asked.file.display())));
         }
     }
+    write(asked, &file)
+}
+
+fn write(asked: &Encode, file: &File) -> Result {
     match file.to_gbk(asked.version) {
         Ok(bytes) => output(asked.output.as_deref(), &bytes),
         Err(error) => {
