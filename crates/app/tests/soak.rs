@@ -8,8 +8,6 @@
 //! BEIAN_SOAK=2000 cargo test --release -p beian-app --test soak -- --nocapture
 //! ```
 
-#![expect(clippy::unwrap_used, reason = "the worker's process has nobody to tell but its end")]
-
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
