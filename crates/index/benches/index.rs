@@ -78,7 +78,7 @@ fn listing(number: u64) -> Owned {
         accessed: if is_open { Known::Yes } else { Known::No },
         enforcement: if is_open { Enforcement::Open } else { Enforcement::Closed },
         reason: if is_open { Reason::Filed } else { Reason::NotFiled },
-        number: is_open.then(|| format!("\u{6d59}ICP\u{5907}2026{number:07}号-1")),
+        number: is_open.then(|| format!("\u{6d59}ICP\u{5907}2026{number:07}\u{53f7}-1")),
         origin: Some("10.1.2.3:8080".into()),
         at: Timestamp::UNIX_EPOCH,
     };

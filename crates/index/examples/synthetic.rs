@@ -27,7 +27,7 @@ fn main() {
                 accessed: if is_open { Known::Yes } else { Known::No },
                 enforcement: if is_open { Enforcement::Open } else { Enforcement::Closed },
                 reason: if is_open { Reason::Filed } else { Reason::NotFiled },
-                number: is_open.then_some("\u{6d59}ICP\u{5907}2026000001号-1"),
+                number: is_open.then_some("\u{6d59}ICP\u{5907}2026000001\u{53f7}-1"),
                 origin: None,
                 at: Timestamp::UNIX_EPOCH,
                 sequence: number + 1,
