@@ -14,17 +14,17 @@ use std::time::{Duration, Instant};
 /// A running demonstration.
 struct Running {
     child: Child,
-    ports: [u16; 5],
+    ports: [u16; 6],
     output: BufReader<std::process::ChildStdout>,
 }
 
-fn free_ports() -> [u16; 5] {
+fn free_ports() -> [u16; 6] {
     // Held together, so that they differ.
-    let held: Vec<TcpListener> = (0..5).map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
+    let held: Vec<TcpListener> = (0..6).map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
     std::array::from_fn(|index| held[index].local_addr().unwrap().port())
 }
 
-fn command(data: &Path, ports: [u16; 5]) -> Command {
+fn command(data: &Path, ports: [u16; 6]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_beian"));
     command.arg("demo").arg("--data").arg(data).env("LANG", "C.UTF-8");
     let flags =

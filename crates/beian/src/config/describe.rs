@@ -175,7 +175,9 @@ mod tests {
     #[test]
     fn every_key_is_in_the_reference_with_a_meaning() {
         let reference = reference();
-        for key in keys(&Config::default()) {
+        // A part that need not be there is null where it is not; in the reference it is a section.
+        let is_section = |path: &str| reference.contains(&format!("\n## {path}\n"));
+        for key in keys(&Config::default()).into_iter().filter(|key| !is_section(&key.path)) {
             let start = format!("| `{}` |", key.path);
             let line = reference.lines().find(|line| line.starts_with(&start));
             let line = line.unwrap_or_else(|| panic!("{} is not described", key.path));

@@ -115,7 +115,7 @@ mod tests {
         ];
         all.sort_unstable();
         all.dedup();
-        assert_eq!(all.len(), 6);
+        assert_eq!(all.len(), 7);
         ports.check().unwrap();
     }
 
