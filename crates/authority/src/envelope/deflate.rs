@@ -86,12 +86,12 @@ pub(super) const fn bound(length: usize) -> usize {
 }
 
 struct Deflater {
-    library: Compress,
+    encoder: Compress,
 }
 
 impl Deflater {
     fn new() -> Self {
-        Self { library: Compress::new(Compression::default(), false) }
+        Self { encoder: Compress::new(Compression::default(), false) }
     }
 
     /// Compresses a part of a file to whole bytes, so that another can follow.
@@ -119,14 +119,14 @@ impl Deflater {
 
     /// Compresses what is no paper.
     fn other(&mut self, bytes: &[u8], flush: FlushCompress, out: &mut Vec<u8>) {
-        self.library.reset();
+        self.encoder.reset();
         loop {
-            let taken = self.library.total_in() as usize;
+            let taken = self.encoder.total_in() as usize;
             out.reserve(bound(bytes.len() - taken));
             // It fails on a wrong order of calls alone, and there is one order here.
-            let status = self.library.compress_vec(&bytes[taken..], out, flush);
+            let status = self.encoder.compress_vec(&bytes[taken..], out, flush);
             // With room left, nothing is held back.
-            let is_done = self.library.total_in() as usize == bytes.len() && out.len() < out.capacity();
+            let is_done = self.encoder.total_in() as usize == bytes.len() && out.len() < out.capacity();
             if is_done || !matches!(status, Ok(Status::Ok | Status::BufError)) {
                 return;
             }
