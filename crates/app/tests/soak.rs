@@ -170,7 +170,7 @@ async fn every_filing_is_decided_once_whatever_goes_wrong() -> Result<()> {
     let orders = waiting.clone();
     let mut chance = Chance(7);
     let mut deaths = 0;
-    let patience = Duration::from_secs(60 + 2 * u64::try_from(filings)?);
+    let patience = Duration::from_secs(60 + 4 * u64::try_from(filings)?);
     while !waiting.is_empty() {
         ensure!(begun.elapsed() < written + patience, "{} filings are not decided", waiting.len());
         let alive = Instant::now();
