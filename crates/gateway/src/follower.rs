@@ -29,8 +29,8 @@ use crate::state::State;
 /// without waiting.
 const BREATH: Duration = Duration::from_millis(100);
 
-/// So many changed domains are worth a new base, and an eighth of a base is.
-const REBUILD_AT: u64 = 1 << 16;
+/// An eighth of a base changed is worth a new one, within these bounds: well before an overlay is full (2^19 names).
+const REBUILD_AT: std::ops::RangeInclusive<u64> = 1 << 16..=1 << 18;
 
 /// The follower of one platform.
 pub(crate) struct Follower {
@@ -199,7 +199,7 @@ impl Follower {
         {
             let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
             let index = writer.index()?;
-            if index.changed() < REBUILD_AT.max(index.len() / 8) {
+            if index.changed() < (index.len() / 8).clamp(*REBUILD_AT.start(), *REBUILD_AT.end()) {
                 return None;
             }
         }

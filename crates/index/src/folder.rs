@@ -39,15 +39,16 @@ impl Folder {
         Ok(found)
     }
 
-    /// Removes what was left half written, and every generation older than the one before `newest`.
+    /// Removes every generation older than the one before `newest`, and what was left half written of it or before; what
+    /// is being written for a later one stays.
     pub(crate) fn tidy(&self, newest: u64) -> io::Result<()> {
         for name in names(&self.0)? {
             let generation = name
                 .trim_start_matches(|letter: char| !letter.is_ascii_digit())
                 .trim_end_matches(|letter: char| !letter.is_ascii_digit())
                 .parse::<u64>();
-            let is_old = generation.is_ok_and(|generation| generation + 1 < newest);
-            if is_old || name.ends_with(".new") {
+            let reach = if name.ends_with(".new") { newest + 1 } else { newest.saturating_sub(1) };
+            if generation.is_ok_and(|generation| generation < reach) {
                 std::fs::remove_file(self.0.join(name))?;
             }
         }

@@ -56,6 +56,7 @@ pub struct Writer {
 }
 
 struct Current {
+    generation: u64,
     index: Index,
     journal: Journal,
     place: Place,
@@ -77,6 +78,8 @@ pub struct Rebuild {
 }
 
 struct Source {
+    /// The generation it is made of.
+    generation: u64,
     index: Index,
     place: Place,
     /// Where the journal stood: what came later is laid over the new base.
@@ -132,7 +135,7 @@ impl Writer {
         if let Some(before) = before {
             before.supersede();
         }
-        Ok(Current { index: Index { base, overlay: Some(overlay) }, journal, place })
+        Ok(Current { generation, index: Index { base, overlay: Some(overlay) }, journal, place })
     }
 
     /// The bases that were refused when the folder was opened, and why.
@@ -191,20 +194,24 @@ impl Writer {
     /// When the disk fails.
     pub fn rebuild(&mut self) -> Result<Option<Rebuild>, Error> {
         let Some(index) = Index::open(&self.folder.0)? else { return Ok(None) };
-        let Some((place, since)) = self.current.as_ref().map(|current| (current.place, current.journal.end())) else {
-            return Ok(None);
-        };
+        let stands = |current: &Current| (current.generation, current.place, current.journal.end());
+        let Some((generation, place, since)) = self.current.as_ref().map(stands) else { return Ok(None) };
         let mut rebuild = self.fresh()?;
-        rebuild.source = Some(Source { index, place, since });
+        rebuild.source = Some(Source { generation, index, place, since });
         Ok(Some(rebuild))
     }
 
-    /// Puts an ended base in the place of the one in use, with what changed since it was begun laid over it.
+    /// Puts an ended base in the place of the one in use, with what changed since it was begun laid over it. One that was
+    /// begun from a base no longer in use is dropped: another came before it.
     ///
     /// # Errors
     /// When the disk fails; the one in use then stays.
     pub fn adopt(&mut self, rebuild: Rebuild) -> Result<(), Error> {
         let Rebuild { generation, path, source, .. } = rebuild;
+        let in_use = self.current.as_ref().map(|current| current.generation);
+        if source.as_ref().is_some_and(|source| Some(source.generation) != in_use) {
+            return Ok(());
+        }
         let base = Base::open(&path)?;
         let overlay = Overlay::create(&self.folder.overlay(generation))?;
         let mut place = base.header().place;
@@ -226,7 +233,8 @@ impl Writer {
         // From here on a start finds the new base, with a journal that lacks nothing.
         std::fs::rename(&path, self.folder.base(generation))?;
         self.folder.sync()?;
-        let before = self.current.replace(Current { index: Index { base, overlay: Some(overlay) }, journal, place });
+        let before =
+            self.current.replace(Current { generation, index: Index { base, overlay: Some(overlay) }, journal, place });
         if let Some(overlay) = before.and_then(|before| before.index.overlay) {
             overlay.supersede();
         }

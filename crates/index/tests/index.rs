@@ -219,6 +219,22 @@ fn a_rebuild_takes_the_overlay_in_and_loses_nothing_that_comes_meanwhile() {
 }
 
 #[test]
+fn a_rebuild_that_a_snapshot_overtook_is_dropped() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = based(folder.path(), &[open("a.cn", 1)], 1);
+    let overtaken = writer.rebuild().unwrap().unwrap();
+    let mut fresh = writer.fresh().unwrap();
+    fresh.add(&closed("a.cn", 9).listing()).unwrap();
+    fresh.end(KEY, place(9), NOW).unwrap();
+    writer.adopt(fresh).unwrap();
+    writer.adopt(overtaken.run(NOW).unwrap()).unwrap();
+    assert_eq!(writer.place(), Some(place(9)));
+    assert_eq!(writer.index().unwrap().mark("a.cn"), Mark::Closed);
+    drop(writer);
+    assert_eq!(Writer::open(folder.path()).unwrap().place(), Some(place(9)));
+}
+
+#[test]
 fn readers_see_one_change_whole_and_go_on_while_bases_are_replaced() {
     let folder = tempfile::tempdir().unwrap();
     let names: Vec<String> = (0..500).map(|number| format!("d{number}.cn")).collect();
