@@ -40,7 +40,6 @@ mod follower;
 mod front;
 mod haproxy;
 mod head;
-pub mod hello;
 mod metrics;
 pub mod origin;
 mod pages;

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use index::hello::{self, Hello};
 use index::host::Room;
 use pingora::server::{ListenFds, ShutdownWatch};
 use pingora::services::Service;
@@ -20,7 +21,6 @@ use tracing::{debug, error, warn};
 
 use crate::config::{Client, Origin as OriginConfig, Tls as Settings};
 use crate::decide::{Decision, decide};
-use crate::hello::{self, Hello};
 use crate::metrics::{Metrics, Outcome};
 use crate::origin::Origin;
 use crate::state::State;
