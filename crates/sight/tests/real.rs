@@ -229,3 +229,23 @@ fn the_query_log_and_the_dnstap_of_unbound() {
     assert_eq!(count.unwrap(), Count { read: 4, passed_over: 3 });
     assert_eq!(seen, [("www.example.cn.".to_owned(), Some(ours))], "of its addresses the one that is ours");
 }
+
+/// What curl and openssl sent over the loopback to a server of Python, as the kernel showed it.
+#[test]
+fn the_packets_of_real_clients() {
+    let capture = include_bytes!("recorded/loopback.pcap");
+    let read = |place: &Place| {
+        let mut seen = Vec::new();
+        let count = sight::source::read(Source::Capture, &capture[..], place, &mut |sighting| {
+            assert_eq!(sighting.address, Some(OURS));
+            seen.push(String::from_utf8(sighting.host.to_vec()).unwrap());
+        });
+        assert_eq!(count.unwrap(), Count { read: 55, passed_over: 0 });
+        seen
+    };
+    let mut place = Place { zone: TimeZone::UTC, ours: vec!["127.0.0.0/8".parse().unwrap()] };
+    // The fourth client asks for an address, which is no name in a ClientHello.
+    assert_eq!(read(&place), ["www.example.cn:18080", "shop.example.com.cn", "tls12.example.cn"]);
+    place.ours = vec!["192.0.2.0/24".parse().unwrap()];
+    assert_eq!(read(&place), [""; 0]);
+}
