@@ -3,8 +3,10 @@
 use filing::verdict::{Enforcement, Known, Reason, Verdict};
 use serde_json::json;
 use store::Tx;
+use store::task::TaskKind;
 
 use crate::error::Result;
+use crate::found;
 
 /// Adds a verdict to the feed, unless the feed already says the same. What the authority ordered closed stays closed
 /// until a person has seen to it ([`lift_order`]).
@@ -66,6 +68,9 @@ async fn append(tx: &Tx, verdict: &Verdict) -> Result<()> {
         body
     })
     .await?;
+    if verdict.enforcement == Enforcement::Open {
+        found::end(tx, TaskKind::OpenUnfiled, &verdict.domain, verdict.at).await?;
+    }
     Ok(())
 }
 

@@ -61,10 +61,10 @@ pub struct Seen {
     pub count: u64,
     /// When first.
     #[schema(value_type = String, format = DateTime)]
-    pub first: Timestamp,
+    pub first_seen: Timestamp,
     /// When last.
     #[schema(value_type = String, format = DateTime)]
-    pub last: Timestamp,
+    pub last_seen: Timestamp,
     /// The provider's addresses it was seen at, as far as they are known.
     #[serde(default)]
     #[schema(value_type = Vec<String>)]
@@ -77,8 +77,8 @@ impl Seen {
     /// Takes what another look saw of the same domain into this one.
     pub fn extend(&mut self, other: &Self) {
         self.count = self.count.saturating_add(other.count);
-        self.first = self.first.min(other.first);
-        self.last = self.last.max(other.last);
+        self.first_seen = self.first_seen.min(other.first_seen);
+        self.last_seen = self.last_seen.max(other.last_seen);
         for address in &other.addresses {
             if self.addresses.len() < MOST_ADDRESSES && !self.addresses.contains(address) {
                 self.addresses.push(*address);
@@ -124,20 +124,20 @@ mod tests {
             domain: "example.cn".into(),
             host: "www.example.cn".into(),
             count: u64::MAX - 1,
-            first: at(10),
-            last: at(20),
+            first_seen: at(10),
+            last_seen: at(20),
             addresses: vec![[192, 0, 2, 1].into()],
             sources: vec![Source::Nginx],
         };
         let addresses = (0..40).map(|last| [192, 0, 2, last].into()).collect();
         one.extend(&Seen {
-            first: at(5),
-            last: at(15),
+            first_seen: at(5),
+            last_seen: at(15),
             addresses,
             sources: vec![Source::Nginx, Source::Capture],
             ..one.clone()
         });
-        assert_eq!((one.first, one.last, one.count), (at(5), at(20), u64::MAX));
+        assert_eq!((one.first_seen, one.last_seen, one.count), (at(5), at(20), u64::MAX));
         assert_eq!((one.addresses.len(), one.sources.len()), (MOST_ADDRESSES, 2));
     }
 }

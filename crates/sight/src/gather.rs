@@ -64,8 +64,8 @@ impl Gathered {
             domain: domain.to_owned(),
             host: String::from_utf8_lossy(&sighting.host).into_owned(),
             count: 1,
-            first: sighting.at,
-            last: sighting.at,
+            first_seen: sighting.at,
+            last_seen: sighting.at,
             addresses: sighting.address.into_iter().collect(),
             sources: vec![self.source],
         };
@@ -157,7 +157,7 @@ mod tests {
         let seen = gathered.drain(1);
         assert_eq!(seen.len(), 2);
         assert_eq!((seen[0].domain.as_str(), seen[0].count), ("elsewhere.cn", 2));
-        assert_eq!((seen[0].first.as_second(), seen[0].last.as_second(), seen[0].addresses.len()), (3, 5, 2));
+        assert_eq!((seen[0].first_seen.as_second(), seen[0].last_seen.as_second(), seen[0].addresses.len()), (3, 5, 2));
         assert_eq!((seen[1].domain.as_str(), seen[1].host.as_str()), ("unheard-of.cn", "a.unheard-of.cn"));
         assert!(gathered.drain(1).is_empty());
     }

@@ -181,6 +181,7 @@ fn operations(most_picture_bytes: usize) -> OpenApiRouter<World> {
         .routes(routes!(provider::enable_account))
         .routes(routes!(gateway::gateway_snapshot))
         .routes(routes!(gateway::gateway_changes))
+        .routes(routes!(gateway::report_sightings))
         .routes(routes!(public::look_up))
         .routes(routes!(public::preflight, public::preflight_by_link))
         .routes(routes!(public::demo_messages))

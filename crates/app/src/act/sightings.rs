@@ -6,13 +6,15 @@ use filing::domain;
 use filing::sighting::{MOST_ADDRESSES, MOST_DOMAINS, Report, Seen, Taken};
 use filing::verdict::{Enforcement, Verdict};
 use jiff::SignedDuration;
-use serde_json::json;
+use serde_json::{Value, json};
+use store::task::TaskKind;
 use store::{Reader, Tx};
 
 use crate::actor::Actor;
 use crate::error::{Error, Result};
+use crate::found::{self, Found, Kept};
 use crate::policy::{Act, require};
-use crate::task::{self, Kept};
+use crate::task::About;
 use crate::trail::Trail;
 use crate::world::World;
 
@@ -73,8 +75,8 @@ fn checked(world: &World, report: Report) -> Result<BTreeMap<String, Seen>> {
         if seen.count == 0 {
             return Err(refuse("count"));
         }
-        if seen.first > seen.last || seen.last > latest {
-            return Err(refuse("last"));
+        if seen.first_seen > seen.last_seen || seen.last_seen > latest {
+            return Err(refuse("last_seen"));
         }
         if seen.addresses.len() > MOST_ADDRESSES {
             return Err(refuse("addresses"));
@@ -101,12 +103,18 @@ async fn may_be_open(reader: &Reader, domain: &str) -> Result<bool> {
 /// Opens the task of a domain, or adds to it.
 async fn keep(tx: &Tx, world: &World, seen: &Seen, lines: &mut Vec<Trail>) -> Result<Kept> {
     let site = store::filed::find_site_by_domain(tx, &seen.domain).await?;
-    let about = task::About {
+    let about = About {
         account: None,
         subject: site.as_ref().map(|site| site.subject),
         site: site.as_ref().map(|site| site.id),
         domain: Some(seen.domain.clone()),
         number: site.map(|site| site.number),
     };
-    task::keep_seen(tx, world, about, seen, lines).await
+    let found = Found { kind: TaskKind::OpenUnfiled, domain: &seen.domain, about, last_seen: seen.last_seen };
+    let add = |known: Option<Value>| {
+        let mut all: Seen = known.map_or_else(|| Ok(Seen { count: 0, ..seen.clone() }), serde_json::from_value)?;
+        all.extend(seen);
+        Ok(serde_json::to_value(all)?)
+    };
+    found::keep(tx, world, found, add, lines).await
 }

@@ -72,7 +72,7 @@ impl From<What> for Source {
 
 /// A range, or one address.
 fn net(text: &str) -> Result<IpNet, String> {
-    text.parse().or_else(|_| text.parse().map(|address: std::net::IpAddr| IpNet::from(address))).map_err(|_| {
-        "it is an address or a range such as 192.0.2.0/24".to_owned()
-    })
+    text.parse()
+        .or_else(|_| text.parse().map(|address: std::net::IpAddr| IpNet::from(address)))
+        .map_err(|_| "it is an address or a range such as 192.0.2.0/24".to_owned())
 }

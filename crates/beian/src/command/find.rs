@@ -132,8 +132,9 @@ impl Watch<'_> {
     fn line(&self, seen: &Seen) -> String {
         let list = |texts: Vec<String>| if texts.is_empty() { "-".to_owned() } else { texts.join(",") };
         let addresses = list(seen.addresses.iter().map(ToString::to_string).collect());
-        let sources = list(seen.sources.iter().map(|source| self.language.of("find-source", source.as_str())).collect());
-        let Seen { domain, host, count, first, last, .. } = seen;
+        let sources =
+            list(seen.sources.iter().map(|source| self.language.of("find-source", source.as_str())).collect());
+        let Seen { domain, host, count, first_seen: first, last_seen: last, .. } = seen;
         format!("{domain}\t{count}\t{first:.0}\t{last:.0}\t{addresses}\t{sources}\t{host}")
     }
 
@@ -190,7 +191,9 @@ impl Platform {
 
     /// Sends a report; sent again under the same key it counts once.
     fn send(&self, report: Report) -> Result<Taken> {
-        let key = SystemIds.uuid().to_string();
+        let mut key = [0; 16];
+        SystemIds.fill(&mut key);
+        let key = uuid::Uuid::from_bytes(key).to_string();
         let mut tries = 1;
         loop {
             match self.runtime.block_on(self.try_to_send(&key, &report)) {

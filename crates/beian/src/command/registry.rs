@@ -25,9 +25,9 @@ fn open(config: &Config, given: Option<PathBuf>) -> Result<Index> {
 
 /// The folder of the index: the one given, or the gateway's.
 pub fn folder(config: &Config, given: Option<PathBuf>) -> Result<PathBuf> {
-    given.or_else(|| config.gateway.index.clone()).ok_or_else(|| {
-        Trouble::configuration("no index is named").hint("say --index FOLDER, or set gateway.index")
-    })
+    given
+        .or_else(|| config.gateway.index.clone())
+        .ok_or_else(|| Trouble::configuration("no index is named").hint("say --index FOLDER, or set gateway.index"))
 }
 
 /// What is said of an index that is not sound.
