@@ -14,6 +14,7 @@ pub mod clean_up;
 mod halt;
 pub mod index_mail;
 pub mod poll_downloads;
+pub mod probe_sites;
 pub mod refresh_domains;
 pub mod report;
 pub mod send_message;

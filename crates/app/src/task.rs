@@ -61,7 +61,8 @@ const fn term(kind: TaskKind) -> Term {
         | TaskKind::AccessOverReported
         | TaskKind::AccessUnderReported
         | TaskKind::Shell
-        | TaskKind::Dead => Term::Audit,
+        | TaskKind::Dead
+        | TaskKind::LeadsAway => Term::Audit,
     }
 }
 

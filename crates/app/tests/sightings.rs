@@ -23,6 +23,11 @@ fn seen(domain: &str, at: Timestamp) -> Seen {
     }
 }
 
+/// Whoever comes with a key that an administrator made for a gateway.
+async fn gateway(world: &World) -> Result<Actor> {
+    Ok(Actor { role: Role::Gateway, ..staff(world, Role::Administrator).await? })
+}
+
 async fn report(world: &World, gateway: &Actor, seen: Vec<Seen>) -> Result<Taken> {
     act::report_sightings(world, gateway, Report { seen }).await.map_err(told)
 }
@@ -41,7 +46,7 @@ async fn publish(world: &World, verdict: filing::verdict::Verdict) -> Result<()>
 
 async fn lives(test: TestWorld) -> Result<()> {
     let world = &test.world;
-    let gateway = staff(world, Role::Gateway).await?;
+    let gateway = gateway(world).await?;
     let reviewer = staff(world, Role::Reviewer).await?;
     let hour = SignedDuration::from_hours(1);
     publish(world, feed::filed("open.cn", "浙ICP备2026000901号-1", None, world.now())).await?;
@@ -105,7 +110,7 @@ async fn a_domain_has_one_task_on_postgres_too() -> Result<()> {
 async fn a_report_that_cannot_be_true_is_refused_as_a_whole() -> Result<()> {
     let test = TestWorld::sqlite().await?;
     let world = &test.world;
-    let gateway = staff(world, Role::Gateway).await?;
+    let gateway = gateway(world).await?;
     let now = world.now();
     let good = seen("good.cn", now);
     let wrong = [

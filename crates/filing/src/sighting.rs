@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// The most domains one report may hold.
-pub const MOST_DOMAINS: usize = 500;
+pub const MOST_DOMAINS: usize = 200;
 
 /// The most addresses that are kept of one domain.
 pub const MOST_ADDRESSES: usize = 16;

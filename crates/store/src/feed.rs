@@ -85,6 +85,11 @@ pub async fn append(
     from_row(row)
 }
 
+/// Holds the feed as it is: nothing is published before the transaction ends.
+pub async fn hold(tx: &Tx) -> Result<()> {
+    chain::lock(tx, CHAIN).await.map(|_| ())
+}
+
 /// Where the feed stands.
 pub async fn head(r: &Reader) -> Result<Head> {
     let chain::Head { entries, hash } = chain::head(r, CHAIN).await?;

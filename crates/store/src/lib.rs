@@ -42,6 +42,7 @@ pub mod review;
 pub mod seal;
 pub mod session;
 pub mod setting;
+pub mod site_probe;
 mod store;
 pub mod supplement;
 pub mod sync;

@@ -1,6 +1,7 @@
 //! What is filed, and the feed.
 
 use store::filed::{self, FiledSite, FiledState, FiledSubject};
+use store::site_probe::{self, Away, SiteProbe};
 use store::supplement::{self, Supplement, SupplementState};
 use store::{Conflict, Error, Page, feed};
 
@@ -119,6 +120,36 @@ on_both! {
 }
 
 on_both! {
+    async fn accessed_sites_are_walked_by_key_and_what_leads_away_is_kept_once(store) {
+        let subject = subject(&store).await;
+        let tx = store.write().await.unwrap();
+        let mut wanted = Vec::new();
+        for n in 1..=5 {
+            let mut one = site(&subject, n);
+            one.accessed = n != 2;
+            if n == 3 {
+                one.state = FiledState::Cancelled;
+            }
+            filed::insert_site(&tx, &one).await.unwrap();
+            if n != 2 && n != 3 {
+                wanted.push(one.id);
+            }
+        }
+        wanted.sort();
+        let first = filed::accessed_sites(&tx, None, 2).await.unwrap();
+        let rest = filed::accessed_sites(&tx, Some(first[1].id), 2).await.unwrap();
+        let walked: Vec<_> = first.iter().chain(&rest).map(|site| site.id).collect();
+        assert_eq!(walked, wanted);
+
+        let away = SiteProbe { site: wanted[0], away: Away::Elsewhere, times: 1, since: at(0), at: at(1) };
+        site_probe::put(&tx, &away).await.unwrap();
+        let later = SiteProbe { away: Away::Nowhere, times: 2, at: at(2), ..away };
+        site_probe::put(&tx, &later).await.unwrap();
+        assert_eq!(site_probe::find(&tx, wanted[0]).await.unwrap(), Some(later));
+        site_probe::remove(&tx, wanted[0]).await.unwrap();
+        assert_eq!(site_probe::find(&tx, wanted[0]).await.unwrap(), None);
+    }
+
     async fn a_gateway_follows_the_feed_from_any_number(store) {
         let tx = store.write().await.unwrap();
         assert_eq!(feed::head(&tx).await.unwrap().sequence, 0);
