@@ -197,23 +197,35 @@ impl Platform {
         let mut tries = 1;
         loop {
             match self.runtime.block_on(self.try_to_send(&key, &report)) {
-                Err(_) if tries < TRIES => {
+                Err(Lost::Away(_)) if tries < TRIES => {
                     std::thread::sleep(Duration::from_secs(1 << tries));
                     tries += 1;
                 }
-                sent => return sent,
+                Err(Lost::Away(trouble) | Lost::Refused(trouble)) => return Err(trouble),
+                Ok(taken) => return Ok(taken),
             }
         }
     }
 
-    async fn try_to_send(&self, key: &str, report: &Report) -> Result<Taken> {
+    async fn try_to_send(&self, key: &str, report: &Report) -> std::result::Result<Taken, Lost> {
         let request = self.client.post(self.url.clone()).bearer_auth(self.key.expose_secret());
         let answer = request.header("Idempotency-Key", key).json(report).send().await;
-        let answer = answer.map_err(reqwest::Error::without_url).doing("the platform does not answer")?;
+        let answer =
+            answer.map_err(reqwest::Error::without_url).doing("the platform does not answer").map_err(Lost::Away)?;
         let status = answer.status();
         if !status.is_success() {
-            return Err(Trouble::new(format!("the platform did not take the report: {status}")));
+            let trouble = Trouble::new(format!("the platform did not take the report: {status}"));
+            return Err(if status.is_server_error() { Lost::Away(trouble) } else { Lost::Refused(trouble) });
         }
-        answer.json().await.map_err(reqwest::Error::without_url).doing("the platform's answer cannot be read")
+        let taken = answer.json().await.map_err(reqwest::Error::without_url);
+        taken.doing("the platform's answer cannot be read").map_err(Lost::Away)
     }
+}
+
+/// Why a report did not arrive.
+enum Lost {
+    /// It may arrive when it is sent again.
+    Away(Trouble),
+    /// It never will.
+    Refused(Trouble),
 }

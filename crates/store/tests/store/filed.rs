@@ -149,7 +149,9 @@ on_both! {
         site_probe::remove(&tx, wanted[0]).await.unwrap();
         assert_eq!(site_probe::find(&tx, wanted[0]).await.unwrap(), None);
     }
+}
 
+on_both! {
     async fn a_gateway_follows_the_feed_from_any_number(store) {
         let tx = store.write().await.unwrap();
         assert_eq!(feed::head(&tx).await.unwrap().sequence, 0);
