@@ -95,7 +95,7 @@ async fn lives(test: TestWorld) -> Result<()> {
     let view = act::view_task(scene.world(), &scene.reviewer, TaskRef { task: open[0].id }).await.map_err(told)?;
     let fact = |field: &str| view.told.iter().find(|fact| fact.field == field).map(|fact| fact.value.clone());
     assert_eq!(fact("leads").as_deref(), Some("elsewhere"));
-    assert_eq!((fact("points_to.0").as_deref(), fact("count").as_deref()), (Some("198.51.100.7"), Some("4")));
+    assert_eq!((fact("points_to").as_deref(), fact("count").as_deref()), (Some("198.51.100.7"), Some("4")));
 
     // One of them is content: the task is done.
     scene.day(&[&[THERE], &[THERE, HERE]]).await?;

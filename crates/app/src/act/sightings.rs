@@ -18,6 +18,9 @@ use crate::task::About;
 use crate::trail::Trail;
 use crate::world::World;
 
+/// The longest name there is (RFC 1035).
+const LONGEST_NAME: usize = 253;
+
 /// The longest host there is, with a port.
 const LONGEST_HOST: usize = 262;
 
@@ -67,7 +70,9 @@ fn checked(world: &World, report: Report) -> Result<BTreeMap<String, Seen>> {
     for (at, mut seen) in report.seen.into_iter().enumerate() {
         let refuse = |field: &str| Error::field(&format!("seen.{at}.{field}"), "sighting-wrong");
         let is_host = seen.host.len() <= LONGEST_HOST && seen.host.chars().all(|letter| !letter.is_control());
-        if domain::registrable(&seen.domain) != Some(seen.domain.as_str()) {
+        let is_plain = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.');
+        let is_domain = seen.domain.len() <= LONGEST_NAME && seen.domain.bytes().all(is_plain);
+        if !is_domain || domain::registrable(&seen.domain) != Some(seen.domain.as_str()) {
             return Err(refuse("domain"));
         }
         if seen.host.is_empty() || !is_host {

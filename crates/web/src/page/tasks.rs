@@ -250,7 +250,8 @@ fn told(t: T, view: &TaskView) -> Html {
         let name = place.iter().rev().find(|part| part.parse::<usize>().is_err()).copied().unwrap_or_default();
         let label = t.find("told", name).unwrap_or_else(|| fact.field.clone());
         let note = if place.first() == Some(&name) { String::new() } else { fact.field.clone() };
-        let value = t.find("told-word", &fact.value).unwrap_or_else(|| fact.value.clone());
+        let words = fact.value.split(',').map(|word| t.find("told-word", word)).collect::<Option<Vec<_>>>();
+        let value = words.map_or_else(|| fact.value.clone(), |words| words.join(", "));
         Row::new(label, value).note(note)
     });
     let title = if view.row.bureau.is_empty() { "todo-evidence" } else { "todo-told" };
