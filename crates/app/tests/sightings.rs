@@ -39,7 +39,7 @@ async fn tasks(world: &World, actor: &Actor, done: bool) -> Result<Vec<TaskRow>>
 
 async fn publish(world: &World, verdict: filing::verdict::Verdict) -> Result<()> {
     let tx = world.store.write().await?;
-    feed::publish(&tx, &verdict).await.map_err(told)?;
+    feed::publish(&tx, world, &verdict).await.map_err(told)?;
     tx.commit().await?;
     Ok(())
 }

@@ -7,12 +7,14 @@ use filing::stage::Action;
 use jiff::civil::Date;
 use std::path::PathBuf;
 
+mod enforcement;
 mod find;
 mod ip;
 mod miit;
 mod registry;
 mod value;
 
+pub use enforcement::Enforcement;
 pub use find::Find;
 pub use ip::{File as IpFile, Ip, List as IpList};
 pub use miit::{
@@ -142,6 +144,9 @@ pub enum Command {
     /// Find the domains that are asked for here and are not open: from logs, DNS and packets
     #[command(after_help = "Ends with 0 when nothing was found, 4 when something was.")]
     Find(Box<Find>),
+    /// Decide on top of the verdicts: keep a domain open, close one, roll back
+    #[command(subcommand)]
+    Enforcement(Enforcement),
     /// Print the OpenAPI document of the JSON API
     Openapi,
     /// Print the reference of this command line, in Markdown

@@ -3,7 +3,7 @@
 use super::{id, number, table, text};
 
 super::migration!(
-    "m20261126_0012_site_probe",
+    "m20261126_0013_site_probe",
     vec![table(
         "site_probe",
         &["site_id"],
