@@ -118,7 +118,7 @@ async fn probe(world: &World, site: &AccessedSite) -> Result<()> {
         let evidence = json!({
             "leads": probe.away,
             "points_to": addresses,
-            "asked": asked,
+            "resolvers": asked,
             "count": probe.times,
             "first_seen": probe.since,
             "last_seen": probe.at,

@@ -20,6 +20,6 @@ todo-kind-leads-away = Domain leads away
 todo-do-leads-away = The website is filed and accessed here, but for days its domain has led to other addresses or to none. Ask its owner whether it moved. If it did, cancel its access here; if not, have the domain point here again. Otherwise an audit finds access that is filed and not there, or a shell. The task closes by itself when the domain leads here again.
 told-leads = The domain leads
 told-points-to = Points to
-told-asked = Who was asked
+told-resolvers = Who was asked
 told-word-elsewhere = elsewhere
 told-word-nowhere = nowhere

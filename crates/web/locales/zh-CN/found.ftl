@@ -20,6 +20,6 @@ todo-kind-leads-away = 域名未解析到本平台
 todo-do-leads-away = 网站已在此备案并接入，但连续多日其域名解析到其他地址或无解析。请向网站主办者了解是否已迁走：已迁走的，请取消接入；未迁走的，请恢复解析。否则可能被核查为接入多报或空壳网站。恢复解析后任务自动关闭。
 told-leads = 域名解析
 told-points-to = 解析到
-told-asked = 查询对象
+told-resolvers = 查询对象
 told-word-elsewhere = 解析到其他地址
 told-word-nowhere = 无解析
