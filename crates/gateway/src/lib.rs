@@ -45,10 +45,12 @@ mod metrics;
 pub mod origin;
 mod pages;
 mod proxy;
+mod rpz;
 mod server;
 mod state;
 mod tls;
 
 pub use ambient::Ambient;
 pub use config::Config;
+pub use rpz::BadZone;
 pub use server::{Addresses, Error, Gateway, Stopper, run};
