@@ -282,12 +282,12 @@ async fn resolvers_close_names_by_zone_and_by_line() {
 }
 
 /// A port of the system's choice; a resolver needs its number beforehand.
-fn udp_port() -> u16 {
+pub fn udp_port() -> u16 {
     std::net::UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// What a resolver answers for an A record, as text; empty when it does not answer.
-fn asked(port: u16, name: &str) -> String {
+pub fn asked(port: u16, name: &str) -> String {
     let script = "import sys, dns.resolver, dns.message, dns.query\n\
                   q = dns.message.make_query(sys.argv[2], 'A')\n\
                   print(dns.query.udp(q, '127.0.0.1', port=int(sys.argv[1]), timeout=2))";
@@ -376,7 +376,7 @@ async fn what_is_unknown_is_closed_where_the_operator_wants_it_and_before_there_
 }
 
 /// Whether the test runs as root, which nginx's workers then have to be allowed to be.
-fn is_root() -> bool {
+pub fn is_root() -> bool {
     let told = Command::new("id").arg("-u").output().unwrap();
     told.stdout == b"0\n"
 }

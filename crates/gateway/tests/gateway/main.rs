@@ -4,6 +4,7 @@
 mod integrate;
 mod platform;
 mod requests;
+mod rpz;
 mod stand;
 mod stopping;
 mod tls;
