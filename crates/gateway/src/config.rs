@@ -19,7 +19,7 @@ pub struct Config {
     /// Where `/metrics`, `/healthz` and `/readyz` are served; keep it off the public network.
     #[schema(value_type = String)]
     pub metrics_listen: SocketAddr,
-    /// Where other proxies ask for verdicts (`/v1/verdict`, `/auth`, `/forward`, `/ask`); keep it off the public network.
+    /// Where other proxies ask for verdicts (`/v1/verdict`, `/auth`, `/forward`, `/envoy`, `/ask`); keep it off the public network.
     #[schema(value_type = String)]
     pub ask_listen: SocketAddr,
     /// What those who ask are told of a domain about which too little is known: unlisted, undetermined, or no verdict
@@ -53,6 +53,8 @@ pub struct Config {
     pub tls: Option<Tls>,
     /// A HAProxy whose map is kept; without it none is.
     pub haproxy: Option<Haproxy>,
+    /// Where Envoy asks over gRPC (`envoy.service.auth.v3.Authorization`); without it nowhere.
+    pub ext_authz: Option<ExtAuthz>,
     /// A response policy zone (RPZ) of the closed domains, served to resolvers over DNS; without it none is.
     pub rpz: Option<Rpz>,
     /// Worker threads; 0 means one per processor.
@@ -176,6 +178,15 @@ pub struct Haproxy {
     /// The map, named as in its configuration.
     #[schema(value_type = String)]
     pub map: PathBuf,
+}
+
+/// Envoy's questions over gRPC.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExtAuthz {
+    /// Where it asks, HTTP/2 without TLS; keep it off the public network.
+    #[schema(value_type = String)]
+    pub listen: SocketAddr,
 }
 
 /// A response policy zone, which resolvers take and keep up with by themselves.
@@ -302,6 +313,7 @@ impl Default for Config {
             origin: Origin::default(),
             tls: None,
             haproxy: None,
+            ext_authz: None,
             rpz: None,
             workers: 0,
             drain: Duration::from_secs(10),

@@ -35,6 +35,7 @@ mod ask;
 pub mod config;
 pub mod decide;
 pub mod export;
+mod ext_authz;
 mod feed;
 mod follower;
 mod front;

@@ -20,6 +20,7 @@ use tracing::{info, warn};
 use crate::Ambient;
 use crate::ask::AskApp;
 use crate::config::Config;
+use crate::ext_authz::ExtAuthz;
 use crate::feed::Feed;
 use crate::follower::Follower;
 use crate::front::Front;
@@ -70,6 +71,7 @@ pub struct Gateway {
     metrics_listener: TcpListener,
     ask_listener: TcpListener,
     tls_listener: Option<TcpListener>,
+    ext_authz: Option<TcpListener>,
     rpz: Option<(Zone, Sockets)>,
     addresses: Addresses,
     stop: Arc<watch::Sender<bool>>,
@@ -86,6 +88,8 @@ pub struct Addresses {
     pub ask: SocketAddr,
     /// Where TLS comes in, if it does.
     pub tls: Option<SocketAddr>,
+    /// Where Envoy asks over gRPC, if it does.
+    pub ext_authz: Option<SocketAddr>,
     /// Where the response policy zone is served, if it is.
     pub rpz: Option<SocketAddr>,
 }
@@ -124,6 +128,8 @@ impl Gateway {
         let (metrics_listener, metrics) = listen(config.metrics_listen)?;
         let (ask_listener, ask) = listen(config.ask_listen)?;
         let (tls_listener, tls) = config.tls.as_ref().map(|tls| listen(tls.listen)).transpose()?.unzip();
+        let (ext_authz, ext_authz_address) =
+            config.ext_authz.as_ref().map(|settings| listen(settings.listen)).transpose()?.unzip();
         let zone = config.rpz.as_ref().map(|settings| Ok::<_, BadZone>((Zone::read(settings)?, settings.listen)));
         let (rpz, rpz_address) = match zone.transpose()? {
             None => (None, None),
@@ -140,8 +146,9 @@ impl Gateway {
             metrics_listener,
             ask_listener,
             tls_listener,
+            ext_authz,
             rpz,
-            addresses: Addresses { visitors, metrics, ask, tls, rpz: rpz_address },
+            addresses: Addresses { visitors, metrics, ask, tls, ext_authz: ext_authz_address, rpz: rpz_address },
             stop: Arc::new(watch::channel(false).0),
         })
     }
@@ -171,6 +178,7 @@ impl Gateway {
             metrics_listener,
             ask_listener,
             tls_listener,
+            ext_authz,
             rpz,
             addresses,
             stop,
@@ -256,6 +264,11 @@ impl Gateway {
             closed: config.closed,
             unknown: config.unknown,
         };
+        let ext_authz = ext_authz.map(|listener| ExtAuthz {
+            listener: Mutex::new(Some(listener)),
+            ask: Arc::new(ask.clone()),
+            draining: draining.clone(),
+        });
         let operator = MetricsApp { metrics: Arc::clone(&metrics), state, draining };
         server.add_service(visitors);
         if let Some(tls) = tls {
@@ -264,6 +277,9 @@ impl Gateway {
         server.add_service(Front::internal("ask", ask_listener, ask, Arc::clone(&pages), Arc::clone(&metrics)));
         server.add_service(OneThread(Front::internal("metrics", metrics_listener, operator, pages, metrics)));
         server.add_service(background_service("follower", follower));
+        if let Some(ext_authz) = ext_authz {
+            server.add_service(background_service("ext_authz", ext_authz));
+        }
         if let Some(rpz) = rpz {
             server.add_service(background_service("rpz", rpz));
         }
