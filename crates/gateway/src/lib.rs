@@ -43,6 +43,7 @@ mod haproxy;
 mod head;
 pub mod hello;
 mod metrics;
+mod nginx;
 pub mod origin;
 mod pages;
 mod proxy;

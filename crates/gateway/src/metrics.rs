@@ -161,6 +161,10 @@ pub(crate) struct Metrics {
     pub(crate) index_refused: Counter,
     pub(crate) index_errors: Counter,
     pub(crate) haproxy_errors: Counter,
+    pub(crate) nginx_reloads: Counter,
+    pub(crate) nginx_unchanged: Counter,
+    pub(crate) nginx_errors: Counter,
+    pub(crate) nginx_reload_seconds: Gauge,
     rpz_transfers: Vec<Counter>,
     pub(crate) rpz_refused: Counter,
     pub(crate) rpz_errors: Counter,
@@ -188,6 +192,10 @@ impl Metrics {
             describe_counter!("beian_gateway_index_refused_total", "Bases of the index that could not be trusted");
             describe_counter!("beian_gateway_index_errors_total", "Times the index could not be written");
             describe_counter!("beian_gateway_haproxy_errors_total", "Times HAProxy could not be told");
+            describe_counter!("beian_gateway_nginx_reloads_total", "Times nginx read its map anew");
+            describe_counter!("beian_gateway_nginx_unchanged_total", "Times nginx's map would have been the same");
+            describe_counter!("beian_gateway_nginx_errors_total", "Times nginx's map could not be written or read");
+            describe_gauge!("beian_gateway_nginx_reload_seconds", "How long nginx took to read its map last");
             describe_counter!("beian_gateway_rpz_transfers_total", "Times the zone was sent, whole or what changed");
             describe_counter!("beian_gateway_rpz_refused_total", "Requests about the zone that were refused");
             describe_counter!("beian_gateway_rpz_errors_total", "Times the zone could not be sent whole");
@@ -214,6 +222,10 @@ impl Metrics {
                 index_refused: counter!("beian_gateway_index_refused_total"),
                 index_errors: counter!("beian_gateway_index_errors_total"),
                 haproxy_errors: counter!("beian_gateway_haproxy_errors_total"),
+                nginx_reloads: counter!("beian_gateway_nginx_reloads_total"),
+                nginx_unchanged: counter!("beian_gateway_nginx_unchanged_total"),
+                nginx_errors: counter!("beian_gateway_nginx_errors_total"),
+                nginx_reload_seconds: gauge!("beian_gateway_nginx_reload_seconds"),
                 rpz_transfers: Sent::ALL
                     .map(|sent| counter!("beian_gateway_rpz_transfers_total", "kind" => sent.as_str()))
                     .into(),

@@ -26,6 +26,7 @@ use crate::follower::Follower;
 use crate::front::Front;
 use crate::haproxy::Haproxy;
 use crate::metrics::{Metrics, MetricsApp};
+use crate::nginx::Nginx;
 use crate::pages::Pages;
 use crate::proxy::Gate;
 use crate::rpz::{self, BadZone, Rpz, Sockets, Zone};
@@ -198,6 +199,13 @@ impl Gateway {
         let writer = Writer::open(&folder)?;
         let state = Arc::new(State::new(Live::new(&folder), ambient.clone(), config.stale_after));
 
+        let nginx = config.nginx.map(|settings| Nginx {
+            settings,
+            folder: folder.clone(),
+            state: Arc::clone(&state),
+            metrics: Arc::clone(&metrics),
+            draining: draining.clone(),
+        });
         let rpz = rpz.map(|(zone, sockets)| Rpz {
             sockets: Mutex::new(Some(sockets)),
             shared: Arc::new(rpz::Shared {
@@ -277,6 +285,9 @@ impl Gateway {
         server.add_service(Front::internal("ask", ask_listener, ask, Arc::clone(&pages), Arc::clone(&metrics)));
         server.add_service(OneThread(Front::internal("metrics", metrics_listener, operator, pages, metrics)));
         server.add_service(background_service("follower", follower));
+        if let Some(nginx) = nginx {
+            server.add_service(background_service("nginx", nginx));
+        }
         if let Some(ext_authz) = ext_authz {
             server.add_service(background_service("ext_authz", ext_authz));
         }

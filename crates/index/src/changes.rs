@@ -15,7 +15,7 @@ use crate::journal::Journal;
 use crate::listing::Listing;
 use crate::writer::Place;
 
-/// Which domains are closed at one place of the feed, whatever the index does meanwhile.
+/// Which domains are listed, open or closed, at one place of the feed, whatever the index does meanwhile.
 pub struct Standing {
     base: Base,
     /// Whether a domain is closed that changed since the base was built: no more than an overlay holds.
@@ -67,11 +67,16 @@ impl Standing {
         self.place
     }
 
+    /// Every domain once, in no order, and whether it is closed.
+    pub fn listed(&self) -> impl Iterator<Item = (&str, bool)> {
+        let all = self.base.listings().map(|listing| (listing.domain, is_closed(&listing)));
+        let unchanged = all.filter(|(domain, _)| !self.later.contains_key(*domain));
+        unchanged.chain(self.later.iter().map(|(domain, closed)| (domain.as_str(), *closed)))
+    }
+
     /// Every closed domain once, in no order.
     pub fn closed(&self) -> impl Iterator<Item = &str> {
-        let unchanged = self.base.listings().filter(is_closed).map(|listing| listing.domain);
-        let later = self.later.iter().filter(|(_, closed)| **closed).map(|(domain, _)| domain.as_str());
-        unchanged.filter(|domain| !self.later.contains_key(*domain)).chain(later)
+        self.listed().filter_map(|(domain, closed)| closed.then_some(domain))
     }
 }
 
@@ -220,6 +225,7 @@ mod tests {
         change(&mut writer, 6, "open.cn", true);
         rebuild(&mut writer);
         rebuild(&mut writer);
+        assert_eq!(standing.listed().count(), 3);
         assert_eq!((closed.next(), closed.next(), standing.place()), (Some("new.cn"), None, place(5)));
     }
 

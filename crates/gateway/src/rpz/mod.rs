@@ -7,6 +7,8 @@
 //! Nothing else is answered here: this is no resolver.
 
 mod access;
+#[cfg(test)]
+mod fuzz;
 mod notify;
 mod zone;
 

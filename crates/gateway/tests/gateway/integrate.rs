@@ -136,6 +136,9 @@ async fn caddy_asks_before_a_request_and_before_a_certificate() {
     let closed = client().get(format!("http://{plain}/")).header("host", "shop.closed.cn").send().await.unwrap();
     assert_eq!(closed.status(), StatusCode::FOUND);
     assert_eq!(closed.headers()["location"], "https://beian.example.com/closed?domain=closed.cn");
+    let pretended =
+        client().get(format!("http://{plain}/")).header("host", "closed.cn").header("x-original-host", "open.cn");
+    assert_eq!(pretended.header("x-forwarded-host", "open.cn").send().await.unwrap().status(), 302);
     assert_eq!(status(plain, "never-heard-of.cn").await, 200);
 
     let over_tls = async |host: &str| {
@@ -294,6 +297,74 @@ pub fn asked(port: u16, name: &str) -> String {
                   print(dns.query.udp(q, '127.0.0.1', port=int(sys.argv[1]), timeout=2))";
     let answer = Command::new("/usr/bin/python3").args(["-c", script, &port.to_string(), name]).output().unwrap();
     String::from_utf8_lossy(&answer.stdout).into_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nginx_reads_the_map_anew_when_verdicts_changed_and_only_then() {
+    let folder = tempfile::tempdir().unwrap();
+    let platform = Platform::start(vec![verdict("open.cn", Open, None), verdict("closed.cn", Closed, None)]).await;
+    let (visitors, origin) = (nobody().await, origin().await);
+    let map = folder.path().join("beian.map");
+    let server = replaced(
+        block("nginx-map.md", "nginx"),
+        &[
+            ("/etc/nginx/beian.map", map.display().to_string()),
+            ("127.0.0.1:80;", format!("{visitors};")),
+            ("127.0.0.1:8080", origin.to_string()),
+        ],
+    );
+    std::fs::write(&map, "").unwrap();
+    let first = nginx(folder.path(), &server);
+    until("nginx to answer", async || status(visitors, "closed.cn").await == 200).await;
+    let text = replaced(
+        block("nginx-map.md", "toml"),
+        &[
+            ("/etc/nginx/beian.map", map.display().to_string()),
+            ("\"-s\"", format!("\"-c\", \"{}\", \"-s\"", folder.path().join("nginx.conf").display())),
+            ("1m", "700ms".to_owned()),
+        ],
+    );
+    let table: toml::Table = text.parse().unwrap();
+    let settings: gateway::config::Nginx = table["gateway"]["nginx"].clone().try_into().unwrap();
+    let stand = Stand::start(gateway::Config { nginx: Some(settings.clone()), ..config(&platform.url()) });
+    stand.until_ready().await;
+    until("nginx to have read the map", async || status(visitors, "www.closed.cn").await == 302).await;
+    assert_eq!(status(visitors, "open.cn").await, 200);
+    let reloads = async || stand.metric("beian_gateway_nginx_reloads_total").await;
+    stand.until_metric("beian_gateway_nginx_reloads_total", 1.0).await;
+    assert!(stand.metric("beian_gateway_nginx_reload_seconds").await > 0.0);
+
+    for number in 0..20 {
+        platform.publish(verdict(&format!("n{number}.cn"), Closed, None));
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    until("nginx to have read the last", async || status(visitors, "n19.cn").await == 302).await;
+    assert!(reloads().await < 3.5, "changes wait for one another");
+    let before = reloads().await;
+    let unchanged = stand.metric("beian_gateway_nginx_unchanged_total").await;
+    platform.publish(verdict("open.cn", Open, None));
+    stand.until_metric("beian_gateway_nginx_unchanged_total", unchanged + 1.0).await;
+    assert!((reloads().await - before).abs() < 0.5, "the same words are no reason to reload");
+
+    drop(first);
+    platform.publish(verdict("closed.cn", Open, None));
+    until("a failure", async || stand.metric("beian_gateway_nginx_errors_total").await > 0.5).await;
+    let _second = nginx(folder.path(), &server);
+    until("nginx to be told", async || (reloads().await - before).abs() > 0.5).await;
+    assert_eq!((status(visitors, "closed.cn").await, status(visitors, "n0.cn").await), (200, 302));
+    let lines = std::fs::read_to_string(&map).unwrap();
+    assert_eq!(lines.lines().count(), 22);
+    assert!(lines.contains(".closed.cn open;\n") && !folder.path().join("beian.map.owed").exists());
+
+    // Another run finds the file as it is to be, and what was owed marked.
+    stand.stop();
+    let again = Stand::start(gateway::Config { nginx: Some(settings.clone()), ..config(&platform.url()) });
+    until("a look", async || again.metric("beian_gateway_nginx_unchanged_total").await > 0.5).await;
+    assert!(again.metric("beian_gateway_nginx_reloads_total").await < 0.5);
+    again.stop();
+    std::fs::write(folder.path().join("beian.map.owed"), "").unwrap();
+    let third = Stand::start(gateway::Config { nginx: Some(settings), ..config(&platform.url()) });
+    until("what was owed", async || third.metric("beian_gateway_nginx_reloads_total").await > 0.5).await;
 }
 
 /// nginx as a whole around the `http` part of a page.
