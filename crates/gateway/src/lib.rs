@@ -16,7 +16,8 @@
 //!   While the platform is away, the gateway goes on with what it has; how old that is shows in the metrics.
 //! - What was applied is on disk: it starts without the platform, within milliseconds.
 //!
-//! Proxies of others ask for the same verdicts at an address of their own (`ask.rs`), or read the index themselves.
+//! Proxies of others ask for the same verdicts at an address of their own (`ask.rs`; Envoy over gRPC, `ext_authz`), are told
+//! of them (`haproxy.rs`, `nginx.rs`), or read the index themselves. Resolvers take them as a zone (`rpz`).
 //!
 //! # What a client cannot do
 //!

@@ -2,11 +2,11 @@
 
 use std::net::IpAddr;
 
-use domain::base::iana::{Class, Opcode, Rcode, Rtype};
+use domain::base::iana::{Class, Opcode, Rcode, Rtype, TsigRcode};
 use domain::base::message_builder::{AdditionalBuilder, AnswerBuilder, HashCompressor, PushError};
 use domain::base::{Message, MessageBuilder, Name, RelativeName, Serial, ToName, Ttl};
 use domain::rdata::tsig::Time48;
-use domain::rdata::{Cname, Ns, Soa};
+use domain::rdata::{Cname, Ns, Soa, Tsig};
 use domain::tsig::{Key, ServerSequence};
 use index::{BaseError, Changes, Standing};
 
@@ -126,8 +126,14 @@ impl Shared {
             Ok(signed) => signed,
             Err(error) => {
                 self.metrics.rpz_refused.increment(1);
-                let answer = error.build_message(&message, MessageBuilder::new_vec());
-                return answer.map_or(Reply::Nothing, |answer| Reply::Message(answer.finish()));
+                let why = error.error();
+                let Ok(answer) = error.build_message(&message, MessageBuilder::new_vec()) else {
+                    return Reply::Nothing;
+                };
+                // The library calls a wrong signature a malformed one; the two are told apart (RFC 8945, section 5.2.2).
+                let is_wrong = why == TsigRcode::FORMERR && answer.header().rcode() == Rcode::NOTAUTH;
+                let wrong = if is_wrong { wrong_signature(&message) } else { None };
+                return Reply::Message(wrong.unwrap_or_else(|| answer.finish()));
             }
         };
         self.answer_to(message, signed, from, over_tcp)
@@ -225,6 +231,17 @@ impl Shared {
         let seconds = u64::try_from(self.ambient.now().as_second()).unwrap_or_default();
         Time48::from_u64(seconds & 0xFFFF_FFFF_FFFF)
     }
+}
+
+/// That a signature is wrong, which is said without one.
+fn wrong_signature(message: &Message<Vec<u8>>) -> Option<Vec<u8>> {
+    let tsig = message.additional().ok()?.limit_to::<Tsig<_, _>>().next()?.ok()?;
+    let (algorithm, time) = (tsig.data().algorithm(), tsig.data().time_signed());
+    let (fudge, number) = (tsig.data().fudge(), message.header().id());
+    let said = Tsig::new(algorithm, time, fudge, b"", number, TsigRcode::BADSIG, b"").ok()?;
+    let mut answer = MessageBuilder::new_vec().start_answer(message, Rcode::NOTAUTH).ok()?.additional();
+    answer.push((tsig.owner(), tsig.class(), tsig.ttl(), said)).ok()?;
+    Some(answer.finish())
 }
 
 /// The serial somebody says he has.
