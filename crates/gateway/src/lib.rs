@@ -16,7 +16,8 @@
 //!   While the platform is away, the gateway goes on with what it has; how old that is shows in the metrics.
 //! - What was applied is on disk: it starts without the platform, within milliseconds.
 //!
-//! Proxies of others ask for the same verdicts at an address of their own (`ask.rs`), or read the index themselves.
+//! Proxies of others ask for the same verdicts at an address of their own (`ask.rs`; Envoy over gRPC, `ext_authz`), are told
+//! of them (`haproxy.rs`, `nginx.rs`), or read the index themselves. Resolvers take them as a zone (`rpz`).
 //!
 //! # What a client cannot do
 //!
@@ -35,6 +36,7 @@ mod ask;
 pub mod config;
 pub mod decide;
 pub mod export;
+mod ext_authz;
 mod feed;
 mod follower;
 mod front;
@@ -42,13 +44,16 @@ mod haproxy;
 mod head;
 pub mod hello;
 mod metrics;
+mod nginx;
 pub mod origin;
 mod pages;
 mod proxy;
+mod rpz;
 mod server;
 mod state;
 mod tls;
 
 pub use ambient::Ambient;
 pub use config::Config;
+pub use rpz::BadZone;
 pub use server::{Addresses, Error, Gateway, Stopper, run};

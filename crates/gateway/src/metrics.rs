@@ -121,6 +121,27 @@ impl Told {
     }
 }
 
+/// What of a response policy zone was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sent {
+    /// All of it.
+    Whole,
+    /// What changed.
+    Changes,
+}
+
+impl Sent {
+    const ALL: [Self; 2] = [Self::Whole, Self::Changes];
+
+    /// The word in the metrics and the log.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Whole => "axfr",
+            Self::Changes => "ixfr",
+        }
+    }
+}
+
 /// The gateway's counters and gauges.
 pub(crate) struct Metrics {
     handle: PrometheusHandle,
@@ -140,6 +161,14 @@ pub(crate) struct Metrics {
     pub(crate) index_refused: Counter,
     pub(crate) index_errors: Counter,
     pub(crate) haproxy_errors: Counter,
+    pub(crate) nginx_reloads: Counter,
+    pub(crate) nginx_unchanged: Counter,
+    pub(crate) nginx_errors: Counter,
+    pub(crate) nginx_reload_seconds: Gauge,
+    rpz_transfers: Vec<Counter>,
+    pub(crate) rpz_refused: Counter,
+    pub(crate) rpz_errors: Counter,
+    pub(crate) rpz_notify_errors: Counter,
 }
 
 impl Metrics {
@@ -163,6 +192,14 @@ impl Metrics {
             describe_counter!("beian_gateway_index_refused_total", "Bases of the index that could not be trusted");
             describe_counter!("beian_gateway_index_errors_total", "Times the index could not be written");
             describe_counter!("beian_gateway_haproxy_errors_total", "Times HAProxy could not be told");
+            describe_counter!("beian_gateway_nginx_reloads_total", "Times nginx read its map anew");
+            describe_counter!("beian_gateway_nginx_unchanged_total", "Times nginx's map would have been the same");
+            describe_counter!("beian_gateway_nginx_errors_total", "Times nginx's map could not be written or read");
+            describe_gauge!("beian_gateway_nginx_reload_seconds", "How long nginx took to read its map last");
+            describe_counter!("beian_gateway_rpz_transfers_total", "Times the zone was sent, whole or what changed");
+            describe_counter!("beian_gateway_rpz_refused_total", "Requests about the zone that were refused");
+            describe_counter!("beian_gateway_rpz_errors_total", "Times the zone could not be sent whole");
+            describe_counter!("beian_gateway_rpz_notify_errors_total", "Changes of the zone nobody could be told of");
             Self {
                 handle,
                 requests: Outcome::ALL
@@ -185,6 +222,16 @@ impl Metrics {
                 index_refused: counter!("beian_gateway_index_refused_total"),
                 index_errors: counter!("beian_gateway_index_errors_total"),
                 haproxy_errors: counter!("beian_gateway_haproxy_errors_total"),
+                nginx_reloads: counter!("beian_gateway_nginx_reloads_total"),
+                nginx_unchanged: counter!("beian_gateway_nginx_unchanged_total"),
+                nginx_errors: counter!("beian_gateway_nginx_errors_total"),
+                nginx_reload_seconds: gauge!("beian_gateway_nginx_reload_seconds"),
+                rpz_transfers: Sent::ALL
+                    .map(|sent| counter!("beian_gateway_rpz_transfers_total", "kind" => sent.as_str()))
+                    .into(),
+                rpz_refused: counter!("beian_gateway_rpz_refused_total"),
+                rpz_errors: counter!("beian_gateway_rpz_errors_total"),
+                rpz_notify_errors: counter!("beian_gateway_rpz_notify_errors_total"),
             }
         })
     }
@@ -206,6 +253,13 @@ impl Metrics {
     /// Counts one question.
     pub(crate) fn told(&self, told: Told) {
         if let Some(counter) = self.asked.get(told as usize) {
+            counter.increment(1);
+        }
+    }
+
+    /// Counts one zone that was sent.
+    pub(crate) fn rpz_sent(&self, sent: Sent) {
+        if let Some(counter) = self.rpz_transfers.get(sent as usize) {
             counter.increment(1);
         }
     }

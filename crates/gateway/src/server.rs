@@ -12,7 +12,7 @@ use pingora::server::{RunArgs, Server, ShutdownSignal, ShutdownSignalWatch};
 use pingora::services::background::background_service;
 use reqwest::Url;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
@@ -20,13 +20,16 @@ use tracing::{info, warn};
 use crate::Ambient;
 use crate::ask::AskApp;
 use crate::config::Config;
+use crate::ext_authz::ExtAuthz;
 use crate::feed::Feed;
 use crate::follower::Follower;
 use crate::front::Front;
 use crate::haproxy::Haproxy;
 use crate::metrics::{Metrics, MetricsApp};
+use crate::nginx::Nginx;
 use crate::pages::Pages;
 use crate::proxy::Gate;
+use crate::rpz::{self, BadZone, Rpz, Sockets, Zone};
 use crate::state::State;
 use crate::tls::{Shared, Tls};
 
@@ -55,6 +58,9 @@ pub enum Error {
     /// The index cannot be written.
     #[error("the verdict index cannot be used: {0}")]
     Index(#[from] index::Error),
+    /// The zone cannot be served as it is configured.
+    #[error("the response policy zone cannot be served: {0}")]
+    Rpz(#[from] BadZone),
 }
 
 /// A gateway that has its addresses and is ready to run.
@@ -66,6 +72,8 @@ pub struct Gateway {
     metrics_listener: TcpListener,
     ask_listener: TcpListener,
     tls_listener: Option<TcpListener>,
+    ext_authz: Option<TcpListener>,
+    rpz: Option<(Zone, Sockets)>,
     addresses: Addresses,
     stop: Arc<watch::Sender<bool>>,
 }
@@ -81,6 +89,10 @@ pub struct Addresses {
     pub ask: SocketAddr,
     /// Where TLS comes in, if it does.
     pub tls: Option<SocketAddr>,
+    /// Where Envoy asks over gRPC, if it does.
+    pub ext_authz: Option<SocketAddr>,
+    /// Where the response policy zone is served, if it is.
+    pub rpz: Option<SocketAddr>,
 }
 
 /// Tells a running gateway to stop, as SIGTERM does.
@@ -117,6 +129,16 @@ impl Gateway {
         let (metrics_listener, metrics) = listen(config.metrics_listen)?;
         let (ask_listener, ask) = listen(config.ask_listen)?;
         let (tls_listener, tls) = config.tls.as_ref().map(|tls| listen(tls.listen)).transpose()?.unzip();
+        let (ext_authz, ext_authz_address) =
+            config.ext_authz.as_ref().map(|settings| listen(settings.listen)).transpose()?.unzip();
+        let zone = config.rpz.as_ref().map(|settings| Ok::<_, BadZone>((Zone::read(settings)?, settings.listen)));
+        let (rpz, rpz_address) = match zone.transpose()? {
+            None => (None, None),
+            Some((zone, address)) => {
+                let bound = Sockets::bind(address).map_err(|source| Error::Listen { address, source })?;
+                (Some((zone, bound.0)), Some(bound.1))
+            }
+        };
         Ok(Self {
             config,
             ambient,
@@ -125,7 +147,9 @@ impl Gateway {
             metrics_listener,
             ask_listener,
             tls_listener,
-            addresses: Addresses { visitors, metrics, ask, tls },
+            ext_authz,
+            rpz,
+            addresses: Addresses { visitors, metrics, ask, tls, ext_authz: ext_authz_address, rpz: rpz_address },
             stop: Arc::new(watch::channel(false).0),
         })
     }
@@ -147,8 +171,19 @@ impl Gateway {
     /// # Errors
     /// When it cannot start.
     pub fn run(self) -> Result<(), Error> {
-        let Self { config, ambient, platform, listener, metrics_listener, ask_listener, tls_listener, addresses, stop } =
-            self;
+        let Self {
+            config,
+            ambient,
+            platform,
+            listener,
+            metrics_listener,
+            ask_listener,
+            tls_listener,
+            ext_authz,
+            rpz,
+            addresses,
+            stop,
+        } = self;
         let (drain, draining) = watch::channel(false);
         let busy = TaskTracker::new();
         let metrics = Arc::new(Metrics::new());
@@ -164,6 +199,25 @@ impl Gateway {
         let writer = Writer::open(&folder)?;
         let state = Arc::new(State::new(Live::new(&folder), ambient.clone(), config.stale_after));
 
+        let nginx = config.nginx.map(|settings| Nginx {
+            settings,
+            folder: folder.clone(),
+            state: Arc::clone(&state),
+            metrics: Arc::clone(&metrics),
+            draining: draining.clone(),
+        });
+        let rpz = rpz.map(|(zone, sockets)| Rpz {
+            sockets: Mutex::new(Some(sockets)),
+            shared: Arc::new(rpz::Shared {
+                zone,
+                folder: folder.clone(),
+                state: Arc::clone(&state),
+                metrics: Arc::clone(&metrics),
+                ambient: ambient.clone(),
+                transfers: Semaphore::new(rpz::TRANSFERS),
+            }),
+            draining: draining.clone(),
+        });
         let follower = Follower {
             feed: Feed::new(
                 platform,
@@ -224,6 +278,11 @@ impl Gateway {
             closed: config.closed,
             unknown: config.unknown,
         };
+        let ext_authz = ext_authz.map(|listener| ExtAuthz {
+            listener: Mutex::new(Some(listener)),
+            ask: Arc::new(ask.clone()),
+            draining: draining.clone(),
+        });
         let operator = MetricsApp { metrics: Arc::clone(&metrics), state, draining };
         server.add_service(visitors);
         if let Some(tls) = tls {
@@ -232,6 +291,15 @@ impl Gateway {
         server.add_service(Front::internal("ask", ask_listener, ask, Arc::clone(&pages), Arc::clone(&metrics)));
         server.add_service(OneThread(Front::internal("metrics", metrics_listener, operator, pages, metrics)));
         server.add_service(background_service("follower", follower));
+        if let Some(nginx) = nginx {
+            server.add_service(background_service("nginx", nginx));
+        }
+        if let Some(ext_authz) = ext_authz {
+            server.add_service(background_service("ext_authz", ext_authz));
+        }
+        if let Some(rpz) = rpz {
+            server.add_service(background_service("rpz", rpz));
+        }
 
         info!(listen = %addresses.visitors, metrics = %addresses.metrics, ask = %addresses.ask, "the gateway serves");
         let end = End { stop: stop.subscribe(), drain, busy, longest: config.drain };
