@@ -32,6 +32,7 @@
 
 mod ambient;
 mod ask;
+mod certificates;
 pub mod config;
 pub mod decide;
 pub mod export;
@@ -41,13 +42,17 @@ mod front;
 mod haproxy;
 mod head;
 pub mod hello;
+mod http2;
 mod metrics;
 pub mod origin;
 mod pages;
 mod proxy;
+mod proxy_protocol;
+mod reload;
 mod server;
 mod state;
 mod tls;
+mod wire;
 
 pub use ambient::Ambient;
 pub use config::Config;

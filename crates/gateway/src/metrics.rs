@@ -24,6 +24,10 @@ pub(crate) enum Outcome {
     Proxied,
     /// The origin answered for a domain that is open because too little is known to close it.
     Undetermined,
+    /// The operator's own origin answered for a domain that has none in the feed.
+    DefaultOrigin,
+    /// TLS ended here, and its requests are counted as requests.
+    Terminated,
     /// A listed domain is closed.
     Closed,
     /// The domain is not listed.
@@ -32,6 +36,10 @@ pub(crate) enum Outcome {
     NoOrigin,
     /// The request or its host was malformed.
     BadRequest,
+    /// A load balancer did not say whose connection it hands on.
+    NotIntroduced,
+    /// No handshake of TLS came about.
+    NoHandshake,
     /// The head or the body was too large.
     TooLarge,
     /// The client took too long to send the head.
@@ -51,13 +59,17 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 18] = [
         Self::Proxied,
         Self::Undetermined,
+        Self::DefaultOrigin,
+        Self::Terminated,
         Self::Closed,
         Self::Unlisted,
         Self::NoOrigin,
         Self::BadRequest,
+        Self::NotIntroduced,
+        Self::NoHandshake,
         Self::TooLarge,
         Self::Slow,
         Self::NotReady,
@@ -73,10 +85,14 @@ impl Outcome {
         match self {
             Self::Proxied => "proxied",
             Self::Undetermined => "undetermined",
+            Self::DefaultOrigin => "default_origin",
+            Self::Terminated => "terminated",
             Self::Closed => "closed",
             Self::Unlisted => "unlisted",
             Self::NoOrigin => "no_origin",
             Self::BadRequest => "bad_request",
+            Self::NotIntroduced => "not_introduced",
+            Self::NoHandshake => "no_handshake",
             Self::TooLarge => "too_large",
             Self::Slow => "slow",
             Self::NotReady => "not_ready",
@@ -140,6 +156,8 @@ pub(crate) struct Metrics {
     pub(crate) index_refused: Counter,
     pub(crate) index_errors: Counter,
     pub(crate) haproxy_errors: Counter,
+    pub(crate) certificates: Gauge,
+    pub(crate) certificate_errors: Counter,
 }
 
 impl Metrics {
@@ -163,6 +181,8 @@ impl Metrics {
             describe_counter!("beian_gateway_index_refused_total", "Bases of the index that could not be trusted");
             describe_counter!("beian_gateway_index_errors_total", "Times the index could not be written");
             describe_counter!("beian_gateway_haproxy_errors_total", "Times HAProxy could not be told");
+            describe_gauge!("beian_gateway_certificates", "Sites whose TLS ends here");
+            describe_counter!("beian_gateway_certificate_errors_total", "Certificates or keys that cannot be used");
             Self {
                 handle,
                 requests: Outcome::ALL
@@ -185,6 +205,8 @@ impl Metrics {
                 index_refused: counter!("beian_gateway_index_refused_total"),
                 index_errors: counter!("beian_gateway_index_errors_total"),
                 haproxy_errors: counter!("beian_gateway_haproxy_errors_total"),
+                certificates: gauge!("beian_gateway_certificates"),
+                certificate_errors: counter!("beian_gateway_certificate_errors_total"),
             }
         })
     }

@@ -4,6 +4,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use index::{Live, Writer};
 use pingora::proxy::http_proxy;
@@ -19,14 +20,17 @@ use tracing::{info, warn};
 
 use crate::Ambient;
 use crate::ask::AskApp;
+use crate::certificates::Certificates;
 use crate::config::Config;
 use crate::feed::Feed;
 use crate::follower::Follower;
-use crate::front::Front;
+use crate::front::{self, Front};
 use crate::haproxy::Haproxy;
 use crate::metrics::{Metrics, MetricsApp};
+use crate::origin::{Pool, Turns};
 use crate::pages::Pages;
 use crate::proxy::Gate;
+use crate::reload::Reload;
 use crate::state::State;
 use crate::tls::{Shared, Tls};
 
@@ -49,6 +53,12 @@ pub enum Error {
         /// Its value.
         value: String,
     },
+    /// The setting of an origin is none.
+    #[error("default_origin is not host:port, nor several of them with commas: {0:?}")]
+    Origin(String),
+    /// The provider's own certificate cannot be used.
+    #[error("tls.own_certificate cannot be used: {0}")]
+    Certificate(String),
     /// No HTTP client can be made.
     #[error("cannot make an HTTP client: {0}")]
     Client(#[from] reqwest::Error),
@@ -113,6 +123,9 @@ impl Gateway {
     pub fn bind(config: Config, ambient: Ambient) -> Result<Self, Error> {
         let platform = web_address("platform_url", &config.platform_url)?;
         web_address("public_url", &config.public_url)?;
+        if let Some(origin) = config.default_origin.as_ref().filter(|origin| Pool::parse(origin).is_none()) {
+            return Err(Error::Origin(origin.clone()));
+        }
         let (listener, visitors) = listen(config.listen)?;
         let (metrics_listener, metrics) = listen(config.metrics_listen)?;
         let (ask_listener, ask) = listen(config.ask_listen)?;
@@ -153,8 +166,11 @@ impl Gateway {
         let busy = TaskTracker::new();
         let metrics = Arc::new(Metrics::new());
         let pages = Arc::new(Pages::new(&config.public_url));
+        let read = config.tls.as_ref().map(|tls| Certificates::load(tls, &Certificates::default(), &metrics));
+        let certificates = read.transpose().map_err(Error::Certificate)?.unwrap_or_default();
+        let certificates = Arc::new(ArcSwap::from_pointee(certificates));
         // A folder of this run alone goes with it.
-        let (folder, _temporary) = match config.index {
+        let (folder, _temporary) = match config.index.clone() {
             Some(folder) => (folder, None),
             None => {
                 let temporary = tempfile::tempdir().map_err(index::Error::File)?;
@@ -165,59 +181,67 @@ impl Gateway {
         let state = Arc::new(State::new(Live::new(&folder), ambient.clone(), config.stale_after));
 
         let follower = Follower {
-            feed: Feed::new(platform, config.api_key, config.follow.wait, config.follow.snapshot_timeout)?,
+            feed: Feed::new(platform, config.api_key.clone(), config.follow.wait, config.follow.snapshot_timeout)?,
             state: Arc::clone(&state),
             metrics: Arc::clone(&metrics),
             ambient,
-            settings: config.follow,
+            settings: config.follow.clone(),
             writer: Arc::new(Mutex::new(writer)),
-            haproxy: config.haproxy.map(Haproxy::new),
+            haproxy: config.haproxy.clone().map(Haproxy::new),
             draining: draining.clone(),
             running: Mutex::new(Some(busy.token())),
         };
         follower.tell_of_the_index();
 
-        let public_url = config.public_url.clone();
-        let mut server = Server::new_with_opt_and_conf(None, server_conf(config.workers));
+        let workers = config.workers;
+        let longest = config.drain;
+        let settings = Arc::new(ArcSwap::from_pointee(config));
+        let mut server = Server::new_with_opt_and_conf(None, server_conf(workers));
         server.bootstrap();
-        let gate = Gate {
-            state: Arc::clone(&state),
-            metrics: Arc::clone(&metrics),
-            pages: Arc::clone(&pages),
-            closed: config.closed,
-            public_url: config.public_url,
-            client: config.client.clone(),
-            origin: config.origin.clone(),
+        let turns = Arc::new(Turns::default());
+        let front = |proxies| {
+            let gate = Gate {
+                state: Arc::clone(&state),
+                metrics: Arc::clone(&metrics),
+                pages: Arc::clone(&pages),
+                settings: Arc::clone(&settings),
+                turns: Arc::clone(&turns),
+                proxies,
+            };
+            Arc::new(front::Shared {
+                app: Arc::new(http_proxy(&server.configuration, gate)),
+                settings: Arc::clone(&settings),
+                pages: Arc::clone(&pages),
+                metrics: Arc::clone(&metrics),
+                draining: draining.clone(),
+                connections: busy.clone(),
+                public: true,
+            })
         };
-        let tls = config.tls.zip(tls_listener).map(|(settings, listener)| Tls {
-            settings,
+        let visitors = front(true);
+        let tls = settings.load().tls.clone().zip(tls_listener).map(|(tls, listener)| Tls {
+            settings: tls,
             listener: Mutex::new(Some(listener)),
             connections: busy.clone(),
             draining: draining.clone(),
             shared: Arc::new(Shared {
                 state: Arc::clone(&state),
                 metrics: Arc::clone(&metrics),
-                client: config.client.clone(),
-                origin: config.origin.clone(),
+                settings: Arc::clone(&settings),
+                certificates: Arc::clone(&certificates),
+                turns: Turns::default(),
+                visitors: Arc::clone(&visitors),
+                strangers: front(false),
             }),
         });
-        let visitors = Front::public(
-            listener,
-            http_proxy(&server.configuration, gate),
-            config.client,
-            Arc::clone(&pages),
-            Arc::clone(&metrics),
-            draining.clone(),
-            busy.clone(),
-        );
+        let visitors = Front::public(listener, visitors);
         let ask = AskApp {
             state: Arc::clone(&state),
             metrics: Arc::clone(&metrics),
             pages: Arc::clone(&pages),
-            public_url,
-            closed: config.closed,
-            unknown: config.unknown,
+            settings: Arc::clone(&settings),
         };
+        let reload = Reload { settings, certificates, metrics: Arc::clone(&metrics) };
         let operator = MetricsApp { metrics: Arc::clone(&metrics), state, draining };
         server.add_service(visitors);
         if let Some(tls) = tls {
@@ -226,9 +250,10 @@ impl Gateway {
         server.add_service(Front::internal("ask", ask_listener, ask, Arc::clone(&pages), Arc::clone(&metrics)));
         server.add_service(OneThread(Front::internal("metrics", metrics_listener, operator, pages, metrics)));
         server.add_service(background_service("follower", follower));
+        server.add_service(background_service("reload", reload));
 
         info!(listen = %addresses.visitors, metrics = %addresses.metrics, ask = %addresses.ask, "the gateway serves");
-        let end = End { stop: stop.subscribe(), drain, busy, longest: config.drain };
+        let end = End { stop: stop.subscribe(), drain, busy, longest };
         server.run(RunArgs { shutdown_signal: Box::new(end) });
         info!("the gateway has stopped");
         Ok(())
@@ -252,8 +277,9 @@ fn server_conf(workers: usize) -> ServerConf {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     ServerConf {
         threads: if workers == 0 { processors } else { workers },
-        // A request is tried again only when a kept connection turns out to be dead before anything was sent.
-        max_retries: 3,
+        // A request is tried again only when a kept connection turns out to be dead before anything was sent, or when
+        // one of several origins cannot be reached.
+        max_retries: 4,
         ..ServerConf::default()
     }
 }

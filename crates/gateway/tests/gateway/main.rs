@@ -1,9 +1,14 @@
 //! The gateway as a whole, between a feed, an origin and clients on real sockets.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop where it is")]
 
+mod balancer;
+mod ending;
+mod http2;
 mod integrate;
 mod platform;
+mod pools;
 mod requests;
+mod site;
 mod stand;
 mod stopping;
 mod tls;

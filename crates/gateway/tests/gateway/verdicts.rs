@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use filing::verdict::Enforcement::{Closed, Open};
 use filing::verdict::Known;
-use gateway::config::Closed as ClosedSetting;
+use gateway::config::{Closed as ClosedSetting, Style};
 
 use crate::platform::{Platform, verdict};
 use crate::stand::{Stand, config, nobody, origin, until};
@@ -57,7 +57,10 @@ async fn what_is_unknown_does_not_close_and_what_is_unlisted_has_nothing_to_open
 #[tokio::test(flavor = "multi_thread")]
 async fn a_closed_domain_can_be_answered_with_the_gateways_own_page() {
     let platform = Platform::start(vec![verdict("example-shop.cn", Closed, None)]).await;
-    let stand = Stand::start(gateway::Config { closed: ClosedSetting::Page, ..config(&platform.url()) });
+    let stand = Stand::start(gateway::Config {
+        closed: ClosedSetting { style: Style::Page, ..ClosedSetting::default() },
+        ..config(&platform.url())
+    });
     stand.until_ready().await;
 
     let answer = stand.get(DOMAIN, "/").send().await.unwrap();
