@@ -58,6 +58,11 @@ pub struct Config {
     pub tls: Option<Tls>,
     /// A HAProxy whose map is kept; without it none is.
     pub haproxy: Option<Haproxy>,
+    /// A UNIX socket by which a gateway that starts takes over from the one that runs with the same configuration: the
+    /// old one hands over its listening sockets, and ends once the new one serves. Without it a restart refuses
+    /// connections for a moment. Nobody else may be able to write into its folder.
+    #[schema(value_type = Option<String>)]
+    pub handover: Option<PathBuf>,
     /// Worker threads; 0 means one per processor.
     pub workers: usize,
     /// How long requests in progress may take to end once the gateway is told to stop.
@@ -67,6 +72,37 @@ pub struct Config {
 }
 
 impl Config {
+    /// This configuration with what `fresh` may change while the gateway runs, and the settings that need a restart.
+    #[must_use]
+    pub(crate) fn taking_in(&self, fresh: &Self) -> (Self, Vec<String>) {
+        let tls = match (&self.tls, &fresh.tls) {
+            (Some(now), Some(fresh)) => Some(Tls { listen: now.listen, ..fresh.clone() }),
+            (now, _) => now.clone(),
+        };
+        let taken = Self {
+            closed: fresh.closed,
+            unknown: fresh.unknown,
+            default_origin: fresh.default_origin.clone(),
+            client: Client { max_connections: self.client.max_connections, ..fresh.client.clone() },
+            origin: fresh.origin.clone(),
+            tls,
+            ..self.clone()
+        };
+        let values = |config: &Self| match serde_json::to_value(config) {
+            Ok(serde_json::Value::Object(values)) => values,
+            _ => serde_json::Map::new(),
+        };
+        let (now, wanted) = (values(&taken), values(fresh));
+        let mut left: Vec<String> =
+            wanted.into_iter().filter(|(key, value)| now.get(key) != Some(value)).map(|(key, _)| key).collect();
+        // A key is written masked, so that another one looks the same.
+        let is_same = self.api_key.expose_secret() == fresh.api_key.expose_secret();
+        if !is_same && !left.iter().any(|key| key == "api_key") {
+            left.push("api_key".to_owned());
+        }
+        (taken, left)
+    }
+
     /// Where requests go for which the feed has no origin, if the operator says so.
     pub(crate) fn elsewhere(&self) -> Option<Elsewhere<'_>> {
         let origin = self.default_origin.as_deref()?;
@@ -314,6 +350,7 @@ impl Default for Config {
             origin: Origin::default(),
             tls: None,
             haproxy: None,
+            handover: None,
             workers: 0,
             drain: Duration::from_secs(10),
         }
@@ -384,6 +421,21 @@ mod tests {
         assert_eq!(config.client.head_timeout, Duration::from_millis(2_500));
         assert_eq!(config.client.idle_timeout, Client::default().idle_timeout);
         assert_eq!(config.api_key.expose_secret(), "bk_test");
+    }
+
+    #[test]
+    fn what_may_change_is_taken_in_and_the_rest_is_named() {
+        let now = Config { api_key: "one".to_owned().into(), ..Config::default() };
+        let mut fresh = Config { default_origin: Some("10.0.0.1:80".to_owned()), ..now.clone() };
+        fresh.client.max_body = 7;
+        assert_eq!(now.taking_in(&fresh).1, Vec::<String>::new());
+        fresh.client.max_connections = 8;
+        fresh.workers = 3;
+        fresh.api_key = "another".to_owned().into();
+        let (taken, left) = now.taking_in(&fresh);
+        assert_eq!((taken.client.max_body, taken.default_origin), (7, fresh.default_origin));
+        assert_eq!((taken.workers, taken.client.max_connections), (0, now.client.max_connections));
+        assert_eq!(left, ["client", "workers", "api_key"]);
     }
 
     #[test]

@@ -49,6 +49,8 @@ pub(crate) struct Front<A> {
     /// Taken when the service starts.
     listener: Mutex<Option<TcpListener>>,
     room: Arc<Semaphore>,
+    /// Whether connections may be accepted: at once, or when the gateway that runs can be taken over from.
+    go: watch::Receiver<bool>,
     shared: Arc<Shared<A>>,
 }
 
@@ -67,16 +69,17 @@ pub(crate) struct Shared<A> {
 
 impl<A: HttpServerApp + Send + Sync + 'static> Front<A> {
     /// Serves visitors.
-    pub(crate) fn public(listener: TcpListener, shared: Arc<Shared<A>>) -> Self {
+    pub(crate) fn public(listener: TcpListener, go: watch::Receiver<bool>, shared: Arc<Shared<A>>) -> Self {
         let most = shared.settings.load().client.max_connections;
         let room = Arc::new(Semaphore::new(most.clamp(1, Semaphore::MAX_PERMITS)));
-        Self { name: "visitors", listener: Mutex::new(Some(listener)), room, shared }
+        Self { name: "visitors", listener: Mutex::new(Some(listener)), room, go, shared }
     }
 
     /// Serves programs of the provider until the process ends.
     pub(crate) fn internal(
         name: &'static str,
         listener: TcpListener,
+        go: watch::Receiver<bool>,
         app: A,
         pages: Arc<Pages>,
         metrics: Arc<Metrics>,
@@ -94,7 +97,7 @@ impl<A: HttpServerApp + Send + Sync + 'static> Front<A> {
             connections: TaskTracker::new(),
             public: false,
         };
-        Self { name, listener: Mutex::new(Some(listener)), room, shared: Arc::new(shared) }
+        Self { name, listener: Mutex::new(Some(listener)), room, go, shared: Arc::new(shared) }
     }
 
     async fn accept(&self, listener: &tokio::net::TcpListener) {
@@ -129,9 +132,12 @@ impl<A: HttpServerApp + Send + Sync + 'static> Service for Front<A> {
                 return;
             }
         };
-        let mut draining = self.shared.draining.clone();
+        let (mut draining, mut go) = (self.shared.draining.clone(), self.go.clone());
         tokio::select! {
-            () = self.accept(&listener) => {}
+            () = async {
+                let _ = go.wait_for(|go| *go).await;
+                self.accept(&listener).await;
+            } => {}
             () = drained(&mut draining) => {}
         }
         drop(listener);

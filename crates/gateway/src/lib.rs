@@ -39,6 +39,7 @@ pub mod export;
 mod feed;
 mod follower;
 mod front;
+mod handover;
 mod haproxy;
 mod head;
 pub mod hello;

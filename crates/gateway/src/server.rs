@@ -25,12 +25,13 @@ use crate::config::Config;
 use crate::feed::Feed;
 use crate::follower::Follower;
 use crate::front::{self, Front};
+use crate::handover::{Handed, Handover};
 use crate::haproxy::Haproxy;
 use crate::metrics::{Metrics, MetricsApp};
 use crate::origin::{Pool, Turns};
 use crate::pages::Pages;
 use crate::proxy::Gate;
-use crate::reload::Reload;
+use crate::reload::{Read, Reload};
 use crate::state::State;
 use crate::tls::{Shared, Tls};
 
@@ -56,6 +57,9 @@ pub enum Error {
     /// The setting of an origin is none.
     #[error("default_origin is not host:port, nor several of them with commas: {0:?}")]
     Origin(String),
+    /// The gateway that runs cannot be taken over from.
+    #[error("cannot take over from the gateway that runs: {0}")]
+    Handover(std::io::Error),
     /// The provider's own certificate cannot be used.
     #[error("tls.own_certificate cannot be used: {0}")]
     Certificate(String),
@@ -77,8 +81,16 @@ pub struct Gateway {
     ask_listener: TcpListener,
     tls_listener: Option<TcpListener>,
     addresses: Addresses,
+    handed: Option<Handed>,
+    read: Option<Read>,
     stop: Arc<watch::Sender<bool>>,
 }
+
+/// The names of the sockets, by which they are handed over.
+const VISITORS: &str = "visitors";
+const METRICS: &str = "metrics";
+const ASK: &str = "ask";
+const TLS: &str = "tls";
 
 /// Where a gateway listens; the ports are the real ones also when 0 was configured.
 #[derive(Debug, Clone, Copy)]
@@ -126,10 +138,12 @@ impl Gateway {
         if let Some(origin) = config.default_origin.as_ref().filter(|origin| Pool::parse(origin).is_none()) {
             return Err(Error::Origin(origin.clone()));
         }
-        let (listener, visitors) = listen(config.listen)?;
-        let (metrics_listener, metrics) = listen(config.metrics_listen)?;
-        let (ask_listener, ask) = listen(config.ask_listen)?;
-        let (tls_listener, tls) = config.tls.as_ref().map(|tls| listen(tls.listen)).transpose()?.unzip();
+        let mut handed = config.handover.as_deref().map(Handed::ask).transpose().map_err(Error::Handover)?.flatten();
+        let mut listen = |name, address| listen(handed.as_mut(), name, address);
+        let (listener, visitors) = listen(VISITORS, config.listen)?;
+        let (metrics_listener, metrics) = listen(METRICS, config.metrics_listen)?;
+        let (ask_listener, ask) = listen(ASK, config.ask_listen)?;
+        let (tls_listener, tls) = config.tls.as_ref().map(|tls| listen(TLS, tls.listen)).transpose()?.unzip();
         Ok(Self {
             config,
             ambient,
@@ -139,6 +153,8 @@ impl Gateway {
             ask_listener,
             tls_listener,
             addresses: Addresses { visitors, metrics, ask, tls },
+            handed,
+            read: None,
             stop: Arc::new(watch::channel(false).0),
         })
     }
@@ -155,19 +171,26 @@ impl Gateway {
         Stopper(Arc::clone(&self.stop))
     }
 
+    /// Says how the configuration is read again on SIGHUP; without it only certificates are.
+    #[must_use]
+    pub fn reading(mut self, read: impl Fn() -> Result<Config, String> + Send + Sync + 'static) -> Self {
+        self.read = Some(Arc::new(read));
+        self
+    }
+
     /// Serves until SIGTERM, SIGINT or [`Stopper::stop`]; then lets the requests in progress end.
     ///
     /// # Errors
     /// When it cannot start.
     pub fn run(self) -> Result<(), Error> {
-        let Self { config, ambient, platform, listener, metrics_listener, ask_listener, tls_listener, addresses, stop } =
-            self;
+        let Self { config, ambient, platform, listener, metrics_listener, ask_listener, tls_listener, .. } = self;
+        let (addresses, handed, read, stop) = (self.addresses, self.handed, self.read, self.stop);
         let (drain, draining) = watch::channel(false);
         let busy = TaskTracker::new();
         let metrics = Arc::new(Metrics::new());
         let pages = Arc::new(Pages::new(&config.public_url));
-        let read = config.tls.as_ref().map(|tls| Certificates::load(tls, &Certificates::default(), &metrics));
-        let certificates = read.transpose().map_err(Error::Certificate)?.unwrap_or_default();
+        let first = config.tls.as_ref().map(|tls| Certificates::load(tls, &Certificates::default(), &metrics));
+        let certificates = first.transpose().map_err(Error::Certificate)?.unwrap_or_default();
         let certificates = Arc::new(ArcSwap::from_pointee(certificates));
         // A folder of this run alone goes with it.
         let (folder, _temporary) = match config.index.clone() {
@@ -178,6 +201,9 @@ impl Gateway {
             }
         };
         let writer = Writer::open(&folder)?;
+        let (go, may_go) = watch::channel(handed.is_none());
+        let (let_go, must_let_go) = watch::channel(false);
+        let (is_let_go, has_let_go) = watch::channel(false);
         let state = Arc::new(State::new(Live::new(&folder), ambient.clone(), config.stale_after));
 
         let follower = Follower {
@@ -186,13 +212,37 @@ impl Gateway {
             metrics: Arc::clone(&metrics),
             ambient,
             settings: config.follow.clone(),
-            writer: Arc::new(Mutex::new(writer)),
+            writer: Arc::new(Mutex::new(Some(writer))),
+            folder,
+            let_go: must_let_go,
+            is_let_go,
             haproxy: config.haproxy.clone().map(Haproxy::new),
             draining: draining.clone(),
             running: Mutex::new(Some(busy.token())),
         };
         follower.tell_of_the_index();
 
+        let handover = match config.handover.clone() {
+            None => None,
+            Some(path) => {
+                let mut listeners = Vec::new();
+                let here = [(VISITORS, &listener), (METRICS, &metrics_listener), (ASK, &ask_listener)];
+                for (name, listener) in here.into_iter().chain(tls_listener.as_ref().map(|listener| (TLS, listener))) {
+                    listeners.push((name, listener.try_clone().map_err(Error::Handover)?));
+                }
+                Some(Handover {
+                    path,
+                    listeners,
+                    before: Mutex::new(handed),
+                    state: Arc::clone(&state),
+                    go: go.clone(),
+                    let_go,
+                    is_let_go: has_let_go,
+                    stop: Arc::clone(&stop),
+                    draining: draining.clone(),
+                })
+            }
+        };
         let workers = config.workers;
         let longest = config.drain;
         let settings = Arc::new(ArcSwap::from_pointee(config));
@@ -219,11 +269,11 @@ impl Gateway {
             })
         };
         let visitors = front(true);
-        let tls = settings.load().tls.clone().zip(tls_listener).map(|(tls, listener)| Tls {
-            settings: tls,
+        let tls = settings.load().tls.clone().zip(tls_listener).map(|(_, listener)| Tls {
             listener: Mutex::new(Some(listener)),
             connections: busy.clone(),
             draining: draining.clone(),
+            go: may_go.clone(),
             shared: Arc::new(Shared {
                 state: Arc::clone(&state),
                 metrics: Arc::clone(&metrics),
@@ -234,23 +284,33 @@ impl Gateway {
                 strangers: front(false),
             }),
         });
-        let visitors = Front::public(listener, visitors);
+        let visitors = Front::public(listener, may_go.clone(), visitors);
         let ask = AskApp {
             state: Arc::clone(&state),
             metrics: Arc::clone(&metrics),
             pages: Arc::clone(&pages),
             settings: Arc::clone(&settings),
         };
-        let reload = Reload { settings, certificates, metrics: Arc::clone(&metrics) };
+        let reload = Reload { settings, certificates, metrics: Arc::clone(&metrics), read };
         let operator = MetricsApp { metrics: Arc::clone(&metrics), state, draining };
         server.add_service(visitors);
         if let Some(tls) = tls {
             server.add_service(tls);
         }
-        server.add_service(Front::internal("ask", ask_listener, ask, Arc::clone(&pages), Arc::clone(&metrics)));
-        server.add_service(OneThread(Front::internal("metrics", metrics_listener, operator, pages, metrics)));
+        server.add_service(Front::internal(
+            ASK,
+            ask_listener,
+            may_go.clone(),
+            ask,
+            Arc::clone(&pages),
+            Arc::clone(&metrics),
+        ));
+        server.add_service(OneThread(Front::internal(METRICS, metrics_listener, may_go, operator, pages, metrics)));
         server.add_service(background_service("follower", follower));
         server.add_service(background_service("reload", reload));
+        if let Some(handover) = handover {
+            server.add_service(background_service("handover", handover));
+        }
 
         info!(listen = %addresses.visitors, metrics = %addresses.metrics, ask = %addresses.ask, "the gateway serves");
         let end = End { stop: stop.subscribe(), drain, busy, longest };
@@ -267,8 +327,13 @@ fn web_address(setting: &'static str, value: &str) -> Result<Url, Error> {
     }
 }
 
-fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Error> {
-    let bound = TcpListener::bind(address).and_then(|listener| listener.local_addr().map(|real| (listener, real)));
+/// Listens, on the socket of the gateway that runs if it handed one over for that address.
+fn listen(handed: Option<&mut Handed>, name: &str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), Error> {
+    let bound = match handed.and_then(|handed| handed.listener(name, address)) {
+        Some(listener) => Ok(listener),
+        None => TcpListener::bind(address),
+    };
+    let bound = bound.and_then(|listener| listener.local_addr().map(|real| (listener, real)));
     bound.map_err(|source| Error::Listen { address, source })
 }
 

@@ -44,11 +44,12 @@ const DECODE_ERROR: u8 = 50;
 
 /// The listener for TLS.
 pub(crate) struct Tls {
-    pub(crate) settings: Settings,
     /// Taken when the service starts.
     pub(crate) listener: Mutex<Option<TcpListener>>,
     pub(crate) connections: TaskTracker,
     pub(crate) draining: watch::Receiver<bool>,
+    /// Whether connections may be accepted.
+    pub(crate) go: watch::Receiver<bool>,
     pub(crate) shared: Arc<Shared>,
 }
 
@@ -92,7 +93,11 @@ impl Service for Tls {
         };
         let most = self.shared.settings.load().client.max_connections;
         let room = Arc::new(Semaphore::new(most.clamp(1, Semaphore::MAX_PERMITS)));
-        let mut draining = self.draining.clone();
+        let (mut draining, mut go) = (self.draining.clone(), self.go.clone());
+        tokio::select! {
+            _ = go.wait_for(|go| *go) => {}
+            _ = draining.wait_for(|draining| *draining) => return,
+        }
         loop {
             let Ok(permit) = Arc::clone(&room).acquire_owned().await else { return };
             let accepted = tokio::select! {
@@ -101,9 +106,9 @@ impl Service for Tls {
             };
             match accepted {
                 Ok((stream, address)) => {
-                    let (shared, settings) = (Arc::clone(&self.shared), self.settings.clone());
+                    let shared = Arc::clone(&self.shared);
                     self.connections.spawn(async move {
-                        shared.serve(stream, address, &settings).await;
+                        shared.serve(stream, address).await;
                         drop(permit);
                     });
                 }
@@ -121,8 +126,9 @@ impl Service for Tls {
 }
 
 impl Shared {
-    async fn serve(&self, stream: TcpStream, address: SocketAddr, settings: &Settings) {
+    async fn serve(&self, stream: TcpStream, address: SocketAddr) {
         let config = self.settings.load_full();
+        let Some(settings) = &config.tls else { return };
         let mut client = Socket::new(stream, address);
         if let Err(why) = client.introduce(&config.client).await {
             warn!(from = %address.ip(), "a connection is closed: {why}");

@@ -11,5 +11,6 @@ mod requests;
 mod site;
 mod stand;
 mod stopping;
+mod takeover;
 mod tls;
 mod verdicts;

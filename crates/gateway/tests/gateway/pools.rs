@@ -97,7 +97,7 @@ async fn tls_goes_to_another_origin_of_the_pool_when_one_is_away() {
     let port = listener.local_addr().unwrap().port();
     let mut pool = verdict("open.cn", Open, None);
     // Nobody listens at 127.0.0.9, and at whichever comes first in turn.
-    pool.origin = Some(format!("127.0.0.9:80,127.0.0.1:80,127.0.0.8:80"));
+    pool.origin = Some("127.0.0.9:80,127.0.0.1:80,127.0.0.8:80".to_owned());
     let platform = Platform::start(vec![pool]).await;
     let listen = SocketAddr::from(([127, 0, 0, 1], 0));
     let tls = Some(Tls { listen, origin_port: port, send_proxy: false, own_certificate: None, certificates: None });
