@@ -3,7 +3,9 @@
 
 mod balancer;
 mod ending;
+mod hostile;
 mod http2;
+mod idle;
 mod integrate;
 mod platform;
 mod pools;

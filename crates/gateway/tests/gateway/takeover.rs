@@ -19,23 +19,30 @@ use crate::stand::{client, clock, config, origin, until};
 /// Set in the environment of the process that is to be the gateway: the folder of the test.
 const CHILD: &str = "BEIAN_GATEWAY_TEST_TAKEOVER";
 const PLATFORM: &str = "BEIAN_GATEWAY_TEST_TAKEOVER_PLATFORM";
+const ORIGIN_PORT: &str = "BEIAN_GATEWAY_TEST_TAKEOVER_ORIGIN_PORT";
 
 /// A gateway that runs in a process of its own.
-struct Process {
+pub struct Process {
     child: Child,
-    visitors: SocketAddr,
-    metrics: SocketAddr,
-    tls: SocketAddr,
+    pub visitors: SocketAddr,
+    pub metrics: SocketAddr,
+    pub tls: SocketAddr,
 }
 
 impl Process {
     async fn start(folder: &Path, platform: &Platform) -> Self {
+        Self::start_with(folder, platform, 9).await
+    }
+
+    /// With the port at which origins take TLS.
+    pub async fn start_with(folder: &Path, platform: &Platform, origin_port: u16) -> Self {
         let file = folder.join("addresses");
         let _ = std::fs::remove_file(&file);
         let child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "takeover::the_process_that_takes_over", "--nocapture"])
             .env(CHILD, folder)
             .env(PLATFORM, platform.url())
+            .env(ORIGIN_PORT, origin_port.to_string())
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
@@ -56,11 +63,16 @@ impl Process {
         panic!("the process does not end");
     }
 
+    /// The system's number of the process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     fn signal(&self, signal: &str) {
         assert!(Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap().success());
     }
 
-    async fn operator(&self, path: &str) -> String {
+    pub async fn operator(&self, path: &str) -> String {
         client().get(format!("http://{}{path}", self.metrics)).send().await.unwrap().text().await.unwrap()
     }
 }
@@ -85,7 +97,7 @@ fn the_process_that_takes_over() {
                 handover: Some(folder.join("handover")),
                 tls: Some(Tls {
                     listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-                    origin_port: 9,
+                    origin_port: std::env::var(ORIGIN_PORT).unwrap().parse().unwrap(),
                     send_proxy: false,
                     own_certificate: None,
                     certificates: Some(folder.join("sites")),

@@ -87,6 +87,11 @@ async fn while_the_platform_is_away_verdicts_hold_and_afterwards_they_go_on() {
     assert_eq!(stand.metric("beian_gateway_feed_stale").await, 1.0);
     assert_eq!(stand.metric("beian_gateway_feed_age_seconds").await, 600.0);
     assert_eq!(stand.operator("/readyz").await.0, 200, "stale verdicts are better than none");
+    // A month later nothing is different but the age.
+    stand.clock.fetch_add(30 * 86_400, Ordering::Relaxed);
+    assert_eq!((stand.status("open.cn").await, stand.status("waits.cn").await), (200, 302));
+    assert_eq!(stand.metric("beian_gateway_feed_age_seconds").await, 2_592_600.0);
+    assert_eq!(stand.operator("/readyz").await.0, 200);
 
     platform.publish(verdict("waits.cn", Open, Some(origin)));
     platform.come_back().await;
