@@ -60,6 +60,11 @@ impl Certificates {
                 (Err(why), None) => return Err(why),
             },
         };
+        if let Some(folder) = &settings.certificates
+            && let Err(error) = std::fs::read_dir(folder)
+        {
+            fail(folder, &error.to_string());
+        }
         let mut sites = HashMap::new();
         for chain in seen.iter().map(|(path, _)| path).filter(|path| path.extension().is_some_and(|end| end == "pem")) {
             let in_folder = settings.certificates.as_deref() == chain.parent();

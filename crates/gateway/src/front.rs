@@ -38,7 +38,7 @@ const LINGER_BYTES: usize = 256 * 1024;
 const LINGER_TIME: Duration = Duration::from_secs(1);
 
 /// How long a connection may still send a request once the gateway stops.
-const LAST_CALL: Duration = Duration::from_millis(250);
+pub(crate) const LAST_CALL: Duration = Duration::from_millis(250);
 
 /// With which a client begins that speaks HTTP/2 without being asked (RFC 9113, 3.4).
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -75,11 +75,12 @@ impl<A: HttpServerApp + Send + Sync + 'static> Front<A> {
         Self { name: "visitors", listener: Mutex::new(Some(listener)), room, go, shared }
     }
 
-    /// Serves programs of the provider until the process ends.
+    /// Serves programs of the provider until the process ends, or until another gateway does instead.
     pub(crate) fn internal(
         name: &'static str,
         listener: TcpListener,
         go: watch::Receiver<bool>,
+        replaced: watch::Receiver<bool>,
         app: A,
         pages: Arc<Pages>,
         metrics: Arc<Metrics>,
@@ -87,13 +88,12 @@ impl<A: HttpServerApp + Send + Sync + 'static> Front<A> {
         // A proxy keeps its connections; nobody outside can open any.
         let client = Client { max_connections: 1_024, max_requests: u32::MAX, ..Client::default() };
         let room = Arc::new(Semaphore::new(client.max_connections));
-        let (_, never) = watch::channel(false);
         let shared = Shared {
             app: Arc::new(app),
             settings: Arc::new(ArcSwap::from_pointee(Config { client, ..Config::default() })),
             pages,
             metrics,
-            draining: never,
+            draining: replaced,
             connections: TaskTracker::new(),
             public: false,
         };
@@ -167,7 +167,7 @@ impl<A: HttpServerApp + Send + Sync + 'static> Shared<A> {
     async fn welcome(self: Arc<Self>, stream: tokio::net::TcpStream, address: SocketAddr) {
         let mut socket = Socket::new(stream, address);
         if self.public
-            && let Err(why) = socket.introduce(&self.settings.load().client).await
+            && let Err(why) = socket.introduce(&self.settings.load_full().client).await
         {
             warn!(from = %address.ip(), "a connection is closed: {why}");
             self.metrics.count(Outcome::NotIntroduced);

@@ -26,6 +26,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{error, info, warn};
 
+use crate::front::LAST_CALL;
 use crate::state::State;
 
 /// The most listening sockets that are handed over.
@@ -100,6 +101,8 @@ pub(crate) struct Handover {
     /// Wants the index let go of, and whether it is.
     pub(crate) let_go: watch::Sender<bool>,
     pub(crate) is_let_go: watch::Receiver<bool>,
+    /// Tells those who serve programs of the provider that the new gateway does.
+    pub(crate) replaced: watch::Sender<bool>,
     pub(crate) stop: Arc<watch::Sender<bool>>,
     pub(crate) draining: watch::Receiver<bool>,
 }
@@ -171,6 +174,8 @@ impl Handover {
         }
         let taken = tokio::task::spawn_blocking(move || send(&stream, &listeners).and_then(|()| wait(stream)));
         taken.await.map_err(io::Error::other)??;
+        self.replaced.send_replace(true);
+        sleep(LAST_CALL * 2).await;
         self.stop.send_replace(true);
         Ok(())
     }

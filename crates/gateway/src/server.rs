@@ -116,17 +116,6 @@ impl Stopper {
     }
 }
 
-/// Runs a gateway until SIGTERM or SIGINT.
-///
-/// Must be called outside an asynchronous runtime, or in a thread where blocking is allowed: the gateway brings
-/// runtimes of its own.
-///
-/// # Errors
-/// When it cannot start.
-pub fn run(config: Config, ambient: Ambient) -> Result<(), Error> {
-    Gateway::bind(config, ambient)?.run()
-}
-
 impl Gateway {
     /// Takes the addresses; connections wait in the kernel's queue until [`Gateway::run`].
     ///
@@ -178,7 +167,11 @@ impl Gateway {
         self
     }
 
-    /// Serves until SIGTERM, SIGINT or [`Stopper::stop`]; then lets the requests in progress end.
+    /// Serves until SIGTERM, SIGINT or [`Stopper::stop`], or until another gateway took over; then lets the requests in
+    /// progress end.
+    ///
+    /// Must be called outside an asynchronous runtime, or in a thread where blocking is allowed: the gateway brings
+    /// runtimes of its own.
     ///
     /// # Errors
     /// When it cannot start.
@@ -204,6 +197,7 @@ impl Gateway {
         let (go, may_go) = watch::channel(handed.is_none());
         let (let_go, must_let_go) = watch::channel(false);
         let (is_let_go, has_let_go) = watch::channel(false);
+        let (replace, replaced) = watch::channel(false);
         let state = Arc::new(State::new(Live::new(&folder), ambient.clone(), config.stale_after));
 
         let follower = Follower {
@@ -238,6 +232,7 @@ impl Gateway {
                     go: go.clone(),
                     let_go,
                     is_let_go: has_let_go,
+                    replaced: replace,
                     stop: Arc::clone(&stop),
                     draining: draining.clone(),
                 })
@@ -301,11 +296,20 @@ impl Gateway {
             ASK,
             ask_listener,
             may_go.clone(),
+            replaced.clone(),
             ask,
             Arc::clone(&pages),
             Arc::clone(&metrics),
         ));
-        server.add_service(OneThread(Front::internal(METRICS, metrics_listener, may_go, operator, pages, metrics)));
+        server.add_service(OneThread(Front::internal(
+            METRICS,
+            metrics_listener,
+            may_go,
+            replaced,
+            operator,
+            pages,
+            metrics,
+        )));
         server.add_service(background_service("follower", follower));
         server.add_service(background_service("reload", reload));
         if let Some(handover) = handover {

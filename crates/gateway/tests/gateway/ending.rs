@@ -124,3 +124,13 @@ async fn a_certificate_that_changes_on_disk_is_taken_and_a_broken_one_is_not() {
     std::fs::remove_file(folder.path().join("open.cn.pem")).unwrap();
     until("the certificate to be gone", async || !ends_here("second.open.cn")).await;
 }
+
+#[test]
+fn the_configuration_on_the_operators_page_is_one() {
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/gateway.md")).unwrap();
+    let (_, rest) = page.split_once("```toml\n").unwrap();
+    let table: toml::Table = rest.split_once("```").unwrap().0.parse().unwrap();
+    let config: gateway::Config = table["gateway"].clone().try_into().unwrap();
+    assert_eq!((config.closed.style, config.client.proxy_from.len()), (Style::Page, 1));
+    assert!(config.tls.unwrap().own_certificate.is_some() && config.handover.is_some());
+}

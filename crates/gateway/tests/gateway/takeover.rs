@@ -27,6 +27,7 @@ pub struct Process {
     pub visitors: SocketAddr,
     pub metrics: SocketAddr,
     pub tls: SocketAddr,
+    ask: SocketAddr,
 }
 
 impl Process {
@@ -49,7 +50,7 @@ impl Process {
         until("the addresses", async || file.exists()).await;
         let text = std::fs::read_to_string(&file).unwrap();
         let addresses: Vec<SocketAddr> = text.lines().map(|line| line.parse().unwrap()).collect();
-        Self { child, visitors: addresses[0], metrics: addresses[1], tls: addresses[2] }
+        Self { child, visitors: addresses[0], metrics: addresses[1], tls: addresses[2], ask: addresses[3] }
     }
 
     /// Waits until the process ends, and says whether it did well.
@@ -115,7 +116,8 @@ fn the_process_that_takes_over() {
     let gateway = gateway::Gateway::bind(settings().unwrap(), clock().1).unwrap().reading(settings);
     let beside = folder.join("addresses.new");
     let addresses = gateway.addresses();
-    let text = format!("{}\n{}\n{}\n", addresses.visitors, addresses.metrics, addresses.tls.unwrap());
+    let text =
+        format!("{}\n{}\n{}\n{}\n", addresses.visitors, addresses.metrics, addresses.tls.unwrap(), addresses.ask);
     std::fs::write(&beside, text).unwrap();
     std::fs::rename(beside, folder.join("addresses")).unwrap();
     gateway.run().unwrap();
@@ -156,20 +158,26 @@ async fn no_request_fails_while_one_gateway_after_the_other_takes_over() {
     .await;
     until("the socket", async || folder.path().join("handover").exists()).await;
 
-    let (address, tls) = (running.visitors, running.tls);
+    let (address, tls, ask) = (running.visitors, running.tls, running.ask);
     let (done, count) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
     let mut visitors = tokio::task::JoinSet::new();
-    for number in 0..12 {
+    for number in 0..14 {
+        // The last two are proxies of others that ask.
+        let (there, path) = match number {
+            12.. => (ask, "/ask?domain=open.cn"),
+            _ if number % 3 == 2 => (address, "/slow"),
+            _ => (address, "/"),
+        };
         let (done, count) = (Arc::clone(&done), Arc::clone(&count));
         visitors.spawn(async move {
             let mut kept: Option<TcpStream> = None;
             while !done.load(Ordering::Relaxed) {
                 let mut stream = match kept.take() {
                     Some(stream) => stream,
-                    None => TcpStream::connect(address).await.map_err(|error| format!("connecting: {error}"))?,
+                    None => TcpStream::connect(there).await.map_err(|error| format!("connecting: {error}"))?,
                 };
                 // A third on new connections, a third on kept ones, a third waiting for a slow origin.
-                let keeps = request(&mut stream, if number % 3 == 2 { "/slow" } else { "/" }).await?;
+                let keeps = request(&mut stream, path).await?;
                 kept = (keeps && number % 3 != 0).then_some(stream);
                 count.fetch_add(1, Ordering::Relaxed);
             }
