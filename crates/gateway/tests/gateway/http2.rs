@@ -15,6 +15,7 @@ const DATA: u8 = 0;
 const HEADERS: u8 = 1;
 const RST_STREAM: u8 = 3;
 const SETTINGS: u8 = 4;
+const PING: u8 = 6;
 const GOAWAY: u8 = 7;
 const CONTINUATION: u8 = 9;
 const END_STREAM: u8 = 1;
@@ -294,6 +295,31 @@ async fn a_client_that_takes_its_requests_back_at_once_is_cut_off() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_takes_requests_back_slowly_and_ignores_that_it_should_leave_is_cut_off_too() {
+    let (_platform, stand) = stand_with(|config| {
+        config.client.max_streams = 10;
+        config.client.max_requests = 50;
+    })
+    .await;
+    let mut raw = Raw::connect(&stand).await;
+    raw.send(&frame(SETTINGS, 1, 0, &[])).await;
+    let mut sent = 0;
+    for number in 0..200 {
+        let stream = number * 2 + 1;
+        raw.send(&frame(HEADERS, END_HEADERS | END_STREAM, stream, &get("/slow", &[]))).await;
+        // The answer to a PING comes behind the request, which has begun then.
+        let answered = raw.send(&frame(PING, 0, 0, &[7; 8])).await
+            && raw.until(|kind, flags, _| kind == PING && flags == 1).await.last().is_some_and(|frame| frame.0 == PING);
+        if !answered || !raw.send(&frame(RST_STREAM, 0, stream, &8_u32.to_be_bytes())).await {
+            break;
+        }
+        sent += 1;
+    }
+    assert!((15..=61).contains(&sent), "{sent}");
+    assert_eq!(stand.status("open.cn").await, 200, "others are served");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_connection_ends_after_its_requests_or_without_any() {
     let (_platform, stand) = stand_with(|config| {
         config.client.max_requests = 3;
@@ -309,7 +335,7 @@ async fn a_connection_ends_after_its_requests_or_without_any() {
 
     let mut silent = Raw::connect(&stand).await;
     let frames = silent.until(|_, _, _| false).await;
-    assert_eq!(frames.last().map(|frame| frame.0 == GOAWAY || frame.0 == 6), Some(true), "{frames:?}");
+    assert_eq!(frames.last().map(|frame| frame.0 == GOAWAY || frame.0 == PING), Some(true), "{frames:?}");
     let mut slow = TcpStream::connect(stand.address).await.unwrap();
     slow.write_all(&PREFACE[..10]).await.unwrap();
     let mut answer = String::new();
