@@ -15,6 +15,7 @@
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use filing::verdict::{Enforcement, Known, Reason, Remedy};
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
@@ -25,7 +26,7 @@ use pingora::apps::http_app::ServeHttp;
 use pingora::protocols::http::ServerSession;
 use serde::Serialize;
 
-use crate::config::{Closed, Unknown};
+use crate::config::{Config, Style, Unknown};
 use crate::metrics::{Metrics, Told};
 use crate::pages::{Pages, closed_address};
 use crate::state::State;
@@ -36,9 +37,7 @@ pub(crate) struct AskApp {
     pub(crate) state: Arc<State>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) pages: Arc<Pages>,
-    pub(crate) public_url: String,
-    pub(crate) closed: Closed,
-    pub(crate) unknown: Unknown,
+    pub(crate) settings: Arc<ArcSwap<Config>>,
 }
 
 /// The verdict on a host, as JSON.
@@ -88,7 +87,7 @@ impl AskApp {
                 (told, Some(domain.to_owned()), reason)
             }
         };
-        let told = told.unwrap_or(match self.unknown {
+        let told = told.unwrap_or(match self.settings.load().unknown {
             Unknown::Open => Told::FailOpen,
             Unknown::Closed => Told::FailClosed,
         });
@@ -121,17 +120,19 @@ impl AskApp {
     /// What a visitor of a closed domain is to see.
     fn closed(&self, domain: Option<&str>) -> Response<Vec<u8>> {
         let domain = domain.unwrap_or_default();
-        match self.closed {
-            Closed::Redirect => {
+        let settings = self.settings.load();
+        match settings.closed.style {
+            Style::Redirect => {
                 let mut answer = status(StatusCode::FOUND);
-                if let Ok(address) = HeaderValue::from_str(&closed_address(&self.public_url, domain)) {
+                if let Ok(address) = HeaderValue::from_str(&closed_address(&settings.public_url, domain)) {
                     answer.headers_mut().insert(header::LOCATION, address);
                 }
                 answer
             }
-            Closed::Page => {
+            Style::Page => {
                 let page = self.pages.closed(domain).to_vec();
-                body(StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS, "text/html; charset=utf-8", page)
+                let code = StatusCode::from_u16(settings.closed.status.into()).unwrap_or(StatusCode::FORBIDDEN);
+                body(code, "text/html; charset=utf-8", page)
             }
         }
     }

@@ -24,6 +24,12 @@ pub(crate) enum Outcome {
     Proxied,
     /// The origin answered for a domain that is open because too little is known to close it.
     Undetermined,
+    /// The operator's own origin answered for a domain that has none in the feed.
+    DefaultOrigin,
+    /// TLS ended here, and its requests are counted as requests.
+    Terminated,
+    /// The origin answered for a closed domain, because this gateway only looks on.
+    Shadow,
     /// A listed domain is closed.
     Closed,
     /// The domain is not listed.
@@ -32,6 +38,10 @@ pub(crate) enum Outcome {
     NoOrigin,
     /// The request or its host was malformed.
     BadRequest,
+    /// A load balancer did not say whose connection it hands on.
+    NotIntroduced,
+    /// No handshake of TLS came about.
+    NoHandshake,
     /// The head or the body was too large.
     TooLarge,
     /// The client took too long to send the head.
@@ -51,13 +61,18 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 19] = [
         Self::Proxied,
         Self::Undetermined,
+        Self::DefaultOrigin,
+        Self::Terminated,
+        Self::Shadow,
         Self::Closed,
         Self::Unlisted,
         Self::NoOrigin,
         Self::BadRequest,
+        Self::NotIntroduced,
+        Self::NoHandshake,
         Self::TooLarge,
         Self::Slow,
         Self::NotReady,
@@ -73,10 +88,15 @@ impl Outcome {
         match self {
             Self::Proxied => "proxied",
             Self::Undetermined => "undetermined",
+            Self::DefaultOrigin => "default_origin",
+            Self::Terminated => "terminated",
+            Self::Shadow => "shadow",
             Self::Closed => "closed",
             Self::Unlisted => "unlisted",
             Self::NoOrigin => "no_origin",
             Self::BadRequest => "bad_request",
+            Self::NotIntroduced => "not_introduced",
+            Self::NoHandshake => "no_handshake",
             Self::TooLarge => "too_large",
             Self::Slow => "slow",
             Self::NotReady => "not_ready",
@@ -169,6 +189,8 @@ pub(crate) struct Metrics {
     pub(crate) rpz_refused: Counter,
     pub(crate) rpz_errors: Counter,
     pub(crate) rpz_notify_errors: Counter,
+    pub(crate) certificates: Gauge,
+    pub(crate) certificate_errors: Counter,
 }
 
 impl Metrics {
@@ -200,6 +222,8 @@ impl Metrics {
             describe_counter!("beian_gateway_rpz_refused_total", "Requests about the zone that were refused");
             describe_counter!("beian_gateway_rpz_errors_total", "Times the zone could not be sent whole");
             describe_counter!("beian_gateway_rpz_notify_errors_total", "Changes of the zone nobody could be told of");
+            describe_gauge!("beian_gateway_certificates", "Sites whose TLS ends here");
+            describe_counter!("beian_gateway_certificate_errors_total", "Certificates or keys that cannot be used");
             Self {
                 handle,
                 requests: Outcome::ALL
@@ -232,6 +256,8 @@ impl Metrics {
                 rpz_refused: counter!("beian_gateway_rpz_refused_total"),
                 rpz_errors: counter!("beian_gateway_rpz_errors_total"),
                 rpz_notify_errors: counter!("beian_gateway_rpz_notify_errors_total"),
+                certificates: gauge!("beian_gateway_certificates"),
+                certificate_errors: counter!("beian_gateway_certificate_errors_total"),
             }
         })
     }

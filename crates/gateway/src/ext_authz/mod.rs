@@ -29,7 +29,7 @@ use tonic_prost::ProstCodec;
 use tracing::{debug, error, warn};
 
 use crate::ask::AskApp;
-use crate::config::Closed;
+use crate::config::Style;
 use crate::pages::closed_address;
 use message::{
     Allowed, CheckRequest, CheckResponse, Denied, HeaderValueOption, HttpRequest, HttpResponse, HttpStatus, TlsSession,
@@ -168,13 +168,14 @@ impl AskApp {
             return CheckResponse { status: status(Code::Ok), http_response };
         }
         let domain = said.domain.as_deref().unwrap_or_default();
-        let (code, body) = match self.closed {
-            Closed::Redirect => {
-                headers.push(HeaderValueOption::instead("location", closed_address(&self.public_url, domain)));
+        let settings = self.settings.load();
+        let (code, body) = match settings.closed.style {
+            Style::Redirect => {
+                headers.push(HeaderValueOption::instead("location", closed_address(&settings.public_url, domain)));
                 (StatusCode::FOUND, String::new())
             }
             // Envoy's list of statuses lacks 451.
-            Closed::Page => {
+            Style::Page => {
                 headers.push(HeaderValueOption::instead("content-type", "text/html; charset=utf-8"));
                 (StatusCode::FORBIDDEN, String::from_utf8_lossy(&self.pages.closed(domain)).into_owned())
             }

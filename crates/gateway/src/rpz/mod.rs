@@ -14,6 +14,7 @@ mod zone;
 
 use std::io;
 use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -21,6 +22,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use pingora::server::ShutdownWatch;
 use pingora::services::background::BackgroundService;
+use rustix::net::{self, AddressFamily, SocketFlags, SocketType, sockopt};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, mpsc, watch};
@@ -79,15 +81,28 @@ impl Sockets {
         let mut tries = if address.port() == 0 { 16 } else { 1 };
         loop {
             tries -= 1;
-            let tcp = TcpListener::bind(address)?;
+            let tcp = TcpListener::from(socket(SocketType::STREAM, address)?);
             let real = tcp.local_addr()?;
-            match UdpSocket::bind(real) {
-                Ok(udp) => return Ok((Self { tcp, udp }, real)),
+            match socket(SocketType::DGRAM, real) {
+                Ok(udp) => return Ok((Self { tcp, udp: UdpSocket::from(udp) }, real)),
                 Err(error) if tries == 0 => return Err(error),
                 Err(_) => {}
             }
         }
     }
+}
+
+/// A bound socket. The gateway that takes over from another binds the same port while that one still answers.
+fn socket(kind: SocketType, address: SocketAddr) -> io::Result<OwnedFd> {
+    let family = if address.is_ipv4() { AddressFamily::INET } else { AddressFamily::INET6 };
+    let socket = net::socket_with(family, kind, SocketFlags::CLOEXEC, None)?;
+    sockopt::set_socket_reuseaddr(&socket, true)?;
+    sockopt::set_socket_reuseport(&socket, true)?;
+    net::bind(&socket, &address)?;
+    if kind == SocketType::STREAM {
+        net::listen(&socket, 1_024)?;
+    }
+    Ok(socket)
 }
 
 /// A zone as it is configured.

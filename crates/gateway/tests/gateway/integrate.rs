@@ -285,9 +285,14 @@ async fn resolvers_close_names_by_zone_and_by_line() {
     assert!(asked(port, "www.closed.cn").contains("192.0.2.9"));
 }
 
-/// A port of the system's choice; a resolver needs its number beforehand.
+/// A port that is free for UDP and for TCP; a resolver needs its number beforehand.
 pub fn udp_port() -> u16 {
-    std::net::UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    loop {
+        let port = std::net::UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        if std::net::TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 /// What a resolver answers for an A record, as text; empty when it does not answer.

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::platform::KEY;
 
 /// How long anything may take that should happen at once.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running gateway.
 pub struct Stand {
