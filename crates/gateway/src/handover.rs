@@ -91,8 +91,8 @@ impl Handed {
 /// Waits for the one to come, after having told the one that was.
 pub(crate) struct Handover {
     pub(crate) path: PathBuf,
-    /// The sockets by name, kept to be handed over.
-    pub(crate) listeners: Vec<(&'static str, TcpListener)>,
+    /// The sockets by name, kept to be handed over until the gateway stops.
+    pub(crate) listeners: Mutex<Vec<(&'static str, TcpListener)>>,
     /// From whom this gateway takes over.
     pub(crate) before: Mutex<Option<Handed>>,
     pub(crate) state: Arc<State>,
@@ -115,6 +115,8 @@ impl BackgroundService for Handover {
             () = self.run() => {}
             _ = draining.wait_for(|draining| *draining) => {}
         }
+        // Or they would stay open, and connections wait in them for nobody.
+        self.listeners.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
 
@@ -168,10 +170,11 @@ impl Handover {
             _ => return Err(io::Error::other("the index is still being written")),
         }
         let stream = stream.into_std()?;
-        let mut listeners = Vec::new();
-        for (name, listener) in &self.listeners {
-            listeners.push((*name, listener.try_clone()?));
-        }
+        let listeners = {
+            let kept = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
+            let copies = kept.iter().map(|(name, listener)| Ok((*name, listener.try_clone()?)));
+            copies.collect::<io::Result<Vec<_>>>()?
+        };
         let taken = tokio::task::spawn_blocking(move || send(&stream, &listeners).and_then(|()| wait(stream)));
         taken.await.map_err(io::Error::other)??;
         self.replaced.send_replace(true);

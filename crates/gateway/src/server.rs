@@ -302,7 +302,7 @@ impl Gateway {
                 }
                 Some(Handover {
                     path,
-                    listeners,
+                    listeners: Mutex::new(listeners),
                     before: Mutex::new(handed),
                     state: Arc::clone(&state),
                     go: go.clone(),

@@ -101,13 +101,16 @@ impl Service for Tls {
             _ = draining.wait_for(|draining| *draining) => return,
         }
         loop {
-            let Ok(permit) = Arc::clone(&room).acquire_owned().await else { return };
+            let accepting = async {
+                let permit = Arc::clone(&room).acquire_owned().await.map_err(std::io::Error::other)?;
+                listener.accept().await.map(|accepted| (accepted, permit))
+            };
             let accepted = tokio::select! {
-                accepted = listener.accept() => accepted,
+                accepted = accepting => accepted,
                 _ = draining.wait_for(|draining| *draining) => return,
             };
             match accepted {
-                Ok((stream, address)) => {
+                Ok(((stream, address), permit)) => {
                     let shared = Arc::clone(&self.shared);
                     self.connections.spawn(async move {
                         shared.serve(stream, address).await;
