@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use axum::http::StatusCode;
 use filing::verdict::Enforcement::{Closed, Open};
@@ -285,9 +286,19 @@ async fn resolvers_close_names_by_zone_and_by_line() {
     assert!(asked(port, "www.closed.cn").contains("192.0.2.9"));
 }
 
-/// A port of the system's choice; a resolver needs its number beforehand.
+/// A port for a resolver, which needs its number beforehand: outside of those the system gives away meanwhile, and each once.
 pub fn udp_port() -> u16 {
-    std::net::UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let tried = std::process::id().wrapping_mul(61).wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed));
+        let port = 20_000 + u16::try_from(tried % 10_000).unwrap();
+        let is_free = |address: (&str, u16)| {
+            std::net::UdpSocket::bind(address).is_ok() && std::net::TcpListener::bind(address).is_ok()
+        };
+        if is_free(("127.0.0.1", port)) {
+            return port;
+        }
+    }
 }
 
 /// What a resolver answers for an A record, as text; empty when it does not answer.
