@@ -15,6 +15,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use crate::integrate::{Program, block, gateway, replaced, status};
 use crate::platform::{Platform, verdict};
 use crate::stand::{Stand, client, config, nobody, origin, until};
+use crate::tls::{handshake, website};
 
 /// A gateway that Envoy may ask over gRPC.
 async fn over_grpc(shown: Shown) -> (Platform, Stand, SocketAddr) {
@@ -115,6 +116,21 @@ async fn envoy_asks_over_http() {
     assert_eq!(status(visitors, "never-heard-of.cn").await, 200);
     stand.stop();
     assert_eq!(status(visitors, "closed.cn").await, 200, "without an answer nothing is closed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn envoy_asks_of_a_connection_by_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_platform, _stand, asked) = over_grpc(Shown::Redirect).await;
+    let (visitors, secure, origin) = (nobody().await, nobody().await, nobody().await);
+    let _website = website(folder.path(), origin.port());
+    let listener: String = block("envoy.md", "tls-listener").lines().map(|line| format!("    {line}\n")).collect();
+    let listener = listener.replace("port_value: 443 ", &format!("port_value: {} ", secure.port()));
+    let text = page(visitors, origin, asked).replace("  listeners:\n", &format!("  listeners:\n{listener}"));
+    let _envoy = envoy(folder.path(), &text);
+    until("the website", async || handshake(secure, "www.open.cn").contains("CN = www.open.cn")).await;
+    let closed = handshake(secure, "WWW.Closed.CN");
+    assert!(!closed.contains("CN = www.open.cn"), "{closed}");
 }
 
 /// One call over a connection of its own: the HTTP status, gRPC's and the body.
