@@ -219,7 +219,13 @@ impl Gateway {
             draining: draining.clone(),
         });
         let follower = Follower {
-            feed: Feed::new(platform, config.api_key, config.follow.wait, config.follow.snapshot_timeout)?,
+            feed: Feed::new(
+                platform,
+                config.api_key,
+                config.platform_key,
+                config.follow.wait,
+                config.follow.snapshot_timeout,
+            )?,
             state: Arc::clone(&state),
             metrics: Arc::clone(&metrics),
             ambient,
