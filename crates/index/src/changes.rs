@@ -157,6 +157,7 @@ mod tests {
     use crate::{Key, Owned, Writer};
     use filing::verdict::{Known, Reason, Verdict};
     use jiff::Timestamp;
+    use std::collections::HashSet;
 
     fn owned(domain: &str, sequence: u64, closed: bool) -> Owned {
         let verdict = Verdict {
@@ -258,6 +259,45 @@ mod tests {
         assert_eq!(ours(5), Some((6, names(&["closed.cn"]), names(&[]))));
         rebuild(&mut writer);
         assert_eq!(ours(4), None, "the first base is gone");
+    }
+
+    #[test]
+    fn what_was_closed_and_what_changed_make_what_is_closed() {
+        arbtest::arbtest(|chance| {
+            let folder = tempfile::tempdir().unwrap();
+            let mut writer = begin(folder.path());
+            let mut closed = HashSet::from(["closed.cn".to_owned()]);
+            let mut history = vec![(2, closed.clone())];
+            let (mut built, mut reaches) = (2, 2);
+            for sequence in 3..chance.int_in_range(4..=20)? {
+                let domain = *chance.choose(&["open.cn", "closed.cn", "a.cn", "b.cn"])?;
+                let closes = chance.arbitrary()?;
+                change(&mut writer, sequence, domain, closes);
+                if closes {
+                    closed.insert(domain.to_owned())
+                } else {
+                    closed.remove(domain)
+                };
+                history.push((sequence, closed.clone()));
+                if chance.ratio(1, 5)? {
+                    rebuild(&mut writer);
+                    (reaches, built) = (built, sequence);
+                }
+            }
+            for (sequence, mut then) in history {
+                let Some(changes) = Changes::since(folder.path(), sequence).unwrap() else {
+                    assert!(sequence < reaches, "the folder reaches back to {reaches}, and so to {sequence}");
+                    continue;
+                };
+                assert!(changes.opened.iter().all(|domain| then.remove(domain)), "opened what was not closed");
+                assert!(changes.closed.into_iter().all(|domain| then.insert(domain)), "closed what was closed");
+                assert_eq!(then, closed, "from {sequence}");
+            }
+            let standing = Standing::open(folder.path()).unwrap().unwrap();
+            assert_eq!(standing.closed().map(str::to_owned).collect::<HashSet<_>>(), closed);
+            Ok(())
+        })
+        .budget_ms(2_000);
     }
 
     #[test]

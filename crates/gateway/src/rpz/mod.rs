@@ -226,7 +226,13 @@ impl Shared {
             };
             match self.answer(question, from.ip(), true) {
                 Reply::Nothing => return Ok(()),
-                Reply::Message(answer) => send(&mut stream, &answer).await?,
+                Reply::Message(answer) => {
+                    send(&mut stream, &answer).await?;
+                    // Whoever is refused leaves the place to others.
+                    if answer.get(3).is_none_or(|flags| flags & 0x0f != 0) {
+                        return Ok(());
+                    }
+                }
                 Reply::Transfer(transfer) => self.transfer(&mut stream, *transfer, from).await?,
             }
         }

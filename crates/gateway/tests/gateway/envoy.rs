@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use filing::verdict::Enforcement::{Closed, Open};
-use gateway::config::{Closed as Shown, ExtAuthz};
+use gateway::config::{Closed, ExtAuthz, Style};
 use http_body_util::{BodyExt as _, Full};
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -15,14 +15,19 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use crate::integrate::{Program, block, gateway, replaced, status};
 use crate::platform::{Platform, verdict};
 use crate::stand::{Stand, client, config, nobody, origin, until};
+use crate::tls::{handshake, website};
 
 /// A gateway that Envoy may ask over gRPC.
-async fn over_grpc(shown: Shown) -> (Platform, Stand, SocketAddr) {
+async fn over_grpc(style: Style) -> (Platform, Stand, SocketAddr) {
     let platform = Platform::start(vec![verdict("open.cn", Open, None), verdict("closed.cn", Closed, None)]).await;
     let text = replaced(block("envoy.md", "toml"), &[("127.0.0.1:8606", "127.0.0.1:0".to_owned())]);
     let table: toml::Table = text.parse().unwrap();
     let ext_authz: ExtAuthz = table["gateway"]["ext_authz"].clone().try_into().unwrap();
-    let stand = Stand::start(gateway::Config { ext_authz: Some(ext_authz), closed: shown, ..config(&platform.url()) });
+    let stand = Stand::start(gateway::Config {
+        ext_authz: Some(ext_authz),
+        closed: Closed { style, ..Closed::default() },
+        ..config(&platform.url())
+    });
     stand.until_ready().await;
     let address = stand.ext_authz.unwrap();
     (platform, stand, address)
@@ -57,7 +62,7 @@ async fn visit(visitors: SocketAddr, host: &str, header: &str) -> reqwest::Respo
 #[tokio::test(flavor = "multi_thread")]
 async fn envoy_asks_over_grpc_and_goes_on_when_nobody_answers() {
     let folder = tempfile::tempdir().unwrap();
-    let (platform, stand, asked) = over_grpc(Shown::Redirect).await;
+    let (platform, stand, asked) = over_grpc(Style::Redirect).await;
     let (visitors, origin) = (nobody().await, origin().await);
     let _envoy = envoy(folder.path(), &page(visitors, origin, asked));
     until("Envoy to answer by a verdict", async || status(visitors, "WWW.Closed.CN:80").await == 302).await;
@@ -82,7 +87,7 @@ async fn envoy_asks_over_grpc_and_goes_on_when_nobody_answers() {
 #[tokio::test(flavor = "multi_thread")]
 async fn envoy_shows_the_gateways_own_page() {
     let folder = tempfile::tempdir().unwrap();
-    let (_platform, _stand, asked) = over_grpc(Shown::Page).await;
+    let (_platform, _stand, asked) = over_grpc(Style::Page).await;
     let (visitors, origin) = (nobody().await, origin().await);
     let _envoy = envoy(folder.path(), &page(visitors, origin, asked));
     until("Envoy to answer by a verdict", async || status(visitors, "closed.cn").await == 403).await;
@@ -117,6 +122,21 @@ async fn envoy_asks_over_http() {
     assert_eq!(status(visitors, "closed.cn").await, 200, "without an answer nothing is closed");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn envoy_asks_of_a_connection_by_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_platform, _stand, asked) = over_grpc(Style::Redirect).await;
+    let (visitors, secure, origin) = (nobody().await, nobody().await, nobody().await);
+    let _website = website(folder.path(), origin.port());
+    let listener: String = block("envoy.md", "tls-listener").lines().map(|line| format!("    {line}\n")).collect();
+    let listener = listener.replace("port_value: 443 ", &format!("port_value: {} ", secure.port()));
+    let text = page(visitors, origin, asked).replace("  listeners:\n", &format!("  listeners:\n{listener}"));
+    let _envoy = envoy(folder.path(), &text);
+    until("the website", async || handshake(secure, "www.open.cn").contains("CN = www.open.cn")).await;
+    let closed = handshake(secure, "WWW.Closed.CN");
+    assert!(!closed.contains("CN = www.open.cn"), "{closed}");
+}
+
 /// One call over a connection of its own: the HTTP status, gRPC's and the body.
 async fn call(server: SocketAddr, path: &str, body: &[u8]) -> Option<(u16, String, Bytes)> {
     let stream = tokio::net::TcpStream::connect(server).await.unwrap();
@@ -146,7 +166,7 @@ const CHECK: &str = "/envoy.service.auth.v3.Authorization/Check";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_is_sent_there_is_answered_or_closed_and_the_next_question_answered() {
-    let (_platform, stand, server) = over_grpc(Shown::Redirect).await;
+    let (_platform, stand, server) = over_grpc(Style::Redirect).await;
     let good = question();
     let (status, grpc, answer) = call(server, CHECK, &good).await.unwrap();
     assert_eq!((status, grpc.as_str()), (200, "0"));

@@ -14,7 +14,7 @@ use crate::platform::{Platform, verdict};
 use crate::stand::{Stand, config, nobody, until};
 
 /// A website with TLS that others wrote, with a certificate made for it.
-fn website(folder: &Path, port: u16) -> Program {
+pub fn website(folder: &Path, port: u16) -> Program {
     let at = |name: &str| folder.join(name).display().to_string();
     let made = Command::new("openssl")
         .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=www.open.cn"])
