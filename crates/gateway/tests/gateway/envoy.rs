@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use filing::verdict::Enforcement::{Closed, Open};
-use gateway::config::{Closed, ExtAuthz, Style};
+use gateway::config::{Closed as Shown, ExtAuthz, Style};
 use http_body_util::{BodyExt as _, Full};
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -25,7 +25,7 @@ async fn over_grpc(style: Style) -> (Platform, Stand, SocketAddr) {
     let ext_authz: ExtAuthz = table["gateway"]["ext_authz"].clone().try_into().unwrap();
     let stand = Stand::start(gateway::Config {
         ext_authz: Some(ext_authz),
-        closed: Closed { style, ..Closed::default() },
+        closed: Shown { style, ..Shown::default() },
         ..config(&platform.url())
     });
     stand.until_ready().await;

@@ -286,11 +286,17 @@ async fn resolvers_close_names_by_zone_and_by_line() {
     assert!(asked(port, "www.closed.cn").contains("192.0.2.9"));
 }
 
-/// A port that is free for UDP and for TCP; a resolver needs its number beforehand.
+/// A port for a resolver, which needs its number beforehand: outside of those the system gives away meanwhile, and each
+/// once.
 pub fn udp_port() -> u16 {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
     loop {
-        let port = std::net::UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        if std::net::TcpListener::bind(("127.0.0.1", port)).is_ok() {
+        let tried = std::process::id().wrapping_mul(61).wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed));
+        let port = 20_000 + u16::try_from(tried % 10_000).unwrap();
+        let is_free = |address: (&str, u16)| {
+            std::net::UdpSocket::bind(address).is_ok() && std::net::TcpListener::bind(address).is_ok()
+        };
+        if is_free(("127.0.0.1", port)) {
             return port;
         }
     }
