@@ -53,9 +53,11 @@ pub fn run(cli: Cli) -> Result {
             print::configuration(&load(cli.given.config, flags)?, json)
         }
         Command::Gateway(listen) => {
-            let loaded = load(cli.given.config, with(flags, "--listen", "gateway.listen", listen.listen))?;
+            let (file, flags) = (cli.given.config, with(flags, "--listen", "gateway.listen", listen.listen));
+            let loaded = load(file.clone(), flags.clone())?;
             telemetry::start(&loaded.config.log)?;
-            serve::gateway(loaded.config.gateway)
+            let again = move || load(file.clone(), flags.clone()).map(|loaded| loaded.config.gateway);
+            serve::gateway(loaded.config.gateway, again)
         }
         Command::Registry(asked) => registry::run(&quiet(cli.given, flags)?, asked),
         Command::Find(asked) => find::run(&quiet(cli.given, flags)?, &asked),

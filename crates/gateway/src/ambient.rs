@@ -33,6 +33,20 @@ impl Ambient {
         index::Key(key)
     }
 
+    /// The number of a question over DNS, which nobody can guess.
+    pub(crate) fn message_id(&self) -> u16 {
+        let [one, two, ..] = (self.chance)().to_le_bytes();
+        u16::from_le_bytes([one, two])
+    }
+
+    /// A number for one run of the program.
+    pub(crate) fn uuid(&self) -> uuid::Uuid {
+        let mut bytes = [0; 16];
+        bytes[..8].copy_from_slice(&(self.chance)().to_le_bytes());
+        bytes[8..].copy_from_slice(&(self.chance)().to_le_bytes());
+        uuid::Builder::from_random_bytes(bytes).into_uuid()
+    }
+
     /// A pause between half of `longest` and all of it, so that many gateways do not come back in step.
     pub(crate) fn jitter(&self, longest: Duration) -> Duration {
         let half = longest / 2;

@@ -3,15 +3,19 @@
 //! | path | for | open | closed |
 //! |---|---|---|---|
 //! | `/auth` | nginx `auth_request` | 204 | 403 |
-//! | `/forward` | Traefik ForwardAuth, Envoy ext_authz over HTTP | 200 | what a visitor is to see: a redirect or a page |
+//! | `/forward` | Traefik ForwardAuth, Caddy | 200 | what a visitor is to see: a redirect or a page |
+//! | `/envoy/…` | Envoy ext_authz over HTTP | 200 | the same |
 //! | `/ask?domain=` | Caddy's on-demand TLS | 200 | 403 |
 //! | `/v1/verdict?host=` | everybody else | the verdict as JSON | the same |
 //!
-//! The host of `/auth` and `/forward` is that of `X-Original-Host`, `X-Forwarded-Host` or `Host`, in this order. Only a
-//! verdict closes: a host about which too little is known is told as the operator's `unknown` says, and counted.
+//! The host is in the header that the proxy sets itself: a visitor's own headers come along, and must not open anything.
+//! For `/auth` that is `X-Original-Host`, for `/forward` `X-Forwarded-Host`, for `/envoy` `Host`, which is also taken where
+//! the other is missing. Only a verdict closes: a host about which too little is known is told as the operator's `unknown`
+//! says, and counted.
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use filing::verdict::{Enforcement, Known, Reason, Remedy};
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
@@ -22,19 +26,18 @@ use pingora::apps::http_app::ServeHttp;
 use pingora::protocols::http::ServerSession;
 use serde::Serialize;
 
-use crate::config::{Closed, Unknown};
+use crate::config::{Config, Style, Unknown};
 use crate::metrics::{Metrics, Told};
 use crate::pages::{Pages, closed_address};
 use crate::state::State;
 
 /// Answers those who ask.
+#[derive(Clone)]
 pub(crate) struct AskApp {
     pub(crate) state: Arc<State>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) pages: Arc<Pages>,
-    pub(crate) public_url: String,
-    pub(crate) closed: Closed,
-    pub(crate) unknown: Unknown,
+    pub(crate) settings: Arc<ArcSwap<Config>>,
 }
 
 /// The verdict on a host, as JSON.
@@ -60,14 +63,15 @@ struct Answer {
 }
 
 /// What is said of a host, before it is dressed for the one who asks.
-struct Said {
-    told: Told,
-    domain: Option<String>,
-    reason: &'static str,
+pub(crate) struct Said {
+    pub(crate) told: Told,
+    pub(crate) domain: Option<String>,
+    pub(crate) reason: &'static str,
 }
 
 impl AskApp {
-    fn say(&self, host: Option<&[u8]>) -> Said {
+    /// What is said of a host; each answer is counted.
+    pub(crate) fn say(&self, host: Option<&[u8]>) -> Said {
         let mut room = Room::default();
         let (told, domain, reason) = match registrable(host, &mut room) {
             Err(error) => (None, None, no_domain(error)),
@@ -83,7 +87,7 @@ impl AskApp {
                 (told, Some(domain.to_owned()), reason)
             }
         };
-        let told = told.unwrap_or(match self.unknown {
+        let told = told.unwrap_or(match self.settings.load().unknown {
             Unknown::Open => Told::FailOpen,
             Unknown::Closed => Told::FailClosed,
         });
@@ -116,17 +120,19 @@ impl AskApp {
     /// What a visitor of a closed domain is to see.
     fn closed(&self, domain: Option<&str>) -> Response<Vec<u8>> {
         let domain = domain.unwrap_or_default();
-        match self.closed {
-            Closed::Redirect => {
+        let settings = self.settings.load();
+        match settings.closed.style {
+            Style::Redirect => {
                 let mut answer = status(StatusCode::FOUND);
-                if let Ok(address) = HeaderValue::from_str(&closed_address(&self.public_url, domain)) {
+                if let Ok(address) = HeaderValue::from_str(&closed_address(&settings.public_url, domain)) {
                     answer.headers_mut().insert(header::LOCATION, address);
                 }
                 answer
             }
-            Closed::Page => {
+            Style::Page => {
                 let page = self.pages.closed(domain).to_vec();
-                body(StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS, "text/html; charset=utf-8", page)
+                let code = StatusCode::from_u16(settings.closed.status.into()).unwrap_or(StatusCode::FORBIDDEN);
+                body(code, "text/html; charset=utf-8", page)
             }
         }
     }
@@ -136,20 +142,21 @@ impl AskApp {
             let mut pairs = url::form_urlencoded::parse(query.as_bytes());
             pairs.find(|(key, _)| key == name).map(|(_, value)| value)
         };
-        let forwarded = || {
-            let said = ["x-original-host", "x-forwarded-host", "host"].into_iter().find_map(|name| headers.get(name));
-            said.map(HeaderValue::as_bytes)
-        };
+        let host = |name: &str| headers.get(name).or_else(|| headers.get(header::HOST)).map(HeaderValue::as_bytes);
         let with_reason = |mut answer: Response<Vec<u8>>, said: &Said| {
             let headers = answer.headers_mut();
             headers.insert("x-beian-verdict", HeaderValue::from_static(said.told.as_str()));
             headers.insert("x-beian-reason", HeaderValue::from_static(said.reason));
             answer
         };
+        let to_see = |said: Said| {
+            let answer = if said.told.is_open() { status(StatusCode::OK) } else { self.closed(said.domain.as_deref()) };
+            with_reason(answer, &said)
+        };
         match path {
             "/v1/verdict" => self.verdict(asked("host").as_deref().map(str::as_bytes)),
             "/auth" => {
-                let said = self.say(forwarded());
+                let said = self.say(host("x-original-host"));
                 let code = if said.told.is_open() { StatusCode::NO_CONTENT } else { StatusCode::FORBIDDEN };
                 with_reason(status(code), &said)
             }
@@ -158,12 +165,8 @@ impl AskApp {
                 let code = if said.told.is_open() { StatusCode::OK } else { StatusCode::FORBIDDEN };
                 with_reason(status(code), &said)
             }
-            _ if path == "/forward" || path.starts_with("/forward/") => {
-                let said = self.say(forwarded());
-                let answer =
-                    if said.told.is_open() { status(StatusCode::OK) } else { self.closed(said.domain.as_deref()) };
-                with_reason(answer, &said)
-            }
+            "/forward" => to_see(self.say(host("x-forwarded-host"))),
+            _ if path.starts_with("/envoy/") => to_see(self.say(host("host"))),
             _ => status(StatusCode::NOT_FOUND),
         }
     }

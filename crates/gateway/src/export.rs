@@ -84,9 +84,10 @@ impl Export<'_> {
                 let row = Row::of(listing);
                 let text = |value: serde_json::Value| value.as_str().map(str::to_owned).unwrap_or_default();
                 let known = |value| serde_json::to_value(value).map(text);
-                // Neither a domain, a number nor an origin holds a comma or a quotation mark; one that did is left out.
-                let plain = |value: Option<&str>| {
-                    value.filter(|value| !value.contains([',', '"', '\n', '\r'])).unwrap_or_default().to_owned()
+                // Several origins have commas between them (RFC 4180, 2.6).
+                let plain = |value: Option<&str>| match value.unwrap_or_default() {
+                    value if value.contains([',', '"', '\n', '\r']) => format!("\"{}\"", value.replace('"', "\"\"")),
+                    value => value.to_owned(),
                 };
                 writeln!(
                     out,

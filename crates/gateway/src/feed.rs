@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use filing::verdict::{ChainError, Entry, PlatformKey, Position, SignatureError, SnapshotEnd, SnapshotHead};
+use filing::verdict::{ChainError, Entry, PlatformKey, Position, Report, SignatureError, SnapshotEnd, SnapshotHead};
 use futures::StreamExt as _;
-use reqwest::{Client, Response, StatusCode, Url};
+use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -16,6 +16,9 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// No line of a snapshot is longer, in bytes.
 const LONGEST_LINE: usize = 64 * 1024;
+
+/// How long a report may take.
+const REPORT: Duration = Duration::from_secs(10);
 
 /// How much longer than the agreed wait an answer may take to arrive.
 const GRACE: Duration = Duration::from_secs(10);
@@ -67,6 +70,13 @@ pub(crate) struct Feed {
     platform_key: Option<PlatformKey>,
     wait: Duration,
     snapshot_timeout: Duration,
+}
+
+/// What the platform answers to a report.
+#[derive(Deserialize)]
+pub(crate) struct Heard {
+    /// Whether the running hash is the feed's.
+    pub(crate) agrees: bool,
 }
 
 #[derive(Deserialize)]
@@ -143,6 +153,13 @@ impl Feed {
         Ok(after.follow(&answer.entries, &end)?)
     }
 
+    /// Tells the platform how far this gateway is and what it counted.
+    pub(crate) async fn report(&self, report: &Report) -> Result<Heard, FeedError> {
+        let asked = self.client.post(self.address("report")).json(report).timeout(REPORT);
+        let bytes = self.send(asked).await?.bytes().await.map_err(|error| FeedError::Away(error.without_url()))?;
+        serde_json::from_slice(&bytes).map_err(|error| FeedError::Unreadable(error.to_string()))
+    }
+
     async fn get<T: DeserializeOwned>(
         &self,
         what: &str,
@@ -154,18 +171,19 @@ impl Feed {
         serde_json::from_slice(&bytes).map_err(|error| FeedError::Unreadable(error.to_string()))
     }
 
-    async fn ask(&self, what: &str, query: &[(&str, String)], timeout: Duration) -> Result<Response, FeedError> {
+    fn address(&self, what: &str) -> Url {
         let mut url = self.base.clone();
         url.set_path(&format!("{}/api/v1/gateway/{what}", self.base.path().trim_end_matches('/')));
-        let response = self
-            .client
-            .get(url)
-            .query(query)
-            .bearer_auth(self.key.expose_secret())
-            .timeout(timeout)
-            .send()
-            .await
-            .map_err(|error| FeedError::Away(error.without_url()))?;
+        url
+    }
+
+    async fn ask(&self, what: &str, query: &[(&str, String)], timeout: Duration) -> Result<Response, FeedError> {
+        self.send(self.client.get(self.address(what)).query(query).timeout(timeout)).await
+    }
+
+    async fn send(&self, request: RequestBuilder) -> Result<Response, FeedError> {
+        let sent = request.bearer_auth(self.key.expose_secret()).send().await;
+        let response = sent.map_err(|error| FeedError::Away(error.without_url()))?;
         match response.status() {
             StatusCode::OK => Ok(response),
             StatusCode::GONE => Err(FeedError::Forgotten),

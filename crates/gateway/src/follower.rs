@@ -4,7 +4,8 @@
 //! does not follow from what is applied is never applied: a new snapshot is taken instead. While the platform is
 //! away, the verdicts at hand go on being served and it is asked again after pauses that grow.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -23,6 +24,7 @@ use crate::config::Follow;
 use crate::feed::{Feed, FeedError};
 use crate::haproxy::Haproxy;
 use crate::metrics::Metrics;
+use crate::reporter::Reporter;
 use crate::state::State;
 
 /// The least time between two questions that brought nothing, should something between us and the platform answer
@@ -39,8 +41,14 @@ pub(crate) struct Follower {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) ambient: Ambient,
     pub(crate) settings: Follow,
-    /// Held while something is written, never across a question.
-    pub(crate) writer: Arc<Mutex<Writer>>,
+    /// Held while something is written, never across a question; none while another gateway takes over.
+    pub(crate) writer: Arc<Mutex<Option<Writer>>>,
+    /// The folder of the index.
+    pub(crate) folder: PathBuf,
+    /// Whether the index is to be let go of, and whether it is.
+    pub(crate) let_go: watch::Receiver<bool>,
+    pub(crate) is_let_go: watch::Sender<bool>,
+    pub(crate) reporter: Reporter,
     pub(crate) haproxy: Option<Haproxy>,
     pub(crate) draining: watch::Receiver<bool>,
     /// Keeps the process until nothing is being written.
@@ -51,29 +59,61 @@ pub(crate) struct Follower {
 impl BackgroundService for Follower {
     async fn start(&self, _shutdown: ShutdownWatch) {
         let running = self.running.lock().map(|mut token| token.take()).unwrap_or_default();
-        let mut draining = self.draining.clone();
-        tokio::select! {
-            () = self.follow() => {}
-            () = async {
-                match &self.haproxy {
-                    Some(haproxy) => haproxy.follow(&self.state, &self.metrics).await,
-                    None => std::future::pending().await,
-                }
-            } => {}
-            _ = draining.wait_for(|draining| *draining) => {}
+        let (mut draining, mut let_go) = (self.draining.clone(), self.let_go.clone());
+        loop {
+            tokio::select! {
+                () = self.follow() => {}
+            () = self.reporter.follow(&self.feed, || self.place()) => {}
+                () = async {
+                    match &self.haproxy {
+                        Some(haproxy) => haproxy.follow(&self.state, &self.metrics).await,
+                        None => std::future::pending().await,
+                    }
+                } => {}
+                _ = let_go.wait_for(|let_go| *let_go) => {}
+                _ = draining.wait_for(|draining| *draining) => {}
+            }
+            // Whoever writes now ends first.
+            let writer = Arc::clone(&self.writer);
+            let ended = tokio::task::spawn_blocking(move || drop(lock(&writer).take())).await;
+            debug!(ended = ended.is_ok(), "the follower has stopped");
+            self.is_let_go.send_replace(true);
+            tokio::select! {
+                _ = draining.wait_for(|draining| *draining) => break,
+                () = self.take_back(&mut let_go) => {}
+            }
         }
-        // Whoever writes now ends first.
-        let writer = Arc::clone(&self.writer);
-        let ended = tokio::task::spawn_blocking(move || drop(writer.lock())).await;
-        debug!(ended = ended.is_ok(), "the follower has stopped");
         drop(running);
     }
 }
 
+fn lock(writer: &Mutex<Option<Writer>>) -> MutexGuard<'_, Option<Writer>> {
+    writer.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Follower {
+    /// Opens the index again once the gateway that was to take over did not.
+    async fn take_back(&self, let_go: &mut watch::Receiver<bool>) {
+        let _ = let_go.wait_for(|let_go| !*let_go).await;
+        loop {
+            match Writer::open(&self.folder) {
+                Ok(writer) => {
+                    *lock(&self.writer) = Some(writer);
+                    self.is_let_go.send_replace(false);
+                    return info!("nobody took over; following the platform again");
+                }
+                Err(error) => {
+                    warn!("the index cannot be taken back yet: {error}");
+                    sleep(self.settings.retry_min).await;
+                }
+            }
+        }
+    }
+
     /// Says what an earlier run left.
     pub(crate) fn tell_of_the_index(&self) {
-        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let writer = lock(&self.writer);
+        let Some(writer) = writer.as_ref() else { return };
         for (path, why) in writer.refused() {
             self.metrics.index_refused.increment(1);
             error!(path = %path.display(), "a base of the index is refused: it {why}");
@@ -129,7 +169,7 @@ impl Follower {
     }
 
     fn place(&self) -> Option<Position> {
-        let place = self.writer.lock().unwrap_or_else(PoisonError::into_inner).place()?;
+        let place = lock(&self.writer).as_ref()?.place()?;
         Some(Position { sequence: place.sequence, hash: hex::encode(place.hash) })
     }
 
@@ -189,16 +229,15 @@ impl Follower {
         work: impl FnOnce(&mut Writer) -> Result<T, index::Error> + Send + 'static,
     ) -> Result<T, FeedError> {
         let writer = Arc::clone(&self.writer);
-        let done =
-            tokio::task::spawn_blocking(move || work(&mut writer.lock().unwrap_or_else(PoisonError::into_inner)));
+        let done = tokio::task::spawn_blocking(move || lock(&writer).as_mut().map_or(Err(index::Error::Locked), work));
         Ok(done.await.map_err(|error| index::Error::File(std::io::Error::other(error)))??)
     }
 
     /// Builds a base in the background when the overlay has grown; changes go on meanwhile.
     fn rebuild(&self) -> Option<JoinHandle<()>> {
         {
-            let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-            let index = writer.index()?;
+            let writer = lock(&self.writer);
+            let index = writer.as_ref()?.index()?;
             if index.changed() < (index.len() / 8).clamp(*REBUILD_AT.start(), *REBUILD_AT.end()) {
                 return None;
             }
@@ -206,11 +245,12 @@ impl Follower {
         let (writer, state, metrics) = (Arc::clone(&self.writer), Arc::clone(&self.state), Arc::clone(&self.metrics));
         let now = self.ambient.now();
         Some(tokio::task::spawn_blocking(move || {
-            let lock = || writer.lock().unwrap_or_else(PoisonError::into_inner);
-            let begun = lock().rebuild();
+            let begun = lock(&writer).as_mut().map_or(Ok(None), Writer::rebuild);
             let built = begun.and_then(|rebuild| Ok(rebuild.map(|rebuild| rebuild.run(now)).transpose()?));
-            let adopted = built.and_then(|built| built.map_or(Ok(()), |built| lock().adopt(built)));
-            let place = lock().place();
+            // A gateway that takes over meanwhile builds its own.
+            let adopt = |built| lock(&writer).as_mut().map_or(Ok(()), |writer| writer.adopt(built));
+            let adopted = built.and_then(|built| built.map_or(Ok(()), adopt));
+            let place = lock(&writer).as_ref().and_then(Writer::place);
             match (adopted, place) {
                 (Ok(()), Some(place)) => state.published(place.sequence),
                 (Ok(()), None) => {}

@@ -24,6 +24,12 @@ pub(crate) enum Outcome {
     Proxied,
     /// The origin answered for a domain that is open because too little is known to close it.
     Undetermined,
+    /// The operator's own origin answered for a domain that has none in the feed.
+    DefaultOrigin,
+    /// TLS ended here, and its requests are counted as requests.
+    Terminated,
+    /// The origin answered for a closed domain, because this gateway only looks on.
+    Shadow,
     /// A listed domain is closed.
     Closed,
     /// The domain is not listed.
@@ -32,6 +38,10 @@ pub(crate) enum Outcome {
     NoOrigin,
     /// The request or its host was malformed.
     BadRequest,
+    /// A load balancer did not say whose connection it hands on.
+    NotIntroduced,
+    /// No handshake of TLS came about.
+    NoHandshake,
     /// The head or the body was too large.
     TooLarge,
     /// The client took too long to send the head.
@@ -51,13 +61,18 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 19] = [
         Self::Proxied,
         Self::Undetermined,
+        Self::DefaultOrigin,
+        Self::Terminated,
+        Self::Shadow,
         Self::Closed,
         Self::Unlisted,
         Self::NoOrigin,
         Self::BadRequest,
+        Self::NotIntroduced,
+        Self::NoHandshake,
         Self::TooLarge,
         Self::Slow,
         Self::NotReady,
@@ -73,10 +88,15 @@ impl Outcome {
         match self {
             Self::Proxied => "proxied",
             Self::Undetermined => "undetermined",
+            Self::DefaultOrigin => "default_origin",
+            Self::Terminated => "terminated",
+            Self::Shadow => "shadow",
             Self::Closed => "closed",
             Self::Unlisted => "unlisted",
             Self::NoOrigin => "no_origin",
             Self::BadRequest => "bad_request",
+            Self::NotIntroduced => "not_introduced",
+            Self::NoHandshake => "no_handshake",
             Self::TooLarge => "too_large",
             Self::Slow => "slow",
             Self::NotReady => "not_ready",
@@ -121,6 +141,27 @@ impl Told {
     }
 }
 
+/// What of a response policy zone was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sent {
+    /// All of it.
+    Whole,
+    /// What changed.
+    Changes,
+}
+
+impl Sent {
+    const ALL: [Self; 2] = [Self::Whole, Self::Changes];
+
+    /// The word in the metrics and the log.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Whole => "axfr",
+            Self::Changes => "ixfr",
+        }
+    }
+}
+
 /// The gateway's counters and gauges.
 pub(crate) struct Metrics {
     handle: PrometheusHandle,
@@ -140,6 +181,16 @@ pub(crate) struct Metrics {
     pub(crate) index_refused: Counter,
     pub(crate) index_errors: Counter,
     pub(crate) haproxy_errors: Counter,
+    pub(crate) nginx_reloads: Counter,
+    pub(crate) nginx_unchanged: Counter,
+    pub(crate) nginx_errors: Counter,
+    pub(crate) nginx_reload_seconds: Gauge,
+    rpz_transfers: Vec<Counter>,
+    pub(crate) rpz_refused: Counter,
+    pub(crate) rpz_errors: Counter,
+    pub(crate) rpz_notify_errors: Counter,
+    pub(crate) certificates: Gauge,
+    pub(crate) certificate_errors: Counter,
 }
 
 impl Metrics {
@@ -163,6 +214,16 @@ impl Metrics {
             describe_counter!("beian_gateway_index_refused_total", "Bases of the index that could not be trusted");
             describe_counter!("beian_gateway_index_errors_total", "Times the index could not be written");
             describe_counter!("beian_gateway_haproxy_errors_total", "Times HAProxy could not be told");
+            describe_counter!("beian_gateway_nginx_reloads_total", "Times nginx read its map anew");
+            describe_counter!("beian_gateway_nginx_unchanged_total", "Times nginx's map would have been the same");
+            describe_counter!("beian_gateway_nginx_errors_total", "Times nginx's map could not be written or read");
+            describe_gauge!("beian_gateway_nginx_reload_seconds", "How long nginx took to read its map last");
+            describe_counter!("beian_gateway_rpz_transfers_total", "Times the zone was sent, whole or what changed");
+            describe_counter!("beian_gateway_rpz_refused_total", "Requests about the zone that were refused");
+            describe_counter!("beian_gateway_rpz_errors_total", "Times the zone could not be sent whole");
+            describe_counter!("beian_gateway_rpz_notify_errors_total", "Changes of the zone nobody could be told of");
+            describe_gauge!("beian_gateway_certificates", "Sites whose TLS ends here");
+            describe_counter!("beian_gateway_certificate_errors_total", "Certificates or keys that cannot be used");
             Self {
                 handle,
                 requests: Outcome::ALL
@@ -185,6 +246,18 @@ impl Metrics {
                 index_refused: counter!("beian_gateway_index_refused_total"),
                 index_errors: counter!("beian_gateway_index_errors_total"),
                 haproxy_errors: counter!("beian_gateway_haproxy_errors_total"),
+                nginx_reloads: counter!("beian_gateway_nginx_reloads_total"),
+                nginx_unchanged: counter!("beian_gateway_nginx_unchanged_total"),
+                nginx_errors: counter!("beian_gateway_nginx_errors_total"),
+                nginx_reload_seconds: gauge!("beian_gateway_nginx_reload_seconds"),
+                rpz_transfers: Sent::ALL
+                    .map(|sent| counter!("beian_gateway_rpz_transfers_total", "kind" => sent.as_str()))
+                    .into(),
+                rpz_refused: counter!("beian_gateway_rpz_refused_total"),
+                rpz_errors: counter!("beian_gateway_rpz_errors_total"),
+                rpz_notify_errors: counter!("beian_gateway_rpz_notify_errors_total"),
+                certificates: gauge!("beian_gateway_certificates"),
+                certificate_errors: counter!("beian_gateway_certificate_errors_total"),
             }
         })
     }
@@ -206,6 +279,13 @@ impl Metrics {
     /// Counts one question.
     pub(crate) fn told(&self, told: Told) {
         if let Some(counter) = self.asked.get(told as usize) {
+            counter.increment(1);
+        }
+    }
+
+    /// Counts one zone that was sent.
+    pub(crate) fn rpz_sent(&self, sent: Sent) {
+        if let Some(counter) = self.rpz_transfers.get(sent as usize) {
             counter.increment(1);
         }
     }

@@ -32,6 +32,8 @@ pub(crate) enum Page {
     NoOrigin,
     /// The client took too long to send its request.
     Slow,
+    /// The connection was made for another site.
+    Misdirected,
     /// The body is too large.
     TooLarge,
     /// The head is too large.
@@ -49,10 +51,11 @@ pub(crate) enum Page {
 }
 
 impl Page {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Malformed,
         Self::NoOrigin,
         Self::Slow,
+        Self::Misdirected,
         Self::TooLarge,
         Self::HeadTooLarge,
         Self::Failed,
@@ -69,6 +72,7 @@ impl Page {
             Self::NoOrigin => 404,
             Self::Slow => 408,
             Self::TooLarge => 413,
+            Self::Misdirected => 421,
             Self::HeadTooLarge => 431,
             Self::Failed => 500,
             Self::Away => 502,
@@ -85,6 +89,7 @@ impl Page {
             Self::NoOrigin => "no-origin",
             Self::Slow => "slow",
             Self::TooLarge => "too-large",
+            Self::Misdirected => "misdirected",
             Self::HeadTooLarge => "head-too-large",
             Self::Failed => "failed",
             Self::Away => "away",

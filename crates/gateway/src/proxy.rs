@@ -1,10 +1,13 @@
 //! The proxy itself: pingora's phases, each answered from the decision.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use bytes::Bytes;
-use http::{Method, header};
+use filing::verdict::Reason;
+use http::{Method, Version, header};
 use index::host::Room;
 use pingora::http::{RequestHeader, ResponseHeader};
 use pingora::protocols::l4::socket::SocketAddr;
@@ -14,12 +17,13 @@ use pingora::{Error, ErrorSource, ErrorType, Result};
 use tokio::time::timeout;
 use tracing::{debug, warn};
 
-use crate::config::{Client, Closed, Origin as OriginConfig};
-use crate::decide::{Decision, decide};
+use crate::config::{Config, Style};
+use crate::decide::{Decision, Why, decide};
 use crate::metrics::{Metrics, Outcome};
-use crate::origin::Origin;
+use crate::origin::{Origin, Pool, Tried, Turns};
 use crate::pages::{Page, Pages, closed_address};
 use crate::state::State;
+use crate::tally::Tally;
 
 /// What the gateway calls itself in `Via`; a request that carries it was here before.
 const VIA: &str = "beian-gateway";
@@ -38,18 +42,26 @@ pub(crate) const PAGE_FIELDS: [(&str, &str); 6] = [
 pub(crate) struct Gate {
     pub(crate) state: Arc<State>,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) tally: Arc<Tally>,
     pub(crate) pages: Arc<Pages>,
-    pub(crate) closed: Closed,
-    pub(crate) public_url: String,
-    pub(crate) client: Client,
-    pub(crate) origin: OriginConfig,
+    pub(crate) settings: Arc<ArcSwap<Config>>,
+    pub(crate) turns: Arc<Turns>,
+    /// Whether requests go to origins. Under the provider's own certificate, which is not the site's, none does.
+    pub(crate) proxies: bool,
 }
 
 /// What is remembered of one request.
 #[derive(Default)]
 pub(crate) struct Ctx {
-    target: Option<Origin>,
+    /// The settings when the request came.
+    settings: Option<Arc<Config>>,
+    target: Option<Pool>,
+    tried: Tried,
+    /// Which origin of the target is being spoken to.
+    chosen: usize,
     domain: Option<String>,
+    /// Why it passes, unless it is closed, and the verdict's reason.
+    met: Option<(Option<Why>, Reason)>,
     outcome: Option<Outcome>,
     upgrade: bool,
     body: u64,
@@ -62,7 +74,19 @@ enum Fate {
     Refused(Page, Outcome),
 }
 
+/// Whom a request is for: `Host`, or what HTTP/2 has instead, which pingora holds to be the same where both are there.
+fn host(request: &RequestHeader) -> Option<&[u8]> {
+    let authority = || request.uri.authority().filter(|_| request.version == Version::HTTP_2);
+    let host = request.headers.get(header::HOST).map(http::HeaderValue::as_bytes);
+    host.or_else(|| authority().map(|authority| authority.as_str().as_bytes()))
+}
+
 impl Ctx {
+    /// The settings as they were when the request came, so that one request lives by one set of them.
+    fn settings(&mut self, now: &ArcSwap<Config>) -> Arc<Config> {
+        Arc::clone(self.settings.get_or_insert_with(|| now.load_full()))
+    }
+
     fn domain(&self) -> &str {
         self.domain.as_deref().unwrap_or("-")
     }
@@ -105,16 +129,28 @@ impl Gate {
 
     /// Decides, and notes what is remembered of the request. Nothing of the index is held on to.
     fn decide(&self, request: &RequestHeader, ctx: &mut Ctx) -> Fate {
-        let host = request.headers.get(header::HOST).map(http::HeaderValue::as_bytes);
         let index = self.state.index();
-        match decide(index.as_ref().as_ref(), host, &mut Room::default()) {
-            Decision::Proxy { domain, origin, undetermined } => {
+        let settings = ctx.settings(&self.settings);
+        let (index, elsewhere) = (index.as_ref().as_ref(), settings.elsewhere());
+        match decide(index, host(request), elsewhere, settings.shadow, &mut Room::default()) {
+            Decision::Proxy { domain, .. } if !self.proxies => {
+                ctx.domain = Some(domain.to_owned());
+                Fate::Refused(Page::Misdirected, Outcome::BadRequest)
+            }
+            Decision::Proxy { domain, origin, why, reason } => {
                 ctx.domain = Some(domain.to_owned());
                 ctx.target = Some(origin);
-                ctx.outcome = undetermined.then_some(Outcome::Undetermined);
+                ctx.met = Some((Some(why), reason));
+                ctx.outcome = match why {
+                    Why::Open => None,
+                    Why::Undetermined => Some(Outcome::Undetermined),
+                    Why::Default => Some(Outcome::DefaultOrigin),
+                    Why::Shadow => Some(Outcome::Shadow),
+                };
                 Fate::Proxy
             }
-            Decision::Closed { domain, listed } => {
+            Decision::Closed { domain, listed, reason } => {
+                ctx.met = Some((None, reason));
                 ctx.domain = Some(domain.to_owned());
                 ctx.outcome = Some(if listed { Outcome::Closed } else { Outcome::Unlisted });
                 Fate::Closed
@@ -138,14 +174,14 @@ impl Gate {
     }
 
     /// Refuses what may not go to an origin even though its domain is open.
-    fn objection(&self, request: &RequestHeader) -> Option<(Page, Outcome)> {
+    fn objection(request: &RequestHeader, max_body: u64) -> Option<(Page, Outcome)> {
         let mut vias = request.headers.get_all(header::VIA).iter();
         if vias.any(|via| via.to_str().is_ok_and(|via| via.split(',').any(|hop| hop.trim().ends_with(VIA)))) {
             return Some((Page::Loop, Outcome::Loop));
         }
         let length = request.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
         let length: u64 = length.and_then(|value| value.parse().ok()).unwrap_or_default();
-        (length > self.client.max_body).then_some((Page::TooLarge, Outcome::TooLarge))
+        (length > max_body).then_some((Page::TooLarge, Outcome::TooLarge))
     }
 
     /// What a failed request is answered with; none when nobody is left to read an answer.
@@ -169,12 +205,12 @@ impl Gate {
         }
     }
 
-    async fn look_up(&self, origin: &Origin) -> Result<std::net::SocketAddr> {
+    async fn look_up(origin: &Origin, longest: Duration) -> Result<std::net::SocketAddr> {
         let (name, port) = match origin {
             Origin::Address(address) => return Ok(*address),
             Origin::Name(name, port) => (name, *port),
         };
-        let found = timeout(self.origin.connect_timeout, tokio::net::lookup_host((&**name, port))).await;
+        let found = timeout(longest, tokio::net::lookup_host((&**name, port))).await;
         match found {
             Ok(Ok(mut addresses)) => addresses
                 .next()
@@ -187,26 +223,25 @@ impl Gate {
     }
 
     /// Tells the origin who asked, for what name and how; what the client says of itself is not believed.
-    fn forward(&self, session: &Session, request: &mut RequestHeader) -> Result<()> {
+    fn forward(session: &Session, request: &mut RequestHeader, trust: bool) -> Result<()> {
         let client = session.client_addr().and_then(SocketAddr::as_inet).map(|address| address.ip().to_string());
         let host = request.headers.get(header::HOST).cloned();
         let said = |name: &str| {
             let values = request.headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
-            Some(values.collect::<Vec<_>>().join(", "))
-                .filter(|_| self.client.trust_forwarded)
-                .filter(|said| !said.is_empty())
+            Some(values.collect::<Vec<_>>().join(", ")).filter(|_| trust).filter(|said| !said.is_empty())
         };
         let chain = match (said("x-forwarded-for"), client) {
             (Some(said), Some(client)) => Some(format!("{said}, {client}")),
             (said, client) => said.or(client),
         };
-        let proto = said("x-forwarded-proto").unwrap_or_else(|| "http".to_owned());
+        let is_tls = session.digest().is_some_and(|digest| digest.ssl_digest.is_some());
+        let proto = said("x-forwarded-proto").unwrap_or_else(|| if is_tls { "https" } else { "http" }.to_owned());
         let name = said("x-forwarded-host");
 
         for field in ["x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"] {
             request.remove_header(field);
         }
-        if !self.client.trust_forwarded {
+        if !trust {
             for field in ["forwarded", "x-forwarded-port", "x-real-ip"] {
                 request.remove_header(field);
             }
@@ -220,7 +255,16 @@ impl Gate {
             (None, Some(host)) => request.insert_header("x-forwarded-host", host)?,
             (None, None) => {}
         }
-        request.append_header(header::VIA, format!("1.1 {VIA}"))?;
+        let version = if session.req_header().version == Version::HTTP_2 { "2" } else { "1.1" };
+        request.append_header(header::VIA, format!("{version} {VIA}"))?;
+        // HTTP/2 may cut cookies into crumbs, which HTTP/1.1 knows nothing of (RFC 9113, 8.2.3).
+        let crumbs: Vec<&[u8]> =
+            request.headers.get_all(header::COOKIE).iter().map(http::HeaderValue::as_bytes).collect();
+        if crumbs.len() > 1
+            && let Ok(cookies) = http::HeaderValue::from_bytes(&crumbs.join(&b"; "[..]))
+        {
+            request.insert_header(header::COOKIE, cookies)?;
+        }
         Ok(())
     }
 }
@@ -236,21 +280,23 @@ impl ProxyHttp for Gate {
     async fn request_filter(&self, session: &mut Session, ctx: &mut Ctx) -> Result<bool> {
         match self.decide(session.req_header(), ctx) {
             Fate::Proxy => {
-                if let Some((page, outcome)) = self.objection(session.req_header()) {
+                let settings = ctx.settings(&self.settings);
+                if let Some((page, outcome)) = Self::objection(session.req_header(), settings.client.max_body) {
                     return self.refuse(session, ctx, page, outcome).await;
                 }
                 ctx.upgrade = session.is_upgrade_req();
                 if ctx.upgrade {
                     // An upgraded connection is silent for as long as its two ends like.
-                    session.set_read_timeout(Some(self.origin.upgraded_timeout));
+                    session.set_read_timeout(Some(settings.origin.upgraded_timeout));
                 }
                 Ok(false)
             }
             Fate::Closed => {
+                let settings = ctx.settings(&self.settings);
                 let domain = ctx.domain();
-                match self.closed {
-                    Closed::Redirect => self.redirect(session, &closed_address(&self.public_url, domain)).await?,
-                    Closed::Page => self.page(session, 451, self.pages.closed(domain)).await?,
+                match settings.closed.style {
+                    Style::Redirect => self.redirect(session, &closed_address(&settings.public_url, domain)).await?,
+                    Style::Page => self.page(session, settings.closed.status.into(), self.pages.closed(domain)).await?,
                 }
                 Ok(true)
             }
@@ -259,26 +305,65 @@ impl ProxyHttp for Gate {
     }
 
     async fn upstream_peer(&self, _session: &mut Session, ctx: &mut Ctx) -> Result<Box<HttpPeer>> {
-        let Some(origin) = &ctx.target else {
+        let settings = ctx.settings(&self.settings);
+        let limits = &settings.origin;
+        let Some(pool) = &ctx.target else {
             return Error::e_explain(ErrorType::InternalError, "a request without a target was proxied");
         };
-        let mut peer = HttpPeer::new(self.look_up(origin).await?, false, String::new());
-        let silence = if ctx.upgrade { self.origin.upgraded_timeout } else { self.origin.read_timeout };
-        peer.options.connection_timeout = Some(self.origin.connect_timeout);
-        peer.options.total_connection_timeout = Some(self.origin.connect_timeout);
+        let mut failed = None;
+        let address = loop {
+            let chosen = self.turns.choose(pool, ctx.tried).and_then(|index| Some((index, pool.origins().get(index)?)));
+            let Some((index, origin)) = chosen else {
+                return Err(failed.unwrap_or_else(|| {
+                    Error::explain(ErrorType::ConnectNoRoute, "no origin is left to try").into_up()
+                }));
+            };
+            ctx.chosen = index;
+            match Self::look_up(origin, limits.connect_timeout).await {
+                Ok(address) => break address,
+                Err(error) => {
+                    self.turns.lost(origin, limits.retry_after);
+                    ctx.tried.note(index);
+                    failed = Some(error);
+                }
+            }
+        };
+        let mut peer = HttpPeer::new(address, false, String::new());
+        let silence = if ctx.upgrade { limits.upgraded_timeout } else { limits.read_timeout };
+        peer.options.connection_timeout = Some(limits.connect_timeout);
+        peer.options.total_connection_timeout = Some(limits.connect_timeout);
         peer.options.read_timeout = Some(silence);
-        peer.options.write_timeout = Some(self.origin.write_timeout);
-        peer.options.idle_timeout = Some(self.origin.idle_timeout);
+        peer.options.write_timeout = Some(limits.write_timeout);
+        peer.options.idle_timeout = Some(limits.idle_timeout);
         Ok(Box::new(peer))
+    }
+
+    /// Goes on to the next origin of a pool, if there is one.
+    fn fail_to_connect(
+        &self,
+        _session: &mut Session,
+        _peer: &HttpPeer,
+        ctx: &mut Ctx,
+        mut error: Box<Error>,
+    ) -> Box<Error> {
+        let pause = ctx.settings(&self.settings).origin.retry_after;
+        ctx.tried.note(ctx.chosen);
+        if let Some(pool) = &ctx.target
+            && let Some(origin) = pool.origins().get(ctx.chosen)
+        {
+            self.turns.lost(origin, pause);
+            error.set_retry(ctx.tried.leaves(pool));
+        }
+        error
     }
 
     async fn upstream_request_filter(
         &self,
         session: &mut Session,
         request: &mut RequestHeader,
-        _ctx: &mut Ctx,
+        ctx: &mut Ctx,
     ) -> Result<()> {
-        self.forward(session, request)
+        Self::forward(session, request, ctx.settings(&self.settings).client.trust_forwarded)
     }
 
     async fn request_body_filter(
@@ -292,7 +377,7 @@ impl ProxyHttp for Gate {
             return Ok(());
         }
         ctx.body += body.as_ref().map_or(0, |body| body.len() as u64);
-        if ctx.body > self.client.max_body {
+        if ctx.body > ctx.settings(&self.settings).client.max_body {
             return Error::e_explain(ErrorType::HTTPStatus(413), "the body is too large")
                 .map_err(|error| error.into_down());
         }
@@ -326,6 +411,14 @@ impl ProxyHttp for Gate {
     async fn logging(&self, session: &mut Session, _error: Option<&Error>, ctx: &mut Ctx) {
         let outcome = ctx.outcome.unwrap_or(Outcome::Proxied);
         self.metrics.count(outcome);
+        if let (Some((why, reason)), Some(domain)) = (ctx.met, &ctx.domain) {
+            let client = || session.client_addr().and_then(SocketAddr::as_inet).map(std::net::SocketAddr::ip);
+            match why {
+                None => self.tally.closed(domain, reason, false, client()),
+                Some(Why::Shadow) => self.tally.closed(domain, reason, true, client()),
+                Some(why) => self.tally.opened(domain, reason, why == Why::Undetermined),
+            }
+        }
         let status = session.response_written().map(|answer| answer.status.as_u16());
         debug!(domain = ctx.domain(), outcome = outcome.as_str(), status, "answered");
     }

@@ -4,7 +4,9 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use async_trait::async_trait;
+use filing::verdict::Report;
 use index::{Live, Writer};
 use pingora::proxy::http_proxy;
 use pingora::server::configuration::ServerConf;
@@ -12,22 +14,31 @@ use pingora::server::{RunArgs, Server, ShutdownSignal, ShutdownSignalWatch};
 use pingora::services::background::background_service;
 use reqwest::Url;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
 use crate::Ambient;
 use crate::ask::AskApp;
+use crate::certificates::Certificates;
 use crate::config::Config;
+use crate::ext_authz::ExtAuthz;
 use crate::feed::Feed;
 use crate::follower::Follower;
-use crate::front::Front;
+use crate::front::{self, Front};
+use crate::handover::{Handed, Handover};
 use crate::haproxy::Haproxy;
 use crate::metrics::{Metrics, MetricsApp};
+use crate::nginx::Nginx;
+use crate::origin::{Pool, Turns};
 use crate::pages::Pages;
 use crate::proxy::Gate;
+use crate::reload::{Read, Reload};
+use crate::reporter::Reporter;
+use crate::rpz::{self, BadZone, Rpz, Sockets, Zone};
 use crate::state::State;
+use crate::tally::Tally;
 use crate::tls::{Shared, Tls};
 
 /// Why a gateway did not start.
@@ -49,12 +60,24 @@ pub enum Error {
         /// Its value.
         value: String,
     },
+    /// The setting of an origin is none.
+    #[error("default_origin is not host:port, nor several of them with commas: {0:?}")]
+    Origin(String),
+    /// The gateway that runs cannot be taken over from.
+    #[error("cannot take over from the gateway that runs: {0}")]
+    Handover(std::io::Error),
+    /// The provider's own certificate cannot be used.
+    #[error("tls.own_certificate cannot be used: {0}")]
+    Certificate(String),
     /// No HTTP client can be made.
     #[error("cannot make an HTTP client: {0}")]
     Client(#[from] reqwest::Error),
     /// The index cannot be written.
     #[error("the verdict index cannot be used: {0}")]
     Index(#[from] index::Error),
+    /// The zone cannot be served as it is configured.
+    #[error("the response policy zone cannot be served: {0}")]
+    Rpz(#[from] BadZone),
 }
 
 /// A gateway that has its addresses and is ready to run.
@@ -66,9 +89,20 @@ pub struct Gateway {
     metrics_listener: TcpListener,
     ask_listener: TcpListener,
     tls_listener: Option<TcpListener>,
+    ext_authz: Option<TcpListener>,
+    rpz: Option<(Zone, Sockets)>,
     addresses: Addresses,
+    handed: Option<Handed>,
+    read: Option<Read>,
     stop: Arc<watch::Sender<bool>>,
 }
+
+/// The names of the sockets, by which they are handed over.
+const VISITORS: &str = "visitors";
+const METRICS: &str = "metrics";
+const ASK: &str = "ask";
+const TLS: &str = "tls";
+const EXT_AUTHZ: &str = "ext_authz";
 
 /// Where a gateway listens; the ports are the real ones also when 0 was configured.
 #[derive(Debug, Clone, Copy)]
@@ -81,6 +115,10 @@ pub struct Addresses {
     pub ask: SocketAddr,
     /// Where TLS comes in, if it does.
     pub tls: Option<SocketAddr>,
+    /// Where Envoy asks over gRPC, if it does.
+    pub ext_authz: Option<SocketAddr>,
+    /// Where the response policy zone is served, if it is.
+    pub rpz: Option<SocketAddr>,
 }
 
 /// Tells a running gateway to stop, as SIGTERM does.
@@ -94,17 +132,6 @@ impl Stopper {
     }
 }
 
-/// Runs a gateway until SIGTERM or SIGINT.
-///
-/// Must be called outside an asynchronous runtime, or in a thread where blocking is allowed: the gateway brings
-/// runtimes of its own.
-///
-/// # Errors
-/// When it cannot start.
-pub fn run(config: Config, ambient: Ambient) -> Result<(), Error> {
-    Gateway::bind(config, ambient)?.run()
-}
-
 impl Gateway {
     /// Takes the addresses; connections wait in the kernel's queue until [`Gateway::run`].
     ///
@@ -113,10 +140,25 @@ impl Gateway {
     pub fn bind(config: Config, ambient: Ambient) -> Result<Self, Error> {
         let platform = web_address("platform_url", &config.platform_url)?;
         web_address("public_url", &config.public_url)?;
-        let (listener, visitors) = listen(config.listen)?;
-        let (metrics_listener, metrics) = listen(config.metrics_listen)?;
-        let (ask_listener, ask) = listen(config.ask_listen)?;
-        let (tls_listener, tls) = config.tls.as_ref().map(|tls| listen(tls.listen)).transpose()?.unzip();
+        if let Some(origin) = config.default_origin.as_ref().filter(|origin| Pool::parse(origin).is_none()) {
+            return Err(Error::Origin(origin.clone()));
+        }
+        let mut handed = config.handover.as_deref().map(Handed::ask).transpose().map_err(Error::Handover)?.flatten();
+        let mut listen = |name, address| listen(handed.as_mut(), name, address);
+        let (listener, visitors) = listen(VISITORS, config.listen)?;
+        let (metrics_listener, metrics) = listen(METRICS, config.metrics_listen)?;
+        let (ask_listener, ask) = listen(ASK, config.ask_listen)?;
+        let (tls_listener, tls) = config.tls.as_ref().map(|tls| listen(TLS, tls.listen)).transpose()?.unzip();
+        let (ext_authz, ext_authz_address) =
+            config.ext_authz.as_ref().map(|settings| listen(EXT_AUTHZ, settings.listen)).transpose()?.unzip();
+        let zone = config.rpz.as_ref().map(|settings| Ok::<_, BadZone>((Zone::read(settings)?, settings.listen)));
+        let (rpz, rpz_address) = match zone.transpose()? {
+            None => (None, None),
+            Some((zone, address)) => {
+                let bound = Sockets::bind(address).map_err(|source| Error::Listen { address, source })?;
+                (Some((zone, bound.0)), Some(bound.1))
+            }
+        };
         Ok(Self {
             config,
             ambient,
@@ -125,7 +167,11 @@ impl Gateway {
             metrics_listener,
             ask_listener,
             tls_listener,
-            addresses: Addresses { visitors, metrics, ask, tls },
+            ext_authz,
+            rpz,
+            addresses: Addresses { visitors, metrics, ask, tls, ext_authz: ext_authz_address, rpz: rpz_address },
+            handed,
+            read: None,
             stop: Arc::new(watch::channel(false).0),
         })
     }
@@ -142,19 +188,44 @@ impl Gateway {
         Stopper(Arc::clone(&self.stop))
     }
 
-    /// Serves until SIGTERM, SIGINT or [`Stopper::stop`]; then lets the requests in progress end.
+    /// Says how the configuration is read again on SIGHUP; without it only certificates are.
+    #[must_use]
+    pub fn reading(mut self, read: impl Fn() -> Result<Config, String> + Send + Sync + 'static) -> Self {
+        self.read = Some(Arc::new(read));
+        self
+    }
+
+    /// Serves until SIGTERM, SIGINT or [`Stopper::stop`], or until another gateway took over; then lets the requests in
+    /// progress end.
+    ///
+    /// Must be called outside an asynchronous runtime, or in a thread where blocking is allowed: the gateway brings
+    /// runtimes of its own.
     ///
     /// # Errors
     /// When it cannot start.
     pub fn run(self) -> Result<(), Error> {
-        let Self { config, ambient, platform, listener, metrics_listener, ask_listener, tls_listener, addresses, stop } =
-            self;
+        let Self {
+            config,
+            ambient,
+            platform,
+            listener,
+            metrics_listener,
+            ask_listener,
+            tls_listener,
+            ext_authz,
+            rpz,
+            ..
+        } = self;
+        let (addresses, handed, read, stop) = (self.addresses, self.handed, self.read, self.stop);
         let (drain, draining) = watch::channel(false);
         let busy = TaskTracker::new();
         let metrics = Arc::new(Metrics::new());
         let pages = Arc::new(Pages::new(&config.public_url));
+        let first = config.tls.as_ref().map(|tls| Certificates::load(tls, &Certificates::default(), &metrics));
+        let certificates = first.transpose().map_err(Error::Certificate)?.unwrap_or_default();
+        let certificates = Arc::new(ArcSwap::from_pointee(certificates));
         // A folder of this run alone goes with it.
-        let (folder, _temporary) = match config.index {
+        let (folder, _temporary) = match config.index.clone() {
             Some(folder) => (folder, None),
             None => {
                 let temporary = tempfile::tempdir().map_err(index::Error::File)?;
@@ -162,12 +233,44 @@ impl Gateway {
             }
         };
         let writer = Writer::open(&folder)?;
+        let (go, may_go) = watch::channel(handed.is_none());
+        let (let_go, must_let_go) = watch::channel(false);
+        let (is_let_go, has_let_go) = watch::channel(false);
+        let (replace, replaced) = watch::channel(false);
         let state = Arc::new(State::new(Live::new(&folder), ambient.clone(), config.stale_after));
+        let tally = Arc::new(Tally::default());
+        let reporter = Reporter {
+            name: own_name(&config.name),
+            shadow: config.shadow,
+            every: config.follow.report,
+            tally: Arc::clone(&tally),
+            state: Arc::clone(&state),
+            ambient: ambient.clone(),
+        };
 
+        let nginx = config.nginx.clone().map(|settings| Nginx {
+            settings,
+            folder: folder.clone(),
+            state: Arc::clone(&state),
+            metrics: Arc::clone(&metrics),
+            draining: draining.clone(),
+        });
+        let rpz = rpz.map(|(zone, sockets)| Rpz {
+            sockets: Mutex::new(Some(sockets)),
+            shared: Arc::new(rpz::Shared {
+                zone,
+                folder: folder.clone(),
+                state: Arc::clone(&state),
+                metrics: Arc::clone(&metrics),
+                ambient: ambient.clone(),
+                transfers: Semaphore::new(rpz::TRANSFERS),
+            }),
+            draining: draining.clone(),
+        });
         let follower = Follower {
             feed: Feed::new(
                 platform,
-                config.api_key,
+                config.api_key.clone(),
                 config.platform_key,
                 config.follow.wait,
                 config.follow.snapshot_timeout,
@@ -175,70 +278,149 @@ impl Gateway {
             state: Arc::clone(&state),
             metrics: Arc::clone(&metrics),
             ambient,
-            settings: config.follow,
-            writer: Arc::new(Mutex::new(writer)),
-            haproxy: config.haproxy.map(Haproxy::new),
+            settings: config.follow.clone(),
+            writer: Arc::new(Mutex::new(Some(writer))),
+            folder,
+            let_go: must_let_go,
+            is_let_go,
+            reporter,
+            haproxy: config.haproxy.clone().map(Haproxy::new),
             draining: draining.clone(),
             running: Mutex::new(Some(busy.token())),
         };
         follower.tell_of_the_index();
 
-        let public_url = config.public_url.clone();
-        let mut server = Server::new_with_opt_and_conf(None, server_conf(config.workers));
-        server.bootstrap();
-        let gate = Gate {
-            state: Arc::clone(&state),
-            metrics: Arc::clone(&metrics),
-            pages: Arc::clone(&pages),
-            closed: config.closed,
-            public_url: config.public_url,
-            client: config.client.clone(),
-            origin: config.origin.clone(),
+        let handover = match config.handover.clone() {
+            None => None,
+            Some(path) => {
+                let mut listeners = Vec::new();
+                let here = [(VISITORS, &listener), (METRICS, &metrics_listener), (ASK, &ask_listener)];
+                let others = [(TLS, tls_listener.as_ref()), (EXT_AUTHZ, ext_authz.as_ref())];
+                let others = others.into_iter().filter_map(|(name, listener)| Some((name, listener?)));
+                for (name, listener) in here.into_iter().chain(others) {
+                    listeners.push((name, listener.try_clone().map_err(Error::Handover)?));
+                }
+                Some(Handover {
+                    path,
+                    listeners: Mutex::new(listeners),
+                    before: Mutex::new(handed),
+                    state: Arc::clone(&state),
+                    go: go.clone(),
+                    let_go,
+                    is_let_go: has_let_go,
+                    replaced: replace,
+                    stop: Arc::clone(&stop),
+                    draining: draining.clone(),
+                })
+            }
         };
-        let tls = config.tls.zip(tls_listener).map(|(settings, listener)| Tls {
-            settings,
+        let workers = config.workers;
+        let longest = config.drain;
+        let settings = Arc::new(ArcSwap::from_pointee(config));
+        let mut server = Server::new_with_opt_and_conf(None, server_conf(workers));
+        server.bootstrap();
+        let turns = Arc::new(Turns::default());
+        let front = |proxies| {
+            let gate = Gate {
+                state: Arc::clone(&state),
+                metrics: Arc::clone(&metrics),
+                tally: Arc::clone(&tally),
+                pages: Arc::clone(&pages),
+                settings: Arc::clone(&settings),
+                turns: Arc::clone(&turns),
+                proxies,
+            };
+            Arc::new(front::Shared {
+                app: Arc::new(http_proxy(&server.configuration, gate)),
+                settings: Arc::clone(&settings),
+                pages: Arc::clone(&pages),
+                metrics: Arc::clone(&metrics),
+                draining: draining.clone(),
+                connections: busy.clone(),
+                public: true,
+            })
+        };
+        let visitors = front(true);
+        let tls = settings.load().tls.clone().zip(tls_listener).map(|(_, listener)| Tls {
             listener: Mutex::new(Some(listener)),
             connections: busy.clone(),
             draining: draining.clone(),
+            go: may_go.clone(),
             shared: Arc::new(Shared {
                 state: Arc::clone(&state),
+                tally: Arc::clone(&tally),
                 metrics: Arc::clone(&metrics),
-                client: config.client.clone(),
-                origin: config.origin.clone(),
+                settings: Arc::clone(&settings),
+                certificates: Arc::clone(&certificates),
+                turns: Turns::default(),
+                visitors: Arc::clone(&visitors),
+                strangers: front(false),
             }),
         });
-        let visitors = Front::public(
-            listener,
-            http_proxy(&server.configuration, gate),
-            config.client,
-            Arc::clone(&pages),
-            Arc::clone(&metrics),
-            draining.clone(),
-            busy.clone(),
-        );
+        let visitors = Front::public(listener, may_go.clone(), visitors);
         let ask = AskApp {
             state: Arc::clone(&state),
             metrics: Arc::clone(&metrics),
             pages: Arc::clone(&pages),
-            public_url,
-            closed: config.closed,
-            unknown: config.unknown,
+            settings: Arc::clone(&settings),
         };
+        let ext_authz = ext_authz.map(|listener| ExtAuthz {
+            listener: Mutex::new(Some(listener)),
+            ask: Arc::new(ask.clone()),
+            draining: draining.clone(),
+        });
+        let reload = Reload { settings, certificates, metrics: Arc::clone(&metrics), read };
         let operator = MetricsApp { metrics: Arc::clone(&metrics), state, draining };
         server.add_service(visitors);
         if let Some(tls) = tls {
             server.add_service(tls);
         }
-        server.add_service(Front::internal("ask", ask_listener, ask, Arc::clone(&pages), Arc::clone(&metrics)));
-        server.add_service(OneThread(Front::internal("metrics", metrics_listener, operator, pages, metrics)));
+        server.add_service(Front::internal(
+            ASK,
+            ask_listener,
+            may_go.clone(),
+            replaced.clone(),
+            ask,
+            Arc::clone(&pages),
+            Arc::clone(&metrics),
+        ));
+        server.add_service(OneThread(Front::internal(
+            METRICS,
+            metrics_listener,
+            may_go,
+            replaced,
+            operator,
+            pages,
+            metrics,
+        )));
         server.add_service(background_service("follower", follower));
+        if let Some(nginx) = nginx {
+            server.add_service(background_service("nginx", nginx));
+        }
+        if let Some(ext_authz) = ext_authz {
+            server.add_service(background_service("ext_authz", ext_authz));
+        }
+        if let Some(rpz) = rpz {
+            server.add_service(background_service("rpz", rpz));
+        }
+        server.add_service(background_service("reload", reload));
+        if let Some(handover) = handover {
+            server.add_service(background_service("handover", handover));
+        }
 
         info!(listen = %addresses.visitors, metrics = %addresses.metrics, ask = %addresses.ask, "the gateway serves");
-        let end = End { stop: stop.subscribe(), drain, busy, longest: config.drain };
+        let end = End { stop: stop.subscribe(), drain, busy, longest };
         server.run(RunArgs { shutdown_signal: Box::new(end) });
         info!("the gateway has stopped");
         Ok(())
     }
+}
+
+/// What the gateway calls itself, by the configuration or by the machine.
+fn own_name(configured: &str) -> String {
+    let system = rustix::system::uname();
+    let name = if configured.is_empty() { system.nodename().to_string_lossy() } else { configured.into() };
+    name.chars().take(Report::LONGEST_NAME).collect()
 }
 
 fn web_address(setting: &'static str, value: &str) -> Result<Url, Error> {
@@ -248,8 +430,13 @@ fn web_address(setting: &'static str, value: &str) -> Result<Url, Error> {
     }
 }
 
-fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Error> {
-    let bound = TcpListener::bind(address).and_then(|listener| listener.local_addr().map(|real| (listener, real)));
+/// Listens, on the socket of the gateway that runs if it handed one over for that address.
+fn listen(handed: Option<&mut Handed>, name: &str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), Error> {
+    let bound = match handed.and_then(|handed| handed.listener(name, address)) {
+        Some(listener) => Ok(listener),
+        None => TcpListener::bind(address),
+    };
+    let bound = bound.and_then(|listener| listener.local_addr().map(|real| (listener, real)));
     bound.map_err(|source| Error::Listen { address, source })
 }
 
@@ -258,8 +445,9 @@ fn server_conf(workers: usize) -> ServerConf {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     ServerConf {
         threads: if workers == 0 { processors } else { workers },
-        // A request is tried again only when a kept connection turns out to be dead before anything was sent.
-        max_retries: 3,
+        // A request is tried again only when a kept connection turns out to be dead before anything was sent, or when
+        // one of several origins cannot be reached.
+        max_retries: 4,
         ..ServerConf::default()
     }
 }

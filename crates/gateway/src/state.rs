@@ -1,11 +1,12 @@
 //! What the parts of a running gateway share: the published verdicts and how fresh they are.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use index::{Index, Live};
 use jiff::Timestamp;
+use tokio::sync::watch;
 
 use crate::Ambient;
 
@@ -16,7 +17,7 @@ const NEVER: i64 = i64::MIN;
 pub(crate) struct State {
     live: Live,
     /// The last change of the platform that is applied.
-    sequence: AtomicU64,
+    sequence: watch::Sender<u64>,
     /// When the platform last confirmed the table, in microseconds.
     confirmed_at: AtomicI64,
     stale_after: Duration,
@@ -25,7 +26,7 @@ pub(crate) struct State {
 
 impl State {
     pub(crate) fn new(live: Live, ambient: Ambient, stale_after: Duration) -> Self {
-        Self { live, sequence: AtomicU64::new(0), confirmed_at: AtomicI64::new(NEVER), stale_after, ambient }
+        Self { live, sequence: watch::channel(0).0, confirmed_at: AtomicI64::new(NEVER), stale_after, ambient }
     }
 
     /// The verdicts; none before the first.
@@ -40,15 +41,20 @@ impl State {
 
     /// Notes that the writer came to a place, by a change or by another base.
     pub(crate) fn published(&self, sequence: u64) {
-        self.sequence.store(sequence, Ordering::Relaxed);
         if let Err(error) = self.live.refresh() {
             tracing::error!("the verdicts that were written cannot be read: the {error}");
         }
+        self.sequence.send_replace(sequence);
     }
 
     /// The last change that is applied.
     pub(crate) fn sequence(&self) -> u64 {
-        self.sequence.load(Ordering::Relaxed)
+        *self.sequence.borrow()
+    }
+
+    /// Wakes whoever passes the verdicts on when another change is applied.
+    pub(crate) fn moved(&self) -> watch::Receiver<u64> {
+        self.sequence.subscribe()
     }
 
     /// Notes that the platform confirmed the table just now.

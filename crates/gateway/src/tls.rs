@@ -1,17 +1,23 @@
 //! TLS by name: an open domain's connection passes through untouched, a closed one's is refused with an alert.
 //!
-//! The gateway has no certificate and reads nothing but the name in the first message. The origin of a domain is taken
-//! with the port for TLS; it learns the client's address by the PROXY protocol, where the setting says so.
+//! Nothing is read but the name in the first message. The origin of a domain is taken with the port for TLS; it learns
+//! the client's address by the PROXY protocol, where the setting says so. TLS ends here for a name that a certificate of
+//! the operator covers, and, where the provider has a certificate of its own, for what is closed: its visitor then gets
+//! the page or the redirect instead of an alert.
 
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use async_trait::async_trait;
+use bytes::BytesMut;
 use index::hello::{self, Hello};
 use index::host::Room;
+use pingora::proxy::HttpProxy;
 use pingora::server::{ListenFds, ShutdownWatch};
 use pingora::services::Service;
+use rustls::ServerConfig;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, watch};
@@ -19,11 +25,17 @@ use tokio::time::{sleep, timeout};
 use tokio_util::task::TaskTracker;
 use tracing::{debug, error, warn};
 
-use crate::config::{Client, Origin as OriginConfig, Tls as Settings};
-use crate::decide::{Decision, decide};
+use crate::certificates::Certificates;
+use crate::config::{Config, Origin as OriginConfig, Tls as Settings};
+use crate::decide::{Decision, Why, decide};
+use crate::front::{self, relisten};
 use crate::metrics::{Metrics, Outcome};
-use crate::origin::Origin;
+use crate::origin::{Origin, Pool, Tried, Turns};
+use crate::proxy::Gate;
+use crate::proxy_protocol;
 use crate::state::State;
+use crate::tally::Tally;
+use crate::wire::{Socket, Wire};
 
 /// Alerts of RFC 8446, 6.2: what a client shows of them is its own matter.
 const ACCESS_DENIED: u8 = 49;
@@ -33,47 +45,75 @@ const DECODE_ERROR: u8 = 50;
 
 /// The listener for TLS.
 pub(crate) struct Tls {
-    pub(crate) settings: Settings,
     /// Taken when the service starts.
     pub(crate) listener: Mutex<Option<TcpListener>>,
     pub(crate) connections: TaskTracker,
     pub(crate) draining: watch::Receiver<bool>,
+    /// Whether connections may be accepted.
+    pub(crate) go: watch::Receiver<bool>,
     pub(crate) shared: Arc<Shared>,
 }
 
 /// What every connection needs.
 pub(crate) struct Shared {
     pub(crate) state: Arc<State>,
+    pub(crate) tally: Arc<Tally>,
     pub(crate) metrics: Arc<Metrics>,
-    pub(crate) client: Client,
-    pub(crate) origin: OriginConfig,
+    pub(crate) settings: Arc<ArcSwap<Config>>,
+    pub(crate) certificates: Arc<ArcSwap<Certificates>>,
+    pub(crate) turns: Turns,
+    /// Who answers what comes under the certificate of a site.
+    pub(crate) visitors: Arc<front::Shared<HttpProxy<Gate>>>,
+    /// Who answers what comes under the provider's own certificate, and proxies nothing.
+    pub(crate) strangers: Arc<front::Shared<HttpProxy<Gate>>>,
+}
+
+/// What becomes of a connection.
+enum Fate {
+    Pass(Pool, Why),
+    /// TLS ends here, under a site's certificate or the provider's own.
+    End(Arc<ServerConfig>, Whose),
+    Refuse(u8, Outcome),
+}
+
+#[derive(Clone, Copy)]
+enum Whose {
+    Site,
+    Provider,
 }
 
 #[async_trait]
 impl Service for Tls {
     async fn start_service(&mut self, _fds: Option<ListenFds>, _shutdown: ShutdownWatch, _listeners_per_fd: usize) {
         let Some(listener) = self.listener.lock().ok().and_then(|mut listener| listener.take()) else { return };
-        let listener = match listener.set_nonblocking(true).and_then(|()| tokio::net::TcpListener::from_std(listener)) {
+        let listener = match relisten(listener) {
             Ok(listener) => listener,
             Err(error) => {
                 error!("cannot listen for TLS: {error}");
                 return;
             }
         };
-        let room = Arc::new(Semaphore::new(self.shared.client.max_connections.clamp(1, Semaphore::MAX_PERMITS)));
-        let mut draining = self.draining.clone();
+        let most = self.shared.settings.load().client.max_connections;
+        let room = Arc::new(Semaphore::new(most.clamp(1, Semaphore::MAX_PERMITS)));
+        let (mut draining, mut go) = (self.draining.clone(), self.go.clone());
+        tokio::select! {
+            _ = go.wait_for(|go| *go) => {}
+            _ = draining.wait_for(|draining| *draining) => return,
+        }
         loop {
-            let Ok(permit) = Arc::clone(&room).acquire_owned().await else { return };
+            let accepting = async {
+                let permit = Arc::clone(&room).acquire_owned().await.map_err(std::io::Error::other)?;
+                listener.accept().await.map(|accepted| (accepted, permit))
+            };
             let accepted = tokio::select! {
-                accepted = listener.accept() => accepted,
+                accepted = accepting => accepted,
                 _ = draining.wait_for(|draining| *draining) => return,
             };
             match accepted {
-                Ok((stream, address)) => {
-                    let (shared, settings) = (Arc::clone(&self.shared), self.settings.clone());
+                Ok(((stream, address), permit)) => {
+                    let shared = Arc::clone(&self.shared);
                     self.connections.spawn(async move {
-                        let outcome = shared.serve(stream, address, &settings).await;
-                        shared.metrics.count_tls(outcome);
+                        shared.serve(stream, address).await;
                         drop(permit);
                     });
                 }
@@ -91,9 +131,15 @@ impl Service for Tls {
 }
 
 impl Shared {
-    async fn serve(&self, mut client: TcpStream, address: SocketAddr, settings: &Settings) -> Outcome {
-        let _ = client.set_nodelay(true);
-        let mut bytes = Vec::with_capacity(2_048);
+    async fn serve(&self, stream: TcpStream, address: SocketAddr) {
+        let config = self.settings.load_full();
+        let Some(settings) = &config.tls else { return };
+        let mut client = Socket::new(stream, address);
+        if let Err(why) = client.introduce(&config.client).await {
+            warn!(from = %address.ip(), "a connection is closed: {why}");
+            return self.metrics.count_tls(Outcome::NotIntroduced);
+        }
+        let mut bytes = BytesMut::with_capacity(2_048);
         let reading = async {
             loop {
                 match client.read_buf(&mut bytes).await {
@@ -106,72 +152,143 @@ impl Shared {
                 }
             }
         };
-        let (host, alert) = match timeout(self.client.head_timeout, reading).await {
-            Err(_) => return Outcome::Slow,
-            Ok(None) => return Outcome::ClientGone,
-            Ok(Some(Hello::Name(host))) => (Some(host), UNRECOGNIZED_NAME),
-            Ok(Some(Hello::Nameless)) => (None, UNRECOGNIZED_NAME),
+        let host = match timeout(config.client.head_timeout, reading).await {
+            Err(_) | Ok(Some(Hello::Partial)) => return self.metrics.count_tls(Outcome::Slow),
+            Ok(None) => return self.metrics.count_tls(Outcome::ClientGone),
+            Ok(Some(Hello::Name(host))) => Some(host),
+            Ok(Some(Hello::Nameless)) => None,
             Ok(Some(Hello::Foreign(why))) => {
                 debug!("a TLS connection is refused: {why}");
                 refuse(&mut client, DECODE_ERROR).await;
-                return Outcome::BadRequest;
-            }
-            Ok(Some(Hello::Partial)) => return Outcome::Slow,
-        };
-        let (origin, undetermined) = {
-            let index = self.state.index();
-            match decide(index.as_ref().as_ref(), host.as_deref(), &mut Room::default()) {
-                Decision::Proxy { origin, undetermined, .. } => (Ok(origin), undetermined),
-                Decision::Closed { listed: true, .. } => (Err((ACCESS_DENIED, Outcome::Closed)), false),
-                Decision::Closed { .. } => (Err((alert, Outcome::Unlisted)), false),
-                Decision::NoOrigin { .. } => (Err((alert, Outcome::NoOrigin)), false),
-                Decision::BadHost(_) => (Err((alert, Outcome::BadRequest)), false),
-                Decision::NotReady => (Err((INTERNAL_ERROR, Outcome::NotReady)), false),
+                return self.metrics.count_tls(Outcome::BadRequest);
             }
         };
-        let origin = match origin {
-            Ok(origin) => origin,
-            Err((alert, outcome)) => {
+        let from = client.ends().client.ip();
+        match self.decide(host.as_deref(), &config, from) {
+            Fate::Pass(pool, why) => {
+                let outcome = self.pass(client, bytes, &pool, settings, &config.origin).await;
+                let passed = match why {
+                    Why::Open => Outcome::Proxied,
+                    Why::Undetermined => Outcome::Undetermined,
+                    Why::Default => Outcome::DefaultOrigin,
+                    Why::Shadow => Outcome::Shadow,
+                };
+                self.metrics.count_tls(if outcome == Outcome::Proxied { passed } else { outcome });
+            }
+            Fate::End(certificate, whose) => {
+                client.put_back(bytes);
+                let Some(wire) = Wire::tls(client, certificate, config.client.head_timeout).await else {
+                    return self.metrics.count_tls(Outcome::NoHandshake);
+                };
+                self.metrics.count_tls(Outcome::Terminated);
+                let front = match whose {
+                    Whose::Site => &self.visitors,
+                    Whose::Provider => &self.strangers,
+                };
+                Arc::clone(front).serve(wire).await;
+            }
+            Fate::Refuse(alert, outcome) => {
                 refuse(&mut client, alert).await;
+                self.metrics.count_tls(outcome);
+            }
+        }
+    }
+
+    /// Decides by the name alone. What ends here is decided on once more at each request, by its host.
+    fn decide(&self, host: Option<&[u8]>, config: &Config, from: IpAddr) -> Fate {
+        let certificates = self.certificates.load();
+        let site = host.and_then(|host| certificates.site(host));
+        let index = self.state.index();
+        let mut room = Room::default();
+        let decided = decide(index.as_ref().as_ref(), host, config.elsewhere(), config.shadow, &mut room);
+        // What ends here is counted by its requests.
+        let ends = site.is_some() || certificates.own().is_some();
+        let (alert, outcome) = match decided {
+            Decision::Proxy { domain, origin, why, reason } => {
+                let Some(site) = site else {
+                    match why {
+                        Why::Shadow => self.tally.closed(domain, reason, true, Some(from)),
+                        _ => self.tally.opened(domain, reason, why == Why::Undetermined),
+                    }
+                    return Fate::Pass(origin, why);
+                };
+                return Fate::End(site, Whose::Site);
+            }
+            Decision::BadHost(_) => return Fate::Refuse(UNRECOGNIZED_NAME, Outcome::BadRequest),
+            Decision::Closed { domain, listed, reason } => {
+                if !ends {
+                    self.tally.closed(domain, reason, false, Some(from));
+                }
+                if listed { (ACCESS_DENIED, Outcome::Closed) } else { (UNRECOGNIZED_NAME, Outcome::Unlisted) }
+            }
+            Decision::NoOrigin { .. } => (UNRECOGNIZED_NAME, Outcome::NoOrigin),
+            Decision::NotReady => (INTERNAL_ERROR, Outcome::NotReady),
+        };
+        // A site's own certificate raises no warning, and so it tells the closed page better than the provider's.
+        match (certificates.own(), site) {
+            (Some(_), Some(site)) => Fate::End(site, Whose::Site),
+            (Some(own), None) => Fate::End(own, Whose::Provider),
+            (None, _) => Fate::Refuse(alert, outcome),
+        }
+    }
+
+    async fn pass(
+        &self,
+        mut client: Socket,
+        bytes: BytesMut,
+        pool: &Pool,
+        settings: &Settings,
+        limits: &OriginConfig,
+    ) -> Outcome {
+        let mut server = match self.connect(pool, settings.origin_port, limits).await {
+            Ok(server) => server,
+            Err(outcome) => {
+                refuse(&mut client, INTERNAL_ERROR).await;
                 return outcome;
             }
         };
-        let connecting = connect(&origin, settings.origin_port);
-        let mut server = match timeout(self.origin.connect_timeout, connecting).await {
-            Ok(Ok(server)) => server,
-            failed => {
-                refuse(&mut client, INTERNAL_ERROR).await;
-                return if failed.is_err() { Outcome::OriginSlow } else { Outcome::OriginAway };
-            }
-        };
         let _ = server.set_nodelay(true);
-        if settings.send_proxy {
-            let here = client.local_addr().unwrap_or(address);
-            bytes.splice(..0, proxy_header(address, here));
+        if settings.send_proxy && server.write_all(&proxy_protocol::write(client.ends())).await.is_err() {
+            return Outcome::OriginAway;
         }
         if server.write_all(&bytes).await.is_err() {
             return Outcome::OriginAway;
         }
         drop(bytes);
         let copying = tokio::io::copy_bidirectional(&mut client, &mut server);
-        match timeout(self.origin.upgraded_timeout, copying).await {
-            Ok(Ok(_)) if undetermined => Outcome::Undetermined,
+        match timeout(limits.upgraded_timeout, copying).await {
             Ok(Ok(_)) => Outcome::Proxied,
             Ok(Err(_)) => Outcome::ClientGone,
             Err(_) => Outcome::OriginSlow,
         }
     }
-}
 
-async fn connect(origin: &Origin, port: u16) -> std::io::Result<TcpStream> {
-    match origin {
-        Origin::Address(address) => TcpStream::connect((address.ip(), port)).await,
-        Origin::Name(name, _) => TcpStream::connect((&**name, port)).await,
+    /// Tries one origin of the pool after the other.
+    async fn connect(&self, pool: &Pool, port: u16, limits: &OriginConfig) -> Result<TcpStream, Outcome> {
+        let mut tried = Tried::default();
+        let mut outcome = Outcome::OriginAway;
+        while let Some(index) = self.turns.choose(pool, tried) {
+            tried.note(index);
+            let Some(origin) = pool.origins().get(index) else { break };
+            let connecting = async {
+                match origin {
+                    Origin::Address(address) => TcpStream::connect((address.ip(), port)).await,
+                    Origin::Name(name, _) => TcpStream::connect((&**name, port)).await,
+                }
+            };
+            match timeout(limits.connect_timeout, connecting).await {
+                Ok(Ok(server)) => return Ok(server),
+                Ok(Err(_)) => outcome = Outcome::OriginAway,
+                Err(_) => outcome = Outcome::OriginSlow,
+            }
+            self.turns.lost(origin, limits.retry_after);
+        }
+        Err(outcome)
     }
 }
 
 /// Sends a fatal alert and closes; whether the client reads it is its own matter.
-async fn refuse(client: &mut TcpStream, alert: u8) {
+async fn refuse(client: &mut Socket, alert: u8) {
     const FATAL: u8 = 2;
     let record = [21, 3, 3, 0, 2, FATAL, alert];
     if client.write_all(&record).await.is_ok() {
@@ -180,46 +297,5 @@ async fn refuse(client: &mut TcpStream, alert: u8) {
         let mut rest = [0; 4_096];
         let draining = async { while client.read(&mut rest).await.is_ok_and(|count| count > 0) {} };
         let _ = timeout(Duration::from_secs(1), draining).await;
-    }
-}
-
-/// The PROXY protocol's header, version 2: who the client is and where it came to.
-fn proxy_header(client: SocketAddr, here: SocketAddr) -> Vec<u8> {
-    let mut header = b"\r\n\r\n\0\r\nQUIT\n\x21".to_vec();
-    match (client.ip().to_canonical(), here.ip().to_canonical()) {
-        (IpAddr::V4(from), IpAddr::V4(to)) => {
-            header.extend([0x11, 0, 12]);
-            header.extend(from.octets());
-            header.extend(to.octets());
-        }
-        (from, to) => {
-            let wide = |address: IpAddr| match address {
-                IpAddr::V4(address) => address.to_ipv6_mapped(),
-                IpAddr::V6(address) => address,
-            };
-            header.extend([0x21, 0, 36]);
-            header.extend(wide(from).octets());
-            header.extend(wide(to).octets());
-        }
-    }
-    header.extend(client.port().to_be_bytes());
-    header.extend(here.port().to_be_bytes());
-    header
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_proxy_header_is_as_its_specification_shows_it() {
-        let at = |text: &str| text.parse::<SocketAddr>().unwrap();
-        let four = proxy_header(at("192.0.2.1:4000"), at("198.51.100.7:443"));
-        let signature = [0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a];
-        assert_eq!(four[..12], signature);
-        assert_eq!(four[12..], [0x21, 0x11, 0, 12, 192, 0, 2, 1, 198, 51, 100, 7, 0x0f, 0xa0, 0x01, 0xbb]);
-        let six = proxy_header(at("[2001:db8::1]:1"), at("[2001:db8::2]:2"));
-        assert_eq!((six.len(), six[13], six[15]), (16 + 36, 0x21, 36));
-        assert_eq!(proxy_header(at("[::ffff:192.0.2.1]:1"), at("[::ffff:192.0.2.2]:2"))[13], 0x11);
     }
 }

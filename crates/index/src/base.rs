@@ -175,6 +175,12 @@ impl Base {
         Listing::read(self.map.bytes(at..self.header.records_end as usize)?).map(|(listing, _)| listing)
     }
 
+    /// A name's record; the name itself is compared.
+    pub(crate) fn find(&self, domain: &str) -> Option<Listing<'_>> {
+        let (slot, _) = self.slots().get(self.header.key.spot(domain))?;
+        self.listing(slot).filter(|listing| listing.domain == domain)
+    }
+
     /// Every name's record, in the order they came; ends early where the file is damaged.
     pub(crate) fn listings(&self) -> impl Iterator<Item = Listing<'_>> {
         let records = self.map.bytes(HEADER..self.header.records_end as usize).unwrap_or_default();

@@ -42,6 +42,15 @@ impl Journal {
         Ok(journal)
     }
 
+    /// Gives every whole batch to `each` while another process may be writing; none when there is no journal.
+    pub(crate) fn read(path: &Path, each: impl FnMut(&Batch)) -> io::Result<()> {
+        match File::open(path) {
+            Ok(file) => Self { file, end: 0 }.read_from(0, each).map(|_| ()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Where the next batch goes.
     pub(crate) const fn end(&self) -> u64 {
         self.end

@@ -22,6 +22,7 @@
 //! nobody without the key can search for such a name. [`Index::listing`] compares the name itself and is exact.
 
 mod base;
+mod changes;
 mod folder;
 mod hash;
 pub mod hello;
@@ -35,6 +36,7 @@ mod slots;
 mod writer;
 
 pub use base::BaseError;
+pub use changes::{Changes, Standing};
 pub use hash::Key;
 pub use index::{Index, Live};
 pub use listing::{Listing, Owned};

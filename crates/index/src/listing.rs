@@ -167,7 +167,7 @@ pub(crate) fn all(records: &[u8]) -> impl Iterator<Item = (u32, Listing<'_>)> {
 }
 
 /// Every reason with its place in the record; new ones go to the end.
-const REASONS: [Reason; 10] = [
+const REASONS: [Reason; 11] = [
     Reason::Other,
     Reason::NotFiled,
     Reason::Filed,
@@ -178,12 +178,39 @@ const REASONS: [Reason; 10] = [
     Reason::AuthorityOrder,
     Reason::Exempt,
     Reason::Undetermined,
+    Reason::Suspended,
 ];
 
-fn code(reason: Reason) -> u8 {
-    REASONS.iter().position(|known| *known == reason).and_then(|index| u8::try_from(index).ok()).unwrap_or_default()
+/// Written out, so that a new reason cannot be forgotten here.
+const fn code(reason: Reason) -> u8 {
+    match reason {
+        Reason::Other => 0,
+        Reason::NotFiled => 1,
+        Reason::Filed => 2,
+        Reason::AccessReviewed => 3,
+        Reason::NotAccessed => 4,
+        Reason::AccessCancelled => 5,
+        Reason::FilingCancelled => 6,
+        Reason::AuthorityOrder => 7,
+        Reason::Exempt => 8,
+        Reason::Undetermined => 9,
+        Reason::Suspended => 10,
+    }
 }
 
 fn reason(code: u8) -> Reason {
     REASONS.get(usize::from(code)).copied().unwrap_or(Reason::Other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_is_read_as_it_was_written() {
+        for (number, reason) in (0..).zip(REASONS) {
+            assert_eq!((code(reason), super::reason(number)), (number, reason));
+        }
+        assert_eq!(reason(200), Reason::Other);
+    }
 }

@@ -90,8 +90,8 @@ pub async fn authority(config: Config) -> Result {
     }
 }
 
-/// Runs the gateway, which brings runtimes of its own.
-pub fn gateway(config: gateway::Config) -> Result {
+/// Runs the gateway, which brings runtimes of its own, and reads its settings again on SIGHUP.
+pub fn gateway(config: gateway::Config, again: impl Fn() -> Result<gateway::Config> + Send + Sync + 'static) -> Result {
     if config.api_key.expose_secret().is_empty() {
         return Err(Trouble::configuration("gateway.api_key is not set, so the platform would not answer")
             .hint("make one with `beian account api-key --for-gateway`, or in the console of an administrator"));
@@ -102,7 +102,9 @@ pub fn gateway(config: gateway::Config) -> Result {
         u64::from_le_bytes(bytes)
     };
     tracing::info!(listen = %config.listen, platform = %config.platform_url, "the gateway is ready");
-    gateway::run(config, gateway::Ambient::new(|| SystemClock.now(), chance)).map_err(|error| {
+    let bound = gateway::Gateway::bind(config, gateway::Ambient::new(|| SystemClock.now(), chance));
+    let again = move || again().map_err(|trouble| trouble.to_string());
+    bound.and_then(|gateway| gateway.reading(again).run()).map_err(|error| {
         let hint = match &error {
             gateway::Error::Listen { .. } => "is another program listening there? gateway.listen chooses another port",
             _ => "`beian config show` tells where each value was said",

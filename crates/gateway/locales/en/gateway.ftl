@@ -21,3 +21,5 @@ too-slow-title = The site took too long
 too-slow-text = The gateway works, but the site’s own server did not answer in time. Try again later.
 loop-title = The request runs in a circle
 loop-text = This domain’s origin points back to the gateway. Ask the site’s owner to check the origin.
+misdirected-title = This connection was made for another site
+misdirected-text = Open the site anew by its own address.

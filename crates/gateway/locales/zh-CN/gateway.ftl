@@ -21,3 +21,5 @@ too-slow-title = 网站响应超时
 too-slow-text = 网关工作正常，但网站的服务器没有及时响应。请稍后再试。
 loop-title = 请求循环
 loop-text = 该域名的源站又指回了网关。请联系网站主办者检查源站设置。
+misdirected-title = 该连接属于另一个网站
+misdirected-text = 请直接通过网站自己的地址重新打开。

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use axum::http::StatusCode;
 use filing::verdict::Enforcement::{Closed, Open};
@@ -35,7 +36,8 @@ pub struct Program(Child);
 
 impl Program {
     pub fn start(command: &mut Command) -> Self {
-        let path = format!("{}:/usr/sbin:/sbin", std::env::var("PATH").unwrap_or_default());
+        let proxies = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/proxies/bin");
+        let path = format!("{proxies}:{}:/usr/sbin:/sbin", std::env::var("PATH").unwrap_or_default());
         let command = command.env("PATH", path).stdin(Stdio::null()).stdout(Stdio::null());
         Self(command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}; `scripts/setup test` installs it")))
     }
@@ -63,7 +65,7 @@ pub async fn status(address: SocketAddr, host: &str) -> u16 {
 }
 
 /// A gateway that knows an open, a closed and an undetermined domain.
-async fn gateway() -> (Platform, Stand) {
+pub async fn gateway() -> (Platform, Stand) {
     let mut undetermined = verdict("undetermined.cn", Open, None);
     undetermined.filed = Known::Unknown;
     undetermined.reason = Reason::Undetermined;
@@ -135,6 +137,9 @@ async fn caddy_asks_before_a_request_and_before_a_certificate() {
     let closed = client().get(format!("http://{plain}/")).header("host", "shop.closed.cn").send().await.unwrap();
     assert_eq!(closed.status(), StatusCode::FOUND);
     assert_eq!(closed.headers()["location"], "https://beian.example.com/closed?domain=closed.cn");
+    let pretended =
+        client().get(format!("http://{plain}/")).header("host", "closed.cn").header("x-original-host", "open.cn");
+    assert_eq!(pretended.header("x-forwarded-host", "open.cn").send().await.unwrap().status(), 302);
     assert_eq!(status(plain, "never-heard-of.cn").await, 200);
 
     let over_tls = async |host: &str| {
@@ -281,18 +286,97 @@ async fn resolvers_close_names_by_zone_and_by_line() {
     assert!(asked(port, "www.closed.cn").contains("192.0.2.9"));
 }
 
-/// A port of the system's choice; a resolver needs its number beforehand.
-fn udp_port() -> u16 {
-    std::net::UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+/// A port for a resolver, which needs its number beforehand: outside of those the system gives away meanwhile, and each
+/// once.
+pub fn udp_port() -> u16 {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let tried = std::process::id().wrapping_mul(61).wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed));
+        let port = 20_000 + u16::try_from(tried % 10_000).unwrap();
+        let is_free = |address: (&str, u16)| {
+            std::net::UdpSocket::bind(address).is_ok() && std::net::TcpListener::bind(address).is_ok()
+        };
+        if is_free(("127.0.0.1", port)) {
+            return port;
+        }
+    }
 }
 
 /// What a resolver answers for an A record, as text; empty when it does not answer.
-fn asked(port: u16, name: &str) -> String {
+pub fn asked(port: u16, name: &str) -> String {
     let script = "import sys, dns.resolver, dns.message, dns.query\n\
                   q = dns.message.make_query(sys.argv[2], 'A')\n\
                   print(dns.query.udp(q, '127.0.0.1', port=int(sys.argv[1]), timeout=2))";
     let answer = Command::new("/usr/bin/python3").args(["-c", script, &port.to_string(), name]).output().unwrap();
     String::from_utf8_lossy(&answer.stdout).into_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nginx_reads_the_map_anew_when_verdicts_changed_and_only_then() {
+    let folder = tempfile::tempdir().unwrap();
+    let platform = Platform::start(vec![verdict("open.cn", Open, None), verdict("closed.cn", Closed, None)]).await;
+    let (visitors, origin) = (nobody().await, origin().await);
+    let map = folder.path().join("beian.map");
+    let server = replaced(
+        block("nginx-map.md", "nginx"),
+        &[
+            ("/etc/nginx/beian.map", map.display().to_string()),
+            ("127.0.0.1:80;", format!("{visitors};")),
+            ("127.0.0.1:8080", origin.to_string()),
+        ],
+    );
+    std::fs::write(&map, "").unwrap();
+    let first = nginx(folder.path(), &server);
+    until("nginx to answer", async || status(visitors, "closed.cn").await == 200).await;
+    let text = replaced(
+        block("nginx-map.md", "toml"),
+        &[
+            ("/etc/nginx/beian.map", map.display().to_string()),
+            ("\"-s\"", format!("\"-c\", \"{}\", \"-s\"", folder.path().join("nginx.conf").display())),
+            ("1m", "700ms".to_owned()),
+        ],
+    );
+    let table: toml::Table = text.parse().unwrap();
+    let settings: gateway::config::Nginx = table["gateway"]["nginx"].clone().try_into().unwrap();
+    let stand = Stand::start(gateway::Config { nginx: Some(settings.clone()), ..config(&platform.url()) });
+    stand.until_ready().await;
+    until("nginx to have read the map", async || status(visitors, "www.closed.cn").await == 302).await;
+    assert_eq!(status(visitors, "open.cn").await, 200);
+    let reloads = async || stand.metric("beian_gateway_nginx_reloads_total").await;
+    stand.until_metric("beian_gateway_nginx_reloads_total", 1.0).await;
+    assert!(stand.metric("beian_gateway_nginx_reload_seconds").await > 0.0);
+
+    for number in 0..20 {
+        platform.publish(verdict(&format!("n{number}.cn"), Closed, None));
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    until("nginx to have read the last", async || status(visitors, "n19.cn").await == 302).await;
+    assert!(reloads().await < 3.5, "changes wait for one another");
+    let before = reloads().await;
+    let unchanged = stand.metric("beian_gateway_nginx_unchanged_total").await;
+    platform.publish(verdict("open.cn", Open, None));
+    stand.until_metric("beian_gateway_nginx_unchanged_total", unchanged + 1.0).await;
+    assert!((reloads().await - before).abs() < 0.5, "the same words are no reason to reload");
+
+    drop(first);
+    platform.publish(verdict("closed.cn", Open, None));
+    until("a failure", async || stand.metric("beian_gateway_nginx_errors_total").await > 0.5).await;
+    let _second = nginx(folder.path(), &server);
+    until("nginx to be told", async || (reloads().await - before).abs() > 0.5).await;
+    assert_eq!((status(visitors, "closed.cn").await, status(visitors, "n0.cn").await), (200, 302));
+    let lines = std::fs::read_to_string(&map).unwrap();
+    assert_eq!(lines.lines().count(), 22);
+    assert!(lines.contains(".closed.cn open;\n") && !folder.path().join("beian.map.owed").exists());
+
+    // Another run finds the file as it is to be, and what was owed marked.
+    stand.stop();
+    let again = Stand::start(gateway::Config { nginx: Some(settings.clone()), ..config(&platform.url()) });
+    until("a look", async || again.metric("beian_gateway_nginx_unchanged_total").await > 0.5).await;
+    assert!(again.metric("beian_gateway_nginx_reloads_total").await < 0.5);
+    again.stop();
+    std::fs::write(folder.path().join("beian.map.owed"), "").unwrap();
+    let third = Stand::start(gateway::Config { nginx: Some(settings), ..config(&platform.url()) });
+    until("what was owed", async || third.metric("beian_gateway_nginx_reloads_total").await > 0.5).await;
 }
 
 /// nginx as a whole around the `http` part of a page.
@@ -307,26 +391,6 @@ fn nginx(folder: &Path, http: &str) -> Program {
     let file = folder.join("nginx.conf");
     std::fs::write(&file, whole).unwrap();
     Program::start(Command::new("nginx").arg("-c").arg(&file))
-}
-
-/// What Traefik and Envoy do is written in their documentation: the headers they send, the answers they let pass.
-#[tokio::test(flavor = "multi_thread")]
-async fn traefik_and_envoy_are_answered_as_their_documentation_says() {
-    let (_platform, stand) = gateway().await;
-    assert!(block("traefik.md", "yaml").contains("address: http://127.0.0.1:8605/forward"));
-    let envoy = block("envoy.md", "yaml");
-    assert!(envoy.contains("path_prefix: /forward") && envoy.contains("failure_mode_allow: true"));
-    let ask = |path: &str| client().get(format!("http://{}{path}", stand.ask));
-
-    let open = ask("/forward").header("x-forwarded-host", "www.open.cn").header("x-forwarded-uri", "/a").send().await;
-    assert_eq!(open.unwrap().status(), 200);
-    let closed = ask("/forward").header("x-forwarded-host", "closed.cn").send().await.unwrap();
-    assert_eq!(closed.status(), 302);
-    assert_eq!(closed.headers()["x-beian-verdict"], "closed");
-    let open = ask("/forward/path/of/the/request?q=1").header("host", "open.cn").send().await.unwrap();
-    assert_eq!(open.status(), 200);
-    let closed = ask("/forward/").header("host", "closed.cn").send().await.unwrap();
-    assert_eq!(closed.headers()["location"], "https://beian.example.com/closed?domain=closed.cn");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -376,7 +440,7 @@ async fn what_is_unknown_is_closed_where_the_operator_wants_it_and_before_there_
 }
 
 /// Whether the test runs as root, which nginx's workers then have to be allowed to be.
-fn is_root() -> bool {
+pub fn is_root() -> bool {
     let told = Command::new("id").arg("-u").output().unwrap();
     told.stdout == b"0\n"
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::routing::get;
-use filing::verdict::{Enforcement, Entry, Known, Position, Reason, Verdict};
+use axum::routing::{get, post};
+use filing::verdict::{Enforcement, Entry, FeedKey, Known, Position, Reason, Report, Verdict};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -16,6 +16,11 @@ use tokio::sync::{oneshot, watch};
 
 /// The key the platform accepts.
 pub const KEY: &str = "bk_gateway_test";
+
+/// The key the platform signs with.
+pub fn key() -> FeedKey {
+    FeedKey::from_seed(&[7; 32]).unwrap()
+}
 
 /// A platform reduced to its feed.
 pub struct Platform {
@@ -42,6 +47,9 @@ struct Inner {
     tampered_from: Option<u64>,
     /// Places before this one are no longer known.
     forgotten_before: u64,
+    reports: Vec<Report>,
+    /// Reports that are taken, and whose answer gets lost.
+    deaf: u32,
     snapshots: u32,
     questions: u32,
 }
@@ -78,6 +86,7 @@ impl Platform {
         let app = axum::Router::new()
             .route("/api/v1/gateway/snapshot", get(snapshot))
             .route("/api/v1/gateway/changes", get(changes))
+            .route("/api/v1/gateway/report", post(report))
             .with_state(Arc::clone(&self.log));
         let listener = listener.into_std().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
@@ -117,6 +126,16 @@ impl Platform {
         inner.forgotten_before = inner.entries.len() as u64 + 1;
     }
 
+    /// Loses the answers to the next reports.
+    pub fn lose_answers(&self, reports: u32) {
+        self.log.inner.lock().unwrap().deaf = reports;
+    }
+
+    /// What gateways reported.
+    pub fn reports(&self) -> Vec<Report> {
+        self.log.inner.lock().unwrap().reports.clone()
+    }
+
     /// How many snapshots were taken.
     pub fn snapshots(&self) -> u32 {
         self.log.inner.lock().unwrap().snapshots
@@ -151,6 +170,18 @@ fn check_key(log: &Log, headers: &HeaderMap) -> Result<(), StatusCode> {
     if given == Some(&format!("Bearer {KEY}")) { Ok(()) } else { Err(StatusCode::UNAUTHORIZED) }
 }
 
+async fn report(State(log): State<Arc<Log>>, headers: HeaderMap, Json(report): Json<Report>) -> Answer {
+    check_key(&log, &headers)?;
+    let mut inner = log.inner.lock().unwrap();
+    let agrees = end_of(&inner).hash == report.hash;
+    inner.reports.push(report);
+    if let Some(left) = inner.deaf.checked_sub(1) {
+        inner.deaf = left;
+        return Err(StatusCode::BAD_GATEWAY);
+    }
+    Ok(Json(json!({ "sequence": end_of(&inner).sequence, "agrees": agrees })))
+}
+
 fn end_of(inner: &Inner) -> Position {
     inner.entries.last().map_or_else(Position::start, Entry::position)
 }
@@ -172,7 +203,9 @@ async fn snapshot(State(log): State<Arc<Log>>, headers: HeaderMap) -> Result<Str
         count += 1;
     }
     let sha256 = hex::encode(Sha256::digest(&text));
-    text.push_str(&format!("{}\n", json!({ "entries": count, "sha256": sha256 })));
+    let signature = key().sign_snapshot(&end, count, &sha256);
+    let last = json!({ "entries": count, "sha256": sha256, "signature": signature });
+    text.push_str(&format!("{last}\n"));
     Ok(text)
 }
 
@@ -202,5 +235,6 @@ async fn changes(State(log): State<Arc<Log>>, Query(query): Query<Changes>, head
             raw
         })
         .collect();
-    Ok(Json(json!({ "sequence": end.sequence, "hash": end.hash, "entries": entries })))
+    let signature = key().sign(&end);
+    Ok(Json(json!({ "sequence": end.sequence, "hash": end.hash, "entries": entries, "signature": signature })))
 }

@@ -250,3 +250,24 @@ async fn a_websocket_passes_in_both_directions() {
     drop(stream);
     origin.await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_in_pieces_arrives_in_pieces() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (go, went) = tokio::sync::oneshot::channel::<()>();
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        assert_ne!(stream.read(&mut [0; 4_096]).await.unwrap(), 0);
+        let head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
+        stream.write_all(&[&head[..], b"5\r\nfirst\r\n"].concat()).await.unwrap();
+        // The second only when the visitor has the first.
+        went.await.unwrap();
+        stream.write_all(b"6\r\nsecond\r\n0\r\n\r\n").await.unwrap();
+    });
+    let (_platform, stand) = stand_with(address, |_| {}).await;
+    let mut answer = stand.get("open.cn", "/").send().await.unwrap();
+    assert_eq!(answer.chunk().await.unwrap().unwrap(), "first");
+    go.send(()).unwrap();
+    assert_eq!(answer.text().await.unwrap(), "second");
+}

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::platform::KEY;
 
 /// How long anything may take that should happen at once.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running gateway.
 pub struct Stand {
@@ -23,6 +23,8 @@ pub struct Stand {
     pub metrics: SocketAddr,
     pub ask: SocketAddr,
     pub tls: Option<SocketAddr>,
+    pub ext_authz: Option<SocketAddr>,
+    pub rpz: Option<SocketAddr>,
     pub stopper: Stopper,
     pub clock: Arc<AtomicI64>,
     thread: Option<JoinHandle<Result<(), gateway::Error>>>,
@@ -59,9 +61,10 @@ impl Stand {
     pub fn start(config: Config) -> Self {
         let (clock, ambient) = clock();
         let gateway = Gateway::bind(config, ambient).unwrap();
-        let (Addresses { visitors: address, metrics, ask, tls }, stopper) = (gateway.addresses(), gateway.stopper());
+        let (Addresses { visitors: address, metrics, ask, tls, ext_authz, rpz }, stopper) =
+            (gateway.addresses(), gateway.stopper());
         let thread = Some(std::thread::spawn(move || gateway.run()));
-        Self { address, metrics, ask, tls, stopper, clock, thread, client: client() }
+        Self { address, metrics, ask, tls, ext_authz, rpz, stopper, clock, thread, client: client() }
     }
 
     /// Stops the gateway and waits for it.

@@ -16,7 +16,10 @@ const CHILD: &str = "BEIAN_GATEWAY_TEST_CHILD";
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_in_progress_is_answered_and_nothing_else_is_waited_for() {
     let platform = Platform::start(vec![verdict("open.cn", Open, Some(origin().await))]).await;
-    let stand = Stand::start(config(&platform.url()));
+    // Sockets that are kept to be handed over are closed as well.
+    let folder = tempfile::tempdir().unwrap();
+    let handover = Some(folder.path().join("handover"));
+    let stand = Stand::start(gateway::Config { handover, ..config(&platform.url()) });
     stand.until_ready().await;
     let mut idle = TcpStream::connect(stand.address).await.unwrap();
     idle.write_all(b"GET / HTTP/1.1\r\nHost: open.cn\r\n\r\n").await.unwrap();
@@ -30,7 +33,10 @@ async fn a_request_in_progress_is_answered_and_nothing_else_is_waited_for() {
     tokio::time::sleep(Duration::from_millis(300)).await;
     let address = stand.address;
     let told = Instant::now();
-    tokio::task::spawn_blocking(move || stand.stop()).await.unwrap();
+    let stopping = tokio::task::spawn_blocking(move || stand.stop());
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert!(TcpStream::connect(address).await.is_err(), "nobody listens while the last answer is on its way");
+    stopping.await.unwrap();
     let took = told.elapsed();
     assert!(took > Duration::from_millis(400) && took < Duration::from_secs(5), "{took:?}");
     assert_eq!(slow.await.unwrap().unwrap().text().await.unwrap(), "slow but whole");

@@ -14,7 +14,7 @@ use crate::platform::{Platform, verdict};
 use crate::stand::{Stand, config, nobody, until};
 
 /// A website with TLS that others wrote, with a certificate made for it.
-fn website(folder: &Path, port: u16) -> Program {
+pub fn website(folder: &Path, port: u16) -> Program {
     let at = |name: &str| folder.join(name).display().to_string();
     let made = Command::new("openssl")
         .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=www.open.cn"])
@@ -32,7 +32,7 @@ fn website(folder: &Path, port: u16) -> Program {
 }
 
 /// What `openssl s_client` says of a handshake.
-fn handshake(address: SocketAddr, host: &str) -> String {
+pub fn handshake(address: SocketAddr, host: &str) -> String {
     let output = Command::new("openssl")
         .args(["s_client", "-connect", &address.to_string(), "-servername", host])
         .stdin(Stdio::null())
@@ -53,7 +53,8 @@ async fn an_open_name_passes_untouched_and_a_closed_one_gets_an_alert() {
     ])
     .await;
     let listen = SocketAddr::from(([127, 0, 0, 1], 0));
-    let tls = Some(Tls { listen, origin_port: origin.port(), send_proxy: false });
+    let tls =
+        Some(Tls { listen, origin_port: origin.port(), send_proxy: false, own_certificate: None, certificates: None });
     let stand = Stand::start(gateway::Config { tls, ..config(&platform.url()) });
     stand.until_ready().await;
     let address = stand.tls.unwrap();
@@ -88,7 +89,8 @@ async fn the_origin_is_told_who_the_client_is_and_gets_every_byte() {
     let address = origin.local_addr().unwrap();
     let platform = Platform::start(vec![verdict("open.cn", Open, Some(address))]).await;
     let listen = SocketAddr::from(([127, 0, 0, 1], 0));
-    let tls = Some(Tls { listen, origin_port: address.port(), send_proxy: true });
+    let tls =
+        Some(Tls { listen, origin_port: address.port(), send_proxy: true, own_certificate: None, certificates: None });
     let mut config = config(&platform.url());
     config.client.head_timeout = Duration::from_millis(600);
     let stand = Stand::start(gateway::Config { tls, ..config });
@@ -131,7 +133,7 @@ async fn the_origin_is_told_who_the_client_is_and_gets_every_byte() {
 }
 
 /// The first message of a client that others wrote, for `www.open.cn`.
-fn hello() -> Vec<u8> {
+pub fn hello() -> Vec<u8> {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let mut client = Command::new("openssl")

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use filing::verdict::Enforcement::{Closed, Open};
 use filing::verdict::Known;
-use gateway::config::Closed as ClosedSetting;
+use gateway::config::{Closed as ClosedSetting, Style};
 
 use crate::platform::{Platform, verdict};
 use crate::stand::{Stand, config, nobody, origin, until};
@@ -57,7 +57,10 @@ async fn what_is_unknown_does_not_close_and_what_is_unlisted_has_nothing_to_open
 #[tokio::test(flavor = "multi_thread")]
 async fn a_closed_domain_can_be_answered_with_the_gateways_own_page() {
     let platform = Platform::start(vec![verdict("example-shop.cn", Closed, None)]).await;
-    let stand = Stand::start(gateway::Config { closed: ClosedSetting::Page, ..config(&platform.url()) });
+    let stand = Stand::start(gateway::Config {
+        closed: ClosedSetting { style: Style::Page, ..ClosedSetting::default() },
+        ..config(&platform.url())
+    });
     stand.until_ready().await;
 
     let answer = stand.get(DOMAIN, "/").send().await.unwrap();
@@ -84,6 +87,11 @@ async fn while_the_platform_is_away_verdicts_hold_and_afterwards_they_go_on() {
     assert_eq!(stand.metric("beian_gateway_feed_stale").await, 1.0);
     assert_eq!(stand.metric("beian_gateway_feed_age_seconds").await, 600.0);
     assert_eq!(stand.operator("/readyz").await.0, 200, "stale verdicts are better than none");
+    // A month later nothing is different but the age.
+    stand.clock.fetch_add(30 * 86_400, Ordering::Relaxed);
+    assert_eq!((stand.status("open.cn").await, stand.status("waits.cn").await), (200, 302));
+    assert_eq!(stand.metric("beian_gateway_feed_age_seconds").await, 2_592_600.0);
+    assert_eq!(stand.operator("/readyz").await.0, 200);
 
     platform.publish(verdict("waits.cn", Open, Some(origin)));
     platform.come_back().await;
