@@ -68,7 +68,7 @@ fn sighting<'a>(
     at: Timestamp,
 ) -> Option<Sighting<'a>> {
     let is_wanted = class == "IN" && BEFORE_CONNECTING.contains(&kind);
-    is_wanted.then(|| Sighting { host: Cow::Borrowed(name.as_bytes()), address, at })
+    is_wanted.then_some(Sighting { host: Cow::Borrowed(name.as_bytes()), address, at })
 }
 
 #[cfg(test)]

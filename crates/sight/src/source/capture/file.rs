@@ -128,7 +128,7 @@ fn pcapng(input: &mut impl Read, take: &mut Take<'_>) -> Result<()> {
             used += 4;
         }
         let length = order.u32(&length, 0).unwrap_or_default();
-        let left = length.checked_sub(used).filter(|left| *left >= 4 && length <= LONGEST && length % 4 == 0);
+        let left = length.checked_sub(used).filter(|left| *left >= 4 && length <= LONGEST && length.is_multiple_of(4));
         fill(input, &mut body, left.ok_or_else(|| invalid("a block has no length that a block may have"))?)?;
         match kind {
             INTERFACE if interfaces.len() < MOST_INTERFACES => interfaces.extend(interface(&body, order)),
