@@ -2,7 +2,7 @@
 //! number (Tencent Cloud 243/18907, 接入备案类).
 
 use filing::domain::DomainName;
-use filing::verdict::{Reason, Verdict};
+use filing::verdict::Reason;
 use store::{ResourceId, Tx};
 
 use crate::error::Result;
@@ -16,14 +16,14 @@ use crate::world::World;
 /// When the store cannot.
 pub async fn announce(tx: &Tx, world: &World, loaded: &Loaded) -> Result<()> {
     for (domain, resource) in sites(loaded) {
-        if store::feed::latest(tx, &domain).await?.is_none() {
+        if feed::ruling(tx, &domain).await?.is_none() {
             let origin = origin(tx, resource).await?;
             let number = loaded.facts.asked.get(&domain).and_then(|asked| asked.site_number.clone());
             let verdict = match number {
                 Some(number) => feed::not_accessed(&domain, Some(number), origin, world.now()),
                 None => feed::not_filed(&domain, origin, world.now()),
             };
-            feed::publish(tx, &verdict).await?;
+            feed::publish(tx, world, &verdict).await?;
         }
     }
     Ok(())
@@ -40,7 +40,7 @@ pub async fn open_reviewed(tx: &Tx, world: &World, loaded: &Loaded) -> Result<()
     for (domain, resource) in sites(loaded) {
         let number = loaded.facts.asked.get(&domain).and_then(|asked| asked.site_number.clone());
         let origin = origin(tx, resource).await?;
-        feed::publish(tx, &feed::access_reviewed(&domain, number, origin, world.now())).await?;
+        feed::publish(tx, world, &feed::access_reviewed(&domain, number, origin, world.now())).await?;
     }
     Ok(())
 }
@@ -51,10 +51,9 @@ pub async fn open_reviewed(tx: &Tx, world: &World, loaded: &Loaded) -> Result<()
 /// When the store cannot.
 pub async fn close_again(tx: &Tx, world: &World, loaded: &Loaded) -> Result<()> {
     for (domain, _) in sites(loaded) {
-        let Some(latest) = store::feed::latest(tx, &domain).await? else { continue };
-        let known: Verdict = serde_json::from_value(latest.body)?;
+        let Some(known) = feed::ruling(tx, &domain).await? else { continue };
         if known.reason == Reason::AccessReviewed {
-            feed::publish(tx, &feed::not_accessed(&domain, known.number, known.origin, world.now())).await?;
+            feed::publish(tx, world, &feed::not_accessed(&domain, known.number, known.origin, world.now())).await?;
         }
     }
     Ok(())

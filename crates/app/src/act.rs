@@ -16,8 +16,10 @@ pub mod demo_messages;
 pub mod edit_order;
 pub mod export_evidence;
 pub mod filings;
+pub mod followers;
 pub mod gateway_feed;
 pub mod handover;
+pub mod held_closings;
 pub mod import_ip_ranges;
 pub mod ip_ranges;
 pub mod ledger;
@@ -27,6 +29,7 @@ pub mod log_out;
 pub mod look_up;
 pub mod mailbox;
 pub mod materials;
+pub mod measures;
 pub mod my_account;
 pub mod open_cancellation;
 pub mod open_change;
@@ -70,12 +73,14 @@ pub use demo_messages::{DemoMessage, DemoMessages, demo_messages};
 pub use edit_order::{EditOrder, edit_order};
 pub use export_evidence::{ExportEvidence, Exported, export_evidence};
 pub use filings::{FilingRef, FilingSite, FilingView, ListFilings, SentPaper, list_filings, view_filing};
-pub use gateway_feed::{GatewayChanges, gateway_changes, gateway_snapshot};
+pub use followers::{FollowerRow, Heard, ListTraffic, TrafficRow, list_followers, list_traffic, report_follower};
+pub use gateway_feed::{FeedPublicKey, GatewayChanges, gateway_changes, gateway_key, gateway_snapshot};
 pub use handover::{
     HandoverLink, HandoverProgress, HandoverStatus, HandoverView, LinkState, OpenHandover, RemoveByHandover,
     StartHandover, UploadByHandover, finish_handover, handover_status, open_handover, remove_by_handover,
     start_handover, upload_by_handover,
 };
+pub use held_closings::{HeldClosingRow, ReleaseClosings, ReleasedClosings, list_held_closings, release_closings};
 pub use import_ip_ranges::{
     ExportIpRanges, ImportIpRanges, ImportMode, ImportedIpRanges, export_ip_ranges, import_ip_ranges,
 };
@@ -86,13 +91,17 @@ pub use ledger::{
 pub use list_orders::{ListOrders, OrderRow, list_orders};
 pub use log_in::{LogIn, log_in};
 pub use log_out::log_out;
-pub use look_up::{LookUp, LookUpView, look_up};
+pub use look_up::{LookUp, LookUpSite, LookUpView, look_up};
 pub use mailbox::{
     ContainerFile, ContainerForm, ContainerView, MailRow, Mailbox, OpenContainer, RevealContainer, TakeContainer,
     TryView, mailbox, reveal_container, take_container, view_container,
 };
 pub use materials::{
     MaterialFile, OpenMaterial, RemoveMaterial, UploadMaterial, open_material, remove_material, upload_material,
+};
+pub use measures::{
+    ListMeasures, MeasureRef, MeasureRow, PlaceMeasure, RollBack, RolledBack, end_measure, list_measures,
+    place_measure, roll_back,
 };
 pub use my_account::my_account;
 pub use open_cancellation::{OpenCancellation, open_cancellation};

@@ -65,7 +65,7 @@ pub async fn close_access(tx: &Tx, world: &World, site: &mut FiledSite) -> Resul
     site.updated_at = world.now();
     store::filed::update_site(tx, site).await?;
     let origin = access::origin(tx, site.resource).await?;
-    feed::publish(tx, &feed::access_cancelled(&site.domain, &site.number, origin, world.now())).await
+    feed::publish(tx, world, &feed::access_cancelled(&site.domain, &site.number, origin, world.now())).await
 }
 
 /// Ends a site: its number is gone, its domain is free for another filing and closed until then.
@@ -82,7 +82,7 @@ pub async fn cancel_site(tx: &Tx, world: &World, site: &mut FiledSite) -> Result
     store::filed::update_site(tx, site).await?;
     // Where it was is kept, so that it opens there again when it is filed anew.
     let origin = access::origin(tx, site.resource).await?;
-    feed::publish(tx, &feed::filing_cancelled(&site.domain, origin, world.now())).await
+    feed::publish(tx, world, &feed::filing_cancelled(&site.domain, origin, world.now())).await
 }
 
 /// Ends a subject and every site of it.

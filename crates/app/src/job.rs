@@ -11,6 +11,7 @@ use crate::world::World;
 
 pub mod apply;
 pub mod clean_up;
+pub mod end_measure;
 mod halt;
 pub mod index_mail;
 pub mod poll_downloads;

@@ -164,6 +164,16 @@ acts! {
     EnableAccount "enable_account" => ADMINISTRATE;
     GatewaySnapshot "gateway_snapshot" => GATEWAY;
     GatewayChanges "gateway_changes" => GATEWAY;
+    ReportFollower "report_follower" => GATEWAY;
+    ListFollowers "list_followers" => LINE_OR_REVIEW;
+    ListTraffic "list_traffic" => LINE_OR_REVIEW;
+    ListMeasures "list_measures" => LINE_OR_REVIEW;
+    ListHeldClosings "list_held_closings" => LINE_OR_REVIEW;
+    PlaceMeasure "place_measure" => MEND_LINE;
+    EndMeasure "end_measure" => MEND_LINE;
+    RollBack "roll_back" => MEND_LINE;
+    ReleaseClosings "release_closings" => MEND_LINE;
+    GatewayKey "gateway_key" => Who::Roles(&[Role::Administrator, Role::Gateway]);
 }
 
 /// Asks the table.
@@ -261,6 +271,10 @@ mod tests {
             "view_comparison",
             "list_ip_ranges",
             "view_ip_range",
+            "list_followers",
+            "list_traffic",
+            "list_measures",
+            "list_held_closings",
             "view_audit",
             "verify_audit",
         ];
@@ -275,6 +289,6 @@ mod tests {
             .filter(|(_, who)| *who != Who::Stranger && who.allows(Some(Role::Gateway)))
             .map(|(act, _)| act.as_str())
             .collect();
-        assert_eq!(may, ["gateway_snapshot", "gateway_changes"]);
+        assert_eq!(may, ["gateway_snapshot", "gateway_changes", "report_follower", "gateway_key"]);
     }
 }

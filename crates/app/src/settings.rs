@@ -26,6 +26,8 @@ pub struct Settings {
     pub police_url: Url,
     /// What a closed domain answers.
     pub closed: Closed,
+    /// How much may be closed before two people must agree.
+    pub enforcement: Enforcement,
     /// Whether a case may be passed only after a confirmed phone call.
     pub require_call: bool,
     /// How many days a personal account waits after its verification before it may file (Tencent Cloud 243/18911).
@@ -70,6 +72,24 @@ pub struct Provider {
     pub email: String,
 }
 
+/// How much may be newly closed at the gateways before it waits for two people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schema(as = EnforcementLimits)]
+pub struct Enforcement {
+    /// So many open domains may be closed within an hour; what comes after them waits.
+    pub most_closings: u64,
+    /// The closing of a domain that has more than this share of the traffic of seven days waits, in percent; 100 lets
+    /// none wait. Of fewer than 10,000 requests no share is taken.
+    pub most_traffic_percent: u8,
+}
+
+impl Default for Enforcement {
+    fn default() -> Self {
+        Self { most_closings: 100, most_traffic_percent: 10 }
+    }
+}
+
 /// What a closed domain answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -95,6 +115,7 @@ impl Default for Settings {
             sms_check_url: constant_url("https://beian.miit.gov.cn/"),
             police_url: constant_url("https://beian.mps.gov.cn/"),
             closed: Closed::Redirect,
+            enforcement: Enforcement::default(),
             require_call: true,
             individual_wait_days: 2,
             session_days: 30,

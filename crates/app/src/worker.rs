@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::{Error, Result};
 use crate::job::clean_up::CleanUp;
+use crate::job::end_measure::EndMeasure;
 use crate::job::index_mail::IndexMail;
 use crate::job::poll_downloads::PollDownloads;
 use crate::job::refresh_domains::RefreshDomains;
@@ -158,6 +159,7 @@ async fn dispatch(world: &World, row: &Row, run: &Run) -> Result<Outcome> {
         RefreshDomains::NAME => one::<RefreshDomains>(world, payload, run).await,
         IndexMail::NAME => one::<IndexMail>(world, payload, run).await,
         CleanUp::NAME => one::<CleanUp>(world, payload, run).await,
+        EndMeasure::NAME => one::<EndMeasure>(world, payload, run).await,
         other => Err(Error::internal(format!("nobody knows the job {other}"))),
     }
 }

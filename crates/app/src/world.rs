@@ -20,6 +20,8 @@ use crate::domain_facts::Outside;
 use crate::heavy::Heavy;
 use crate::identity::IdentityService;
 use crate::mail::Mail;
+use crate::news::News;
+use crate::rates::Rates;
 use crate::settings::Settings;
 use crate::sms::Sms;
 
@@ -60,6 +62,10 @@ pub struct World {
     pub heavy: Arc<Heavy>,
     /// Wakes the worker of this process when an act has queued something for it.
     pub nudge: Arc<tokio::sync::Notify>,
+    /// What those who wait for the feed of verdicts share.
+    pub news: Arc<News>,
+    /// How often strangers may ask.
+    pub rates: Arc<Rates>,
 }
 
 impl Debug for World {
@@ -125,6 +131,12 @@ impl World {
 #[must_use]
 pub fn china_date(at: Timestamp) -> Date {
     at.to_zoned(TimeZone::fixed(Offset::constant(8))).date()
+}
+
+/// The day of an instant in mainland China, counted from 1970-01-01.
+#[must_use]
+pub fn china_day(at: Timestamp) -> i64 {
+    (at.as_second() + 8 * 3_600).div_euclid(86_400)
 }
 
 /// The first instant of a date in mainland China.
@@ -219,6 +231,7 @@ mod tests {
     fn a_day_in_china_begins_eight_hours_before_a_day_in_utc() {
         let evening: Timestamp = "2026-11-20T16:30:00Z".parse().unwrap();
         assert_eq!(china_date(evening), jiff::civil::date(2026, 11, 21));
+        assert_eq!(china_day(evening) - china_day("2026-11-20T15:59:59Z".parse().unwrap()), 1);
         assert_eq!(china_midnight(jiff::civil::date(2026, 11, 21)), "2026-11-20T16:00:00Z".parse().unwrap());
     }
 

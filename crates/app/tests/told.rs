@@ -301,7 +301,9 @@ async fn what_is_hosted_illegally_is_closed_at_once_and_stays_closed_until_someb
     assert_eq!((closed.enforcement, closed.reason), (Enforcement::Closed, Reason::AuthorityOrder));
     // A record that comes meanwhile does not open it.
     let tx = story.store.write().await?;
-    app::feed::publish(&tx, &app::feed::filed(&site.domain, &site.number, None, story.now())).await.map_err(told)?;
+    app::feed::publish(&tx, &story, &app::feed::filed(&site.domain, &site.number, None, story.now()))
+        .await
+        .map_err(told)?;
     tx.commit().await?;
     assert_eq!(verdict(&story, &site.domain).await?.reason, Reason::AuthorityOrder);
     let tasks = open_tasks(&story, &story.reviewer).await?;

@@ -7,11 +7,13 @@ use filing::stage::Action;
 use jiff::civil::Date;
 use std::path::PathBuf;
 
+mod enforcement;
 mod ip;
 mod miit;
 mod registry;
 mod value;
 
+pub use enforcement::Enforcement;
 pub use ip::{File as IpFile, Ip, List as IpList};
 pub use miit::{
     Call, Codes, CodesOf, CodesSync, Decode, Encode, Export, Key, Method, Miit, Pack, Unpack, Validate, Verify,
@@ -137,6 +139,9 @@ pub enum Command {
     /// The verdicts: what the gateway's index lists, as other programs read it
     #[command(subcommand)]
     Registry(Registry),
+    /// Decide on top of the verdicts: keep a domain open, close one, roll back
+    #[command(subcommand)]
+    Enforcement(Enforcement),
     /// Print the OpenAPI document of the JSON API
     Openapi,
     /// Print the reference of this command line, in Markdown

@@ -6,6 +6,7 @@ mod case;
 mod check;
 mod data;
 mod domain;
+mod enforcement;
 mod ip;
 mod keys;
 mod lines;
@@ -96,6 +97,7 @@ async fn run_async(given: cli::Given, command: Command) -> Result {
         Command::Keys(keys) => keys::run(&quiet(given, flags)?, keys).await,
         Command::Account(account) => account::run(&quiet(given, flags)?, account).await,
         Command::Ip(ip) => ip::run(&quiet(given, flags)?, ip).await,
+        Command::Enforcement(asked) => enforcement::run(&quiet(given, flags)?, asked).await,
         Command::Resources(cli::Resources::Import { file }) => {
             account::import_resources(&quiet(given, flags)?, &file).await
         }

@@ -12,11 +12,14 @@ pub use origin::serve as serve_origin;
 pub use stack::Happening;
 
 use crate::cli::{Demo, Given, StoryOptions};
+use crate::command::refused;
 use crate::config::Sources;
 use crate::story::{self, Scene, Teller};
 use crate::trouble::{Doing as _, Result, Trouble};
 use crate::words::Language;
 use crate::{shutdown, world};
+use app::Actor;
+use app::act;
 use app::world::{Ids as _, SystemIds};
 use child::Spec;
 use filing::case::CaseFile;
@@ -133,8 +136,11 @@ async fn prepare(folder: &Folder, setup: &Setup, has_ranges: bool) -> Result {
         if has_ranges {
             seed::file_ranges(&world).await?;
         }
+        let signs = act::gateway_key(&world, &Actor::operator()).await.map_err(refused)?;
+        let platform_key = signs.key.to_string();
         world.store.close().await;
         folder.keep_gateway_key(&key)?;
+        folder.keep_platform_key(&platform_key)?;
         folder.write_config(setup)?;
     }
     Ok(())

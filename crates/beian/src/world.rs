@@ -97,6 +97,8 @@ async fn build(config: &Config, mail: Arc<dyn Mail>, sms: Arc<dyn Sms>) -> Resul
         settings: Arc::new(config.platform.clone()),
         heavy: Arc::default(),
         nudge: Arc::default(),
+        news: Arc::default(),
+        rates: Arc::default(),
     })
 }
 

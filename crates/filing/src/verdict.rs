@@ -7,11 +7,17 @@
 //! The hash is taken over the entry's JSON as it was sent, not over the fields this version knows: an older gateway
 //! can follow a newer platform that says more.
 
+mod report;
+mod signature;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
+
+pub use report::{Met, Report, Seen};
+pub use signature::{FeedKey, PlatformKey, SignatureError};
 
 /// The running hash before the first entry: 64 zeros.
 pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -57,7 +63,9 @@ pub enum Reason {
     FilingCancelled,
     /// The authority ordered it closed.
     AuthorityOrder,
-    /// It needs no filing, or not yet.
+    /// The provider closed it for a time.
+    Suspended,
+    /// It needs no filing, or not yet, or is kept open for a time by somebody's decision.
     Exempt,
     /// Too little is known to close it.
     Undetermined,
@@ -78,6 +86,7 @@ impl Reason {
             Self::AccessCancelled => "access_cancelled",
             Self::FilingCancelled => "filing_cancelled",
             Self::AuthorityOrder => "authority_order",
+            Self::Suspended => "suspended",
             Self::Exempt => "exempt",
             Self::Undetermined => "undetermined",
             Self::Other => "other",
@@ -104,7 +113,7 @@ impl Reason {
         match self {
             Self::NotFiled | Self::FilingCancelled => Some(Remedy::File),
             Self::NotAccessed | Self::AccessCancelled => Some(Remedy::AddAccess),
-            Self::AuthorityOrder => Some(Remedy::AskProvider),
+            Self::AuthorityOrder | Self::Suspended => Some(Remedy::AskProvider),
             Self::Filed | Self::AccessReviewed | Self::Exempt | Self::Undetermined | Self::Other => None,
         }
     }
@@ -182,6 +191,9 @@ pub struct SnapshotEnd {
     pub entries: u64,
     /// The SHA-256 of every line before this one with its line end, in hexadecimal.
     pub sha256: String,
+    /// The platform's signature under the place, the count and the checksum, 128 hexadecimal digits; see [`FeedKey`].
+    #[serde(default)]
+    pub signature: String,
 }
 
 /// What the platform answers to a gateway: the entries after a place.
@@ -196,6 +208,8 @@ pub struct Batch {
     pub hash: String,
     /// The entries by ascending sequence.
     pub entries: Vec<Entry>,
+    /// The platform's signature under the place after the last entry, 128 hexadecimal digits; see [`FeedKey`].
+    pub signature: String,
 }
 
 /// How far a follower has come.
@@ -432,6 +446,7 @@ mod tests {
             Reason::AccessCancelled,
             Reason::FilingCancelled,
             Reason::AuthorityOrder,
+            Reason::Suspended,
             Reason::Exempt,
             Reason::Undetermined,
             Reason::Other,

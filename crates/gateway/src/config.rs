@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use filing::verdict::PlatformKey;
 use ipnet::IpNet;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
@@ -35,6 +36,10 @@ pub struct Config {
     #[serde(serialize_with = "masked")]
     #[schema(value_type = String, default = "")]
     pub api_key: SecretString,
+    /// The key under which the platform signs its feed (`GET /api/v1/gateway/key`): with it, nothing that is not signed
+    /// with it is applied; without it, whoever answers at `platform_url` is believed.
+    #[schema(value_type = Option<String>)]
+    pub platform_key: Option<PlatformKey>,
     /// The folder of the verdict index, which nginx may read too; without it a folder of this run alone is used, and a
     /// start needs the platform.
     #[schema(value_type = Option<String>)]
@@ -341,6 +346,7 @@ impl Default for Config {
             platform_url: "http://127.0.0.1:8600".to_owned(),
             public_url: "http://127.0.0.1:8600".to_owned(),
             api_key: SecretString::default(),
+            platform_key: None,
             index: None,
             closed: Closed::default(),
             default_origin: None,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use filing::verdict::{ChainError, Entry, Position, SnapshotEnd, SnapshotHead};
+use filing::verdict::{ChainError, Entry, PlatformKey, Position, SignatureError, SnapshotEnd, SnapshotHead};
 use futures::StreamExt as _;
 use reqwest::{Client, Response, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
@@ -41,6 +41,9 @@ pub(crate) enum FeedError {
     /// Its changes do not follow from what is applied.
     #[error("the changes do not follow: {0}")]
     Chain(#[from] ChainError),
+    /// It is not signed with the key this gateway was told.
+    #[error("what came is not from the platform: {0}")]
+    Signature(#[from] SignatureError),
     /// Its snapshot breaks off or is not what it says.
     #[error("the snapshot is not sound: {0}")]
     Snapshot(&'static str),
@@ -61,6 +64,7 @@ pub(crate) struct Feed {
     client: Client,
     base: Url,
     key: SecretString,
+    platform_key: Option<PlatformKey>,
     wait: Duration,
     snapshot_timeout: Duration,
 }
@@ -70,6 +74,8 @@ struct Answer<E> {
     sequence: u64,
     hash: String,
     entries: Vec<E>,
+    #[serde(default)]
+    signature: String,
 }
 
 impl<E> Answer<E> {
@@ -86,6 +92,7 @@ impl Feed {
     pub(crate) fn new(
         base: Url,
         key: SecretString,
+        platform_key: Option<PlatformKey>,
         wait: Duration,
         snapshot_timeout: Duration,
     ) -> Result<Self, reqwest::Error> {
@@ -95,7 +102,7 @@ impl Feed {
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
-        Ok(Self { client, base, key, wait: wait.min(LONGEST_WAIT), snapshot_timeout })
+        Ok(Self { client, base, key, platform_key, wait: wait.min(LONGEST_WAIT), snapshot_timeout })
     }
 
     /// The newest verdict of every domain, one after the other; then the place to go on from. What was given before
@@ -106,7 +113,7 @@ impl Feed {
     ) -> Result<Position, FeedError> {
         let response = self.ask("snapshot", &[], self.snapshot_timeout).await?;
         let mut pieces = response.bytes_stream();
-        let (mut rest, mut lines) = (Vec::new(), Lines::default());
+        let (mut rest, mut lines) = (Vec::new(), Lines::signed_with(self.platform_key));
         while let Some(piece) = pieces.next().await {
             rest.extend_from_slice(&piece.map_err(|error| FeedError::Away(error.without_url()))?);
             let mut start = 0;
@@ -129,7 +136,11 @@ impl Feed {
     pub(crate) async fn changes(&self, after: &Position) -> Result<Vec<Entry>, FeedError> {
         let query = [("after", after.sequence.to_string()), ("wait", self.wait.as_secs().to_string())];
         let answer: Answer<Value> = self.get("changes", &query, self.wait + GRACE).await?;
-        Ok(after.follow(&answer.entries, &answer.end())?)
+        let end = answer.end();
+        if let Some(key) = &self.platform_key {
+            key.verify(&end, &answer.signature)?;
+        }
+        Ok(after.follow(&answer.entries, &end)?)
     }
 
     async fn get<T: DeserializeOwned>(
@@ -167,6 +178,7 @@ impl Feed {
 /// The lines of a snapshot as they come.
 #[derive(Default)]
 struct Lines {
+    key: Option<PlatformKey>,
     place: Option<Position>,
     entries: u64,
     digest: Sha256,
@@ -174,33 +186,40 @@ struct Lines {
 }
 
 impl Lines {
+    /// The lines of a snapshot that must be signed, if a key was told.
+    fn signed_with(key: Option<PlatformKey>) -> Self {
+        Self { key, ..Self::default() }
+    }
+
     /// Takes a line with its end; an entry unless it was the first or the last.
     fn read(&mut self, line: &[u8]) -> Result<Option<Entry>, FeedError> {
         let unreadable = |error: serde_json::Error| FeedError::Unreadable(error.to_string());
         if self.ended {
             return Err(FeedError::Snapshot("it goes on after its end"));
         }
-        if self.place.is_none() {
+        let Some(place) = &self.place else {
             let SnapshotHead { sequence, hash } = serde_json::from_slice(line).map_err(unreadable)?;
             self.place = Some(Position { sequence, hash });
-        } else {
-            match serde_json::from_slice(line).map_err(unreadable)? {
-                Line::Entry(entry) => {
-                    self.entries += 1;
-                    self.digest.update(line);
-                    return Ok(Some(*entry));
+            self.digest.update(line);
+            return Ok(None);
+        };
+        match serde_json::from_slice(line).map_err(unreadable)? {
+            Line::Entry(entry) => {
+                self.entries += 1;
+                self.digest.update(line);
+                Ok(Some(*entry))
+            }
+            Line::End(end) => {
+                if end.entries != self.entries || end.sha256 != hex::encode(self.digest.clone().finalize()) {
+                    return Err(FeedError::Snapshot("it is not what its last line says"));
                 }
-                Line::End(end) => {
-                    if end.entries != self.entries || end.sha256 != hex::encode(self.digest.clone().finalize()) {
-                        return Err(FeedError::Snapshot("it is not what its last line says"));
-                    }
-                    self.ended = true;
-                    return Ok(None);
+                if let Some(key) = &self.key {
+                    key.verify_snapshot(place, &end)?;
                 }
+                self.ended = true;
+                Ok(None)
             }
         }
-        self.digest.update(line);
-        Ok(None)
     }
 
     /// The place to go on from, if the snapshot was whole.
@@ -222,7 +241,7 @@ enum Line {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use filing::verdict::{Enforcement, Known, Reason, Verdict};
+    use filing::verdict::{Enforcement, FeedKey, Known, Reason, Verdict};
 
     fn snapshot() -> Vec<Vec<u8>> {
         let verdict = |domain: &str| Verdict {
@@ -244,13 +263,20 @@ mod tests {
             line(&|| serde_json::to_string(&one).unwrap()),
             line(&|| serde_json::to_string(&two).unwrap()),
         ];
-        let end = SnapshotEnd { entries: 2, sha256: hex::encode(Sha256::digest(lines.concat())) };
+        let sha256 = hex::encode(Sha256::digest(lines.concat()));
+        let place = Position { sequence: 2, hash: two.hash };
+        let signature = FeedKey::from_seed(&[7; 32]).unwrap().sign_snapshot(&place, 2, &sha256);
+        let end = SnapshotEnd { entries: 2, sha256, signature };
         lines.push(line(&|| serde_json::to_string(&end).unwrap()));
         lines
     }
 
     fn take(lines: &[Vec<u8>]) -> Result<u64, String> {
-        let mut taken = Lines::default();
+        take_signed(lines, None)
+    }
+
+    fn take_signed(lines: &[Vec<u8>], key: Option<PlatformKey>) -> Result<u64, String> {
+        let mut taken = Lines::signed_with(key);
         for line in lines {
             taken.read(line).map_err(|error| error.to_string())?;
         }
@@ -275,5 +301,20 @@ mod tests {
         let mut changed = lines.clone();
         changed[1] = String::from_utf8(changed[1].clone()).unwrap().replace("open", "closed").into_bytes();
         assert!(take(&changed).unwrap_err().contains("not what its last line says"));
+    }
+
+    #[test]
+    fn with_a_key_a_snapshot_counts_only_if_it_is_signed_with_it() {
+        let (key, other) = ([7; 32], [8; 32]);
+        let public = |seed| Some(FeedKey::from_seed(&seed).unwrap().public());
+        let lines = snapshot();
+        assert_eq!(take_signed(&lines, public(key)), Ok(2));
+        assert!(take_signed(&lines, public(other)).unwrap_err().contains("not from the platform"));
+        let mut unsigned = lines.clone();
+        let mut end: Value = serde_json::from_slice(&lines[3]).unwrap();
+        end.as_object_mut().unwrap().remove("signature");
+        unsigned[3] = format!("{end}\n").into_bytes();
+        assert!(take_signed(&unsigned, public(key)).unwrap_err().contains("not from the platform"));
+        assert_eq!(take_signed(&unsigned, None), Ok(2));
     }
 }

@@ -201,7 +201,13 @@ impl Gateway {
         let state = Arc::new(State::new(Live::new(&folder), ambient.clone(), config.stale_after));
 
         let follower = Follower {
-            feed: Feed::new(platform, config.api_key.clone(), config.follow.wait, config.follow.snapshot_timeout)?,
+            feed: Feed::new(
+                platform,
+                config.api_key.clone(),
+                config.platform_key.clone(),
+                config.follow.wait,
+                config.follow.snapshot_timeout,
+            )?,
             state: Arc::clone(&state),
             metrics: Arc::clone(&metrics),
             ambient,

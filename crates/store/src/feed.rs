@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use zeroize::Zeroizing;
 
 use crate::db::{canonical, insert_row, instant, micros, parse_json, signed, table, unsigned};
-use crate::{Reader, Result, Tx, chain};
+use crate::{Error, Reader, Result, Tx, chain};
 
 /// One entry of the feed.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,6 +86,14 @@ pub async fn append(
     from_row(row)
 }
 
+/// The secret the feed's signing key follows from; the same for as long as the database has its index key.
+pub async fn signing_seed(r: &Reader) -> Result<Zeroizing<[u8; 32]>> {
+    let mut seed = Zeroizing::new([0; 32]);
+    let hash = Zeroizing::new(r.blind("feed_signing_key", "").await?);
+    hex::decode_to_slice(hash.as_bytes(), &mut *seed).map_err(|_| Error::Sealed("the feed's key is damaged"))?;
+    Ok(seed)
+}
+
 /// Where the feed stands.
 pub async fn head(r: &Reader) -> Result<Head> {
     let chain::Head { entries, hash } = chain::head(r, CHAIN).await?;
@@ -116,6 +125,26 @@ pub async fn snapshot(r: &Reader, after_domain: &str, limit: u64) -> Result<Vec<
         .all(r.db())
         .await?;
     rows.into_iter().map(from_row).collect()
+}
+
+/// The hash at a place of the feed; none when there is no such place.
+pub async fn hash_at(r: &Reader, sequence: u64) -> Result<Option<String>> {
+    if sequence == 0 {
+        return Ok(Some(chain::GENESIS.to_owned()));
+    }
+    Ok(row::Entity::find_by_id(signed(sequence)?).one(r.db()).await?.map(|row| row.hash))
+}
+
+/// The last entry about a domain up to a place.
+pub async fn as_of(r: &Reader, domain: &str, sequence: u64) -> Result<Option<Entry>> {
+    let found = row::Entity::find()
+        .filter(row::Column::Domain.eq(domain))
+        .filter(row::Column::Sequence.lte(signed(sequence)?))
+        .order_by_desc(row::Column::Sequence)
+        .limit(1)
+        .one(r.db())
+        .await?;
+    found.map(from_row).transpose()
 }
 
 /// The latest entry about a domain.

@@ -18,6 +18,7 @@ mod m0008_wire_reference;
 mod m0009_ending;
 mod m0010_ip_range;
 mod m0011_mailbox;
+mod m0012_enforcement;
 
 /// All migrations.
 pub(crate) struct Migrator;
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_ending::Migration),
             Box::new(m0010_ip_range::Migration),
             Box::new(m0011_mailbox::Migration),
+            Box::new(m0012_enforcement::Migration),
         ]
     }
 }

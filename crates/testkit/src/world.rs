@@ -103,6 +103,8 @@ impl TestWorld {
             settings: Arc::new(Settings { demo: true, individual_wait_days: 0, ..Settings::default() }),
             heavy: Arc::default(),
             nudge: Arc::default(),
+            news: Arc::default(),
+            rates: Arc::default(),
         })
     }
 

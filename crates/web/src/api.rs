@@ -8,6 +8,7 @@ pub mod account;
 pub mod body;
 pub mod caller;
 pub mod describe;
+pub mod enforcement;
 pub mod filing;
 pub mod gateway;
 pub mod handover;
@@ -181,6 +182,15 @@ fn operations(most_picture_bytes: usize) -> OpenApiRouter<World> {
         .routes(routes!(provider::enable_account))
         .routes(routes!(gateway::gateway_snapshot))
         .routes(routes!(gateway::gateway_changes))
+        .routes(routes!(gateway::gateway_key))
+        .routes(routes!(enforcement::report_follower))
+        .routes(routes!(enforcement::list_followers))
+        .routes(routes!(enforcement::list_traffic))
+        .routes(routes!(enforcement::list_measures, enforcement::place_measure))
+        .routes(routes!(enforcement::roll_back))
+        .routes(routes!(enforcement::end_measure))
+        .routes(routes!(enforcement::list_held_closings))
+        .routes(routes!(enforcement::release_closings))
         .routes(routes!(public::look_up))
         .routes(routes!(public::preflight, public::preflight_by_link))
         .routes(routes!(public::demo_messages))

@@ -17,6 +17,7 @@ pub mod enter;
 pub mod fields;
 pub mod filing_papers;
 pub mod filings;
+pub mod gateways;
 pub mod guidance;
 pub mod ip_edit;
 pub mod ip_import;

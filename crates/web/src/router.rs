@@ -17,9 +17,9 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::http::{failure, guard, watch};
 use crate::page::{
-    account, answers, cancel, change, demo, desk, enter, filing_papers, filings, ip_edit, ip_import, ip_ranges,
-    mailbox, materials, new_order, order, order_acts, orders, oversight, papers, phone, preflight, public, reveal,
-    section, tasks, told, verification, wire_preview,
+    account, answers, cancel, change, demo, desk, enter, filing_papers, filings, gateways, ip_edit, ip_import,
+    ip_ranges, mailbox, materials, new_order, order, order_acts, orders, oversight, papers, phone, preflight, public,
+    reveal, section, tasks, told, verification, wire_preview,
 };
 use crate::{api, asset};
 
@@ -200,6 +200,12 @@ fn provider() -> Router<State> {
         .route("/ledger/{bureau}/resume", post(oversight::resume))
         .route("/ledger/{bureau}/return", post(oversight::return_upload))
         .route("/ledger/{bureau}/downloads/{file}/accept", post(oversight::accept_download))
+        .route("/gateways", get(gateways::followers))
+        .route("/gateways/traffic", get(gateways::traffic))
+        .route("/gateways/held", get(gateways::held))
+        .route("/gateways/held/release", post(gateways::release))
+        .route("/gateways/measures", get(gateways::measures).post(gateways::place))
+        .route("/gateways/measures/{measure}/end", post(gateways::end))
         .route("/mailbox", get(mailbox::list))
         .route("/mailbox/{container}", get(mailbox::container).post(mailbox::open))
         .route("/mailbox/blacklist", get(told::blacklist))

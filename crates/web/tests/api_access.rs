@@ -90,6 +90,7 @@ fn request(scene: &Scene, persona: Persona, spare: &Spare, route: &Route) -> Req
         .replace("{session}", &spare.session)
         .replace("{key}", &spare.key)
         .replace("{range}", &scene.range)
+        .replace("{measure}", "01890000-0000-7000-8000-00000000aaaa")
         .replace("{account}", &scene.bystander)
         .replace("{container}", &scene.container)
         .replace("{comparison}", &scene.container)
@@ -152,6 +153,14 @@ fn body(route: &Route) -> Value {
         }
         ("POST", "/mailbox/{container}/reveal") => json!({ "reason": "a question of the authority" }),
         ("POST", "/ip-ranges") => json!({ "bureau": testkit::world::BUREAU, "content": ip_range("198.51.100.0") }),
+        ("POST", "/measures") => json!({ "domain": "x.cn", "kind": "exemption", "reason": "x", "hours": 1 }),
+        ("POST", "/measures/roll-back") => json!({ "since": 0, "reason": "x", "hours": 1, "dry_run": true }),
+        ("POST", "/held-closings/release") => json!({ "closings": [] }),
+        ("POST", "/gateway/report") => json!({
+            "name": "x", "version": "0", "run": "01890000-0000-7000-8000-00000000aaaa", "number": 1, "sequence": 0,
+            "hash": "0", "domains": 0, "shadow": false, "confirmed_at": null, "requests": 0, "closed": 0,
+            "unknown_opened": 0, "seen": [],
+        }),
         ("PUT", "/ip-ranges/{range}") => json!({ "version": 0, "content": ip_range("203.0.113.0") }),
         ("POST", "/ip-ranges/{range}/correction") => json!({ "version": 1, "content": ip_range("203.0.113.0") }),
         ("POST", "/ip-ranges/import") => json!({ "bureau": testkit::world::BUREAU, "csv": "kind", "mode": "check" }),

@@ -131,6 +131,11 @@ async fn every_page_of_every_role_is_sound_in_both_languages() -> Result<()> {
                     "/mailbox/codes",
                     "/mailbox/codes/33/Zxly_dms?code=1",
                     "/mailbox/comparisons",
+                    "/gateways",
+                    "/gateways/traffic",
+                    "/gateways/traffic?kind=shadow",
+                    "/gateways/held",
+                    "/gateways/measures",
                     "/tasks",
                     "/tasks?done=true",
                 ]

@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use filing::verdict::{Batch, Entry, SnapshotEnd, SnapshotHead};
+use filing::verdict::{Batch, Entry, PlatformKey, Position, SnapshotEnd, SnapshotHead};
 use futures::stream::{self, Stream};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use store::{Reader, Store};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::actor::Actor;
@@ -29,6 +28,14 @@ pub struct GatewayChanges {
     pub wait: u64,
 }
 
+/// The key of the feed.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct FeedPublicKey {
+    /// An Ed25519 public key (RFC 8032), 64 hexadecimal digits.
+    #[schema(value_type = String)]
+    pub key: PlatformKey,
+}
+
 /// A snapshot as lines of JSON, some at a time: a [`SnapshotHead`], the newest entry of every domain, a [`SnapshotEnd`].
 /// However many domains there are, a thousand of them are in memory.
 ///
@@ -39,9 +46,9 @@ pub async fn gateway_snapshot(
     actor: &Actor,
 ) -> Result<impl Stream<Item = Result<String>> + Send + use<>> {
     require(actor, Act::GatewaySnapshot)?;
-    let store = world.store.clone();
-    let head = store::feed::head(&store.read().await?).await?;
-    let begun = Walk { store, digest: Sha256::new(), entries: 0, after: None, head };
+    let head = store::feed::head(&world.store.read().await?).await?;
+    let place = Position { sequence: head.sequence, hash: head.hash };
+    let begun = Walk { world: world.clone(), digest: Sha256::new(), entries: 0, after: None, place };
     Ok(stream::try_unfold(Some(begun), async |walk| {
         let Some(mut walk) = walk else { return Ok(None) };
         let (text, goes_on) = walk.next().await?;
@@ -52,12 +59,12 @@ pub async fn gateway_snapshot(
 /// How far a snapshot is written. Each page is a look of its own: what is published meanwhile comes twice, here or there
 /// and among the changes after the head, which does no harm.
 struct Walk {
-    store: Store,
+    world: World,
     digest: Sha256,
     entries: u64,
     /// The domain of the last entry written; none before the first line.
     after: Option<String>,
-    head: store::feed::Head,
+    place: Position,
 }
 
 impl Walk {
@@ -65,15 +72,18 @@ impl Walk {
     async fn next(&mut self) -> Result<(String, bool)> {
         let mut text = String::new();
         let Some(after) = &mut self.after else {
-            let head = SnapshotHead { sequence: self.head.sequence, hash: self.head.hash.clone() };
+            let head = SnapshotHead { sequence: self.place.sequence, hash: self.place.hash.clone() };
             line(&mut text, &head)?;
             self.digest.update(&text);
             self.after = Some(String::new());
             return Ok((text, true));
         };
-        let page = store::feed::snapshot(&self.store.read().await?, after, ENTRIES).await?;
+        let reader = self.world.store.read().await?;
+        let page = store::feed::snapshot(&reader, after, ENTRIES).await?;
         let Some(last) = page.last() else {
-            let end = SnapshotEnd { entries: self.entries, sha256: hex::encode(self.digest.clone().finalize()) };
+            let sha256 = hex::encode(self.digest.clone().finalize());
+            let signature = self.world.news.key(&reader).await?.sign_snapshot(&self.place, self.entries, &sha256);
+            let end = SnapshotEnd { entries: self.entries, sha256, signature };
             line(&mut text, &end)?;
             return Ok((text, false));
         };
@@ -99,19 +109,26 @@ fn line(text: &mut String, value: &impl Serialize) -> Result<()> {
 /// [`Error::Gone`] when the feed does not know the place: take a snapshot then.
 pub async fn gateway_changes(world: &World, actor: &Actor, input: GatewayChanges) -> Result<Batch> {
     require(actor, Act::GatewayChanges)?;
-    let mut looks_left = input.wait.min(LONGEST_WAIT) * 4;
-    loop {
-        let batch = changes_now(&world.store.read().await?, input.after).await?;
-        if !batch.entries.is_empty() || looks_left == 0 {
-            return Ok(batch);
-        }
-        looks_left -= 1;
-        // Another process may have written the change: only the database knows, so look again.
-        tokio::time::sleep(Duration::from_millis(250)).await;
+    let batch = changes_now(world, input.after).await?;
+    if !batch.entries.is_empty() || input.wait == 0 {
+        return Ok(batch);
     }
+    world.news.beyond(&world.store, input.after, Duration::from_secs(input.wait.min(LONGEST_WAIT))).await?;
+    changes_now(world, input.after).await
 }
 
-async fn changes_now(reader: &Reader, after: u64) -> Result<Batch> {
+/// The public key under which the feed is signed: a gateway that is told it (`gateway.platform_key`) believes nothing
+/// else.
+///
+/// # Errors
+/// When the actor may not, or the store cannot.
+pub async fn gateway_key(world: &World, actor: &Actor) -> Result<FeedPublicKey> {
+    require(actor, Act::GatewayKey)?;
+    Ok(FeedPublicKey { key: world.news.key(&world.store.read().await?).await?.public() })
+}
+
+async fn changes_now(world: &World, after: u64) -> Result<Batch> {
+    let reader = &world.store.read().await?;
     if !store::feed::knows(reader, after).await? {
         return Err(Error::Gone);
     }
@@ -122,10 +139,11 @@ async fn changes_now(reader: &Reader, after: u64) -> Result<Batch> {
         // Nothing is new, so the place asked about is where the feed ends.
         None => {
             let head = store::feed::head(reader).await?;
-            filing::verdict::Position { sequence: head.sequence, hash: head.hash }
+            Position { sequence: head.sequence, hash: head.hash }
         }
     };
-    Ok(Batch { sequence: place.sequence, hash: place.hash, entries })
+    let signature = world.news.key(reader).await?.sign(&place);
+    Ok(Batch { sequence: place.sequence, hash: place.hash, entries, signature })
 }
 
 fn published(entry: store::feed::Entry) -> Result<Entry> {

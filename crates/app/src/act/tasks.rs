@@ -285,7 +285,7 @@ pub async fn close_task(world: &World, actor: &Actor, input: CloseTask) -> Resul
     task.updated_at = now;
     store::task::update(&tx, &mut task).await?;
     if let (TaskKind::IllegalAccess, Some(domain)) = (task.kind, &task.domain) {
-        feed::lift_order(&tx, domain, now).await?;
+        feed::lift_order(&tx, world, domain, actor.account).await?;
     }
     Trail::by(actor, "close_task", now).on("task", task.id).moved(from, "closed").because(why).write(&tx).await?;
     tx.commit().await?;

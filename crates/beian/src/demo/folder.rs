@@ -8,7 +8,7 @@ use crate::world::Chance;
 use app::world::{Clock as _, SystemClock};
 use authority::client::{Bureau, Timeouts};
 use authority::message::Version;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::Write as _;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
@@ -130,17 +130,34 @@ impl Folder {
         write_private(&self.path.join("gateway.key"), key)
     }
 
+    /// The key under which the platform of an earlier start signs its feed.
+    fn platform_key(&self) -> Option<String> {
+        std::fs::read_to_string(self.path.join("platform.key")).ok()
+    }
+
+    /// Keeps the key under which the platform signs its feed, for the gateway's configuration.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn keep_platform_key(&self, key: &str) -> Result {
+        write_private(&self.path.join("platform.key"), key)
+    }
+
     /// Writes the configuration for this start.
     ///
     /// # Errors
     /// When it cannot be written.
     pub fn write_config(&self, setup: &Setup) -> Result {
-        let text = config_text(&self.path, setup, self.gateway_key().as_deref())?;
+        let mut config = config(&self.path, setup, self.gateway_key().as_deref());
+        if let Some(key) = self.platform_key() {
+            config["gateway"]["platform_key"] = json!(key);
+        }
+        let text = config_text(config, setup)?;
         write_private(&self.config_file(), &text)
     }
 }
 
-fn config_text(folder: &Path, setup: &Setup, gateway_key: Option<&str>) -> Result<String> {
+fn config(folder: &Path, setup: &Setup, gateway_key: Option<&str>) -> Value {
     let at = |port: u16| format!("127.0.0.1:{port}");
     let url = |port: u16| format!("http://127.0.0.1:{port}");
     let name = |language: Language| language.say("demo-provider", &[]);
@@ -193,6 +210,10 @@ fn config_text(folder: &Path, setup: &Setup, gateway_key: Option<&str>) -> Resul
     if let Some(database) = &setup.database {
         config["database"] = json!({ "url": database });
     }
+    config
+}
+
+fn config_text(config: Value, setup: &Setup) -> Result<String> {
     let mut config = toml::Value::try_from(config).doing("cannot write the configuration")?;
     for (key, value) in &setup.set {
         put(&mut config, key, value);

@@ -32,6 +32,7 @@ const TAGS: &[(&str, &str)] = &[
     ("provider", "The wire to the authority, the audit trail, the accounts"),
     ("tasks", "What the authorities give to do"),
     ("gateway", "The feed that gateways follow"),
+    ("enforcement", "The gateways, what they meet, and what people decide on top of the verdicts"),
     ("public", "What anyone may ask"),
 ];
 

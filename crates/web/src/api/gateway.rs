@@ -1,6 +1,6 @@
 //! The feed a gateway follows: one snapshot, then changes, each with a running hash that proves nothing was lost.
 
-use app::act::{self, GatewayChanges};
+use app::act::{self, FeedPublicKey, GatewayChanges};
 use app::world::World;
 use axum::Json;
 use axum::body::Body;
@@ -51,4 +51,15 @@ pub async fn gateway_changes(
     Query(input): Query<GatewayChanges>,
 ) -> Answer<Json<Batch>> {
     Ok(Json(act::gateway_changes(&world, &actor, input).await?))
+}
+
+/// Gives the public key under which the feed is signed; a gateway is told it as `gateway.platform_key`.
+#[utoipa::path(
+    get,
+    path = "/gateway/key",
+    tag = "gateway",
+    responses((status = 200, description = "The key", body = FeedPublicKey))
+)]
+pub async fn gateway_key(State(world): State<World>, Known(actor): Known) -> Answer<Json<FeedPublicKey>> {
+    Ok(Json(act::gateway_key(&world, &actor).await?))
 }

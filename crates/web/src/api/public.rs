@@ -12,13 +12,13 @@ use super::body::{Body, Query};
 use super::caller::Visitor;
 use super::problem::Problem;
 
-/// Looks a domain name or a filing number up.
+/// Looks a domain name, a filing number or the full name of a unit up.
 #[utoipa::path(
     get,
     path = "/look-up",
     tag = "public",
     security(()),
-    params(("q" = String, Query, description = "A domain name, or a filing number of a subject or a site")),
+    params(("q" = String, Query, description = "A domain name, the number of a site or a subject, or the full name of a unit")),
     responses((status = 200, description = "What is known", body = LookUpView))
 )]
 pub async fn look_up(

@@ -176,6 +176,7 @@ impl Ctx {
                 ("/tasks", "nav-tasks"),
                 ("/ledger", "nav-ledger"),
                 ("/mailbox", "nav-mailbox"),
+                ("/gateways", "nav-gateways"),
                 ("/ip-ranges", "nav-ip-ranges"),
                 ("/lookup", "nav-lookup"),
             ],
@@ -183,6 +184,7 @@ impl Ctx {
                 ("/accounts", "nav-accounts"),
                 ("/ledger", "nav-ledger"),
                 ("/mailbox", "nav-mailbox"),
+                ("/gateways", "nav-gateways"),
                 ("/ip-ranges", "nav-ip-ranges"),
             ],
             "auditor" => &[
@@ -191,6 +193,7 @@ impl Ctx {
                 ("/tasks", "nav-tasks"),
                 ("/ledger", "nav-ledger"),
                 ("/mailbox", "nav-mailbox"),
+                ("/gateways", "nav-gateways"),
                 ("/ip-ranges", "nav-ip-ranges"),
             ],
             _ => &[],

@@ -1,17 +1,18 @@
 //! What anybody may see: the first page, the look-up, the page a closed domain leads to, the agreements.
 
-use app::act::{self, LookUp, LookUpView};
+use app::act::{self, LookUp, LookUpSite, LookUpView};
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use filing::verdict::{Enforcement, Known};
 use http::{HeaderValue, header};
 use serde::Deserialize;
 
-use crate::component::list::{Axes, Search};
+use crate::component::list::{Axes, Cell, Search, Table};
 use crate::component::progress::NowCard;
 use crate::component::{Card, Facts, Html, Link, Notice, Prose, Row, Tag, Tone};
 use crate::http::context::Ctx;
 use crate::http::typed::Typed;
+use crate::locale::T;
 use crate::page::{Shown, go, show, words};
 use crate::view::{Head, HomePage, Page};
 
@@ -41,6 +42,7 @@ pub async fn look_up(ctx: Ctx, Query(asked): Query<Asked>) -> Shown {
             Ok(view) => main.extend(result(&ctx, &view)),
             Err(app::Error::NotFound) => main.push(notice(Tone::Info, t.msg("lookup-none"))),
             Err(app::Error::Invalid(_)) => main.push(notice(Tone::Wait, t.msg("lookup-unreadable"))),
+            Err(app::Error::Throttled { .. }) => main.push(notice(Tone::Wait, t.msg("error-throttled"))),
             Err(error) => return Err(error.into()),
         }
     }
@@ -85,17 +87,38 @@ fn result(ctx: &Ctx, view: &LookUpView) -> Vec<Html> {
     row("lookup-nature", view.nature.as_deref().map(|word| words::nature(t, word)));
     row("lookup-site", view.site_name.clone());
     row("lookup-filed-on", view.filed_on.map(|day| day.to_string()));
+    row("lookup-as-of", view.as_of.map(|at| t.full_time(&at)));
     let provider = &ctx.world.settings.provider;
     row("lookup-provider", Some(t.pick(&provider.name_zh, &provider.name_en).to_owned()));
-    vec![
-        Html::of(&axes),
-        Html::of(&Facts {
-            title: t.msg("lookup-result"),
-            rows,
-            links: vec![Link::outside("https://beian.miit.gov.cn/", t.msg("lookup-miit"))],
-            ..Facts::default()
-        }),
-    ]
+    let facts = Html::of(&Facts {
+        title: t.msg("lookup-result"),
+        rows,
+        links: vec![Link::outside("https://beian.miit.gov.cn/", t.msg("lookup-miit"))],
+        ..Facts::default()
+    });
+    let sites = (!view.sites.is_empty()).then(|| Card::with(t.msg("lookup-sites"), &sites(t, &view.sites)).html());
+    // A subject has no one domain that could be open or closed.
+    let axes =
+        (view.domain.is_some() || view.number.is_some() || view.filed == Known::Unknown).then(|| Html::of(&axes));
+    axes.into_iter().chain([facts]).chain(sites).collect()
+}
+
+fn sites(t: T, sites: &[LookUpSite]) -> Table {
+    let row = |site: &LookUpSite| {
+        let accessed = if site.accessed { (Tone::Ok, "yes") } else { (Tone::Stop, "no") };
+        vec![
+            Cell::link(lookup_link(Some(&site.domain)), site.domain.clone()),
+            Cell::text(site.number.clone()).note(site.name.clone()),
+            Cell::tag(Tag::new(accessed.0, t.of("known", accessed.1))),
+            Cell::text(site.filed_on.to_string()),
+        ]
+    };
+    Table {
+        caption: t.msg("lookup-sites"),
+        head: ["lookup-domain", "lookup-number", "axis-accessed", "lookup-filed-on"].map(|key| t.msg(key)).to_vec(),
+        rows: sites.iter().map(row).collect(),
+        more: None,
+    }
 }
 
 const fn word(known: Known) -> &'static str {

@@ -29,7 +29,7 @@ pub(super) async fn apply(source: &mut Source<'_>, all: &[IllegalAccess]) -> Res
             content: serde_json::to_value(entry)?,
         };
         source.open(opening).await?;
-        if feed::close_by_order(source.tx, &domain, source.world.now()).await? {
+        if feed::close_by_order(source.tx, source.world, &domain, source.bureau.code.as_str()).await? {
             let facts = json!({ "domain": domain, "bureau": source.bureau.code });
             let line = Trail::by_authority("close_domain", source.world.now());
             source.lines.push(line.on("bureau", uuid::Uuid::nil()).moved("open", "closed").with(facts));

@@ -2,6 +2,7 @@
 
 use authority::message::{FiledDomain, FiledRecord, FiledSite as RecordedSite};
 use filing::draft::Draft;
+use filing::nature::Nature;
 use serde_json::json;
 use store::filed::{FiledSite, FiledState, FiledSubject};
 use store::{AccountId, OrderId, ResourceId, SiteId, SubjectId, Tx};
@@ -84,6 +85,7 @@ async fn keep_subject(
         }
         known.updated_at = now;
         store::filed::update_subject(tx, &mut known).await?;
+        name(tx, &known).await?;
         return Ok(Some(known.id));
     }
     let Some(sent) = sent.last() else { return Ok(None) };
@@ -107,7 +109,16 @@ async fn keep_subject(
         version: 0,
     };
     store::filed::insert_subject(tx, &subject).await?;
+    name(tx, &subject).await?;
     Ok(Some(subject.id))
+}
+
+/// Lets a unit be found by its full name; a person's name is not looked up.
+async fn name(tx: &Tx, subject: &FiledSubject) -> Result<()> {
+    if Nature::from_word(&subject.nature).is_some_and(|nature| !nature.is_individual()) {
+        store::unit_name::put(tx, subject.id, &subject.name).await?;
+    }
+    Ok(())
 }
 
 async fn keep_site(
@@ -176,9 +187,9 @@ async fn keep_site(
     };
     let origin = access::origin(tx, resource).await?;
     if access.is_some() {
-        feed::publish(tx, &feed::filed(&domain.name, number, origin, now)).await?;
+        feed::publish(tx, world, &feed::filed(&domain.name, number, origin, now)).await?;
     } else if was_accessed {
-        feed::publish(tx, &feed::access_cancelled(&domain.name, number, origin, now)).await?;
+        feed::publish(tx, world, &feed::access_cancelled(&domain.name, number, origin, now)).await?;
     }
     Ok(())
 }
