@@ -50,6 +50,7 @@ pub mod save_section;
 pub mod send_paper;
 pub mod sessions;
 pub mod set_identity;
+pub mod sightings;
 pub mod submit;
 pub mod sync_codes;
 pub mod tasks;
@@ -128,6 +129,7 @@ pub use save_section::{Patch, SaveSection, SitePatch, save_section};
 pub use send_paper::{SendPaper, send_paper};
 pub use sessions::{RevokeSession, SessionView, list_sessions, revoke_session};
 pub use set_identity::{SetIdentity, set_identity};
+pub use sightings::report_sightings;
 pub use submit::{Submit, submit};
 pub use sync_codes::{
     CodeChange, CompareCodes, ComparedCodes, HowChanged, Said, SyncCodes, SyncedCodes, compare_codes, sync_codes,

@@ -244,6 +244,47 @@ async fn keep(
     }
 }
 
+/// Where a domain leads now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Leads {
+    /// Somebody is told an address of ours.
+    Here,
+    /// Everybody is told addresses, and none of them is ours.
+    Elsewhere {
+        /// The addresses.
+        addresses: Vec<String>,
+        /// Who told them.
+        asked: Vec<String>,
+    },
+    /// Everybody is told that there is no address.
+    Nowhere {
+        /// Who told it.
+        asked: Vec<String>,
+    },
+    /// Nobody answered, not all told the same, or no address of ours is known.
+    Unknown,
+}
+
+/// Asks where a domain leads now, and keeps nothing of it. Goes over the network: never call it within a transaction.
+pub async fn leads(world: &World, domain: &DomainName, resources: &[Resource]) -> Leads {
+    let outside = &world.outside;
+    // Without an address of ours nothing can be said to lead away from it.
+    if outside.own.is_empty() && resources.iter().all(|resource| resource.ips.is_empty()) {
+        return Leads::Unknown;
+    }
+    let Ok(Ok(_place)) = tokio::time::timeout(PATIENCE, outside.places.acquire()).await else { return Leads::Unknown };
+    let learnt = outside.resolver.resolve(domain, world.now()).await;
+    let Some(resolved) = learnt.known.filter(|resolved| !resolved.answers.is_empty()) else { return Leads::Unknown };
+    let (here, elsewhere) = resolved.part(|ip| outside.is_own(ip, resources));
+    let nothing = resolved.answers.iter().filter(|answer| answer.addresses.is_empty()).count();
+    match nothing {
+        _ if !here.is_empty() => Leads::Here,
+        0 => Leads::Elsewhere { addresses: elsewhere.iter().map(ToString::to_string).collect(), asked: learnt.sources },
+        all if all == resolved.answers.len() => Leads::Nowhere { asked: learnt.sources },
+        _ => Leads::Unknown,
+    }
+}
+
 /// Asks again about a domain that is still needed.
 ///
 /// # Errors

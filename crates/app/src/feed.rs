@@ -9,10 +9,12 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use store::held_closing::{HeldClosing, HeldFor};
 use store::measure::{Measure, MeasureKind};
+use store::task::TaskKind;
 use store::traffic::TrafficKind;
 use store::{AccountId, Reader, Tx};
 
 use crate::error::Result;
+use crate::found;
 use crate::job;
 use crate::job::end_measure::EndMeasure;
 use crate::world::{World, china_day};
@@ -195,6 +197,9 @@ async fn append(tx: &Tx, verdict: &Verdict) -> Result<()> {
         body
     })
     .await?;
+    if verdict.enforcement == Enforcement::Open {
+        found::end(tx, TaskKind::OpenUnfiled, &verdict.domain, verdict.at).await?;
+    }
     Ok(())
 }
 

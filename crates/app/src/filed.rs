@@ -2,10 +2,12 @@
 
 use store::Tx;
 use store::filed::{FiledSite, FiledState, FiledSubject};
+use store::task::TaskKind;
 
 use crate::access;
 use crate::error::Result;
 use crate::feed;
+use crate::found;
 use crate::world::World;
 
 pub mod draft;
@@ -65,7 +67,14 @@ pub async fn close_access(tx: &Tx, world: &World, site: &mut FiledSite) -> Resul
     site.updated_at = world.now();
     store::filed::update_site(tx, site).await?;
     let origin = access::origin(tx, site.resource).await?;
-    feed::publish(tx, world, &feed::access_cancelled(&site.domain, &site.number, origin, world.now())).await
+    feed::publish(tx, world, &feed::access_cancelled(&site.domain, &site.number, origin, world.now())).await?;
+    no_longer_here(tx, world, site).await
+}
+
+/// Where the domain of a site leads is no matter of ours any more.
+async fn no_longer_here(tx: &Tx, world: &World, site: &FiledSite) -> Result<()> {
+    store::site_probe::remove(tx, site.id).await?;
+    found::end(tx, TaskKind::LeadsAway, &site.domain, world.now()).await
 }
 
 /// Ends a site: its number is gone, its domain is free for another filing and closed until then.
@@ -82,7 +91,8 @@ pub async fn cancel_site(tx: &Tx, world: &World, site: &mut FiledSite) -> Result
     store::filed::update_site(tx, site).await?;
     // Where it was is kept, so that it opens there again when it is filed anew.
     let origin = access::origin(tx, site.resource).await?;
-    feed::publish(tx, world, &feed::filing_cancelled(&site.domain, origin, world.now())).await
+    feed::publish(tx, world, &feed::filing_cancelled(&site.domain, origin, world.now())).await?;
+    no_longer_here(tx, world, site).await
 }
 
 /// Ends a subject and every site of it.

@@ -15,6 +15,7 @@ pub mod end_measure;
 mod halt;
 pub mod index_mail;
 pub mod poll_downloads;
+pub mod probe_sites;
 pub mod refresh_domains;
 pub mod report;
 pub mod send_message;

@@ -24,6 +24,7 @@ pub mod feed;
 pub mod fields;
 pub mod filed;
 pub mod finding;
+pub mod found;
 pub mod heavy;
 pub mod idempotency;
 pub mod identity;

@@ -164,6 +164,7 @@ acts! {
     EnableAccount "enable_account" => ADMINISTRATE;
     GatewaySnapshot "gateway_snapshot" => GATEWAY;
     GatewayChanges "gateway_changes" => GATEWAY;
+    ReportSightings "report_sightings" => GATEWAY;
     ReportFollower "report_follower" => GATEWAY;
     ListFollowers "list_followers" => LINE_OR_REVIEW;
     ListTraffic "list_traffic" => LINE_OR_REVIEW;
@@ -283,12 +284,12 @@ mod tests {
     }
 
     #[test]
-    fn a_gateway_reads_its_feed_and_nothing_else() {
+    fn a_gateway_reads_its_feed_tells_what_it_saw_and_nothing_else() {
         let may: Vec<&str> = TABLE
             .iter()
             .filter(|(_, who)| *who != Who::Stranger && who.allows(Some(Role::Gateway)))
             .map(|(act, _)| act.as_str())
             .collect();
-        assert_eq!(may, ["gateway_snapshot", "gateway_changes", "report_follower", "gateway_key"]);
+        assert_eq!(may, ["gateway_snapshot", "gateway_changes", "report_sightings", "report_follower", "gateway_key"]);
     }
 }

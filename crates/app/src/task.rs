@@ -53,7 +53,7 @@ impl About {
 /// The term of a kind of task.
 const fn term(kind: TaskKind) -> Term {
     match kind {
-        TaskKind::Unfiled => Term::Unfiled,
+        TaskKind::Unfiled | TaskKind::OpenUnfiled => Term::Unfiled,
         TaskKind::Verification => Term::Verification,
         TaskKind::IllegalAccess => Term::IllegalAccess,
         TaskKind::CorrectSubject | TaskKind::CorrectSite => Term::CorrectionNotice,
@@ -61,7 +61,8 @@ const fn term(kind: TaskKind) -> Term {
         | TaskKind::AccessOverReported
         | TaskKind::AccessUnderReported
         | TaskKind::Shell
-        | TaskKind::Dead => Term::Audit,
+        | TaskKind::Dead
+        | TaskKind::LeadsAway => Term::Audit,
     }
 }
 

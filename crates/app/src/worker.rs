@@ -14,6 +14,7 @@ use crate::job::clean_up::CleanUp;
 use crate::job::end_measure::EndMeasure;
 use crate::job::index_mail::IndexMail;
 use crate::job::poll_downloads::PollDownloads;
+use crate::job::probe_sites::ProbeSites;
 use crate::job::refresh_domains::RefreshDomains;
 use crate::job::report::Report;
 use crate::job::send_message::SendMessage;
@@ -61,6 +62,7 @@ pub async fn begin(world: &World) -> Result<()> {
     }
     job::promise(&tx, world, &TendOrders {}, now).await?;
     job::promise(&tx, world, &RefreshDomains {}, now).await?;
+    job::promise(&tx, world, &ProbeSites {}, now).await?;
     job::promise(&tx, world, &IndexMail {}, now).await?;
     job::promise(&tx, world, &CleanUp {}, now).await?;
     Ok(tx.commit().await?)
@@ -157,6 +159,7 @@ async fn dispatch(world: &World, row: &Row, run: &Run) -> Result<Outcome> {
         SendMessage::NAME => one::<SendMessage>(world, payload, run).await,
         TendOrders::NAME => one::<TendOrders>(world, payload, run).await,
         RefreshDomains::NAME => one::<RefreshDomains>(world, payload, run).await,
+        ProbeSites::NAME => one::<ProbeSites>(world, payload, run).await,
         IndexMail::NAME => one::<IndexMail>(world, payload, run).await,
         CleanUp::NAME => one::<CleanUp>(world, payload, run).await,
         EndMeasure::NAME => one::<EndMeasure>(world, payload, run).await,
@@ -195,5 +198,5 @@ pub(crate) async fn settle(world: &World, row: &Row, result: Result<Outcome>) ->
 }
 
 /// The names of the jobs that recur for ever; all others end.
-pub const RECURRING: [&str; 5] =
-    [PollDownloads::NAME, TendOrders::NAME, RefreshDomains::NAME, IndexMail::NAME, CleanUp::NAME];
+pub const RECURRING: [&str; 6] =
+    [PollDownloads::NAME, TendOrders::NAME, RefreshDomains::NAME, ProbeSites::NAME, IndexMail::NAME, CleanUp::NAME];

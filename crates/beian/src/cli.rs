@@ -8,12 +8,14 @@ use jiff::civil::Date;
 use std::path::PathBuf;
 
 mod enforcement;
+mod find;
 mod ip;
 mod miit;
 mod registry;
 mod value;
 
 pub use enforcement::Enforcement;
+pub use find::Find;
 pub use ip::{File as IpFile, Ip, List as IpList};
 pub use miit::{
     Call, Codes, CodesOf, CodesSync, Decode, Encode, Export, Key, Method, Miit, Pack, Unpack, Validate, Verify,
@@ -139,6 +141,9 @@ pub enum Command {
     /// The verdicts: what the gateway's index lists, as other programs read it
     #[command(subcommand)]
     Registry(Registry),
+    /// Find the domains that are asked for here and are not open: from logs, DNS and packets
+    #[command(after_help = "Ends with 0 when nothing was found, 4 when something was.")]
+    Find(Box<Find>),
     /// Decide on top of the verdicts: keep a domain open, close one, roll back
     #[command(subcommand)]
     Enforcement(Enforcement),

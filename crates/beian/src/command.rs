@@ -7,6 +7,7 @@ mod check;
 mod data;
 mod domain;
 mod enforcement;
+mod find;
 mod ip;
 mod keys;
 mod lines;
@@ -59,6 +60,7 @@ pub fn run(cli: Cli) -> Result {
             serve::gateway(loaded.config.gateway, again)
         }
         Command::Registry(asked) => registry::run(&quiet(cli.given, flags)?, asked),
+        Command::Find(asked) => find::run(&quiet(cli.given, flags)?, &asked),
         command => runtime(&command)?.block_on(run_async(cli.given, command)),
     }
 }
@@ -105,6 +107,7 @@ async fn run_async(given: cli::Given, command: Command) -> Result {
         | Command::HelpMarkdown
         | Command::Check(_)
         | Command::Registry(_)
+        | Command::Find(_)
         | Command::Calendar(_)
         | Command::Case(_)
         | Command::Preflight(_)
@@ -149,6 +152,11 @@ fn runtime(command: &Command) -> Result<tokio::runtime::Runtime> {
         _ => Builder::new_multi_thread(),
     };
     builder.enable_all().build().doing("cannot start the runtime")
+}
+
+/// A runtime for a command that waits for one thing at a time.
+fn runtime_for_one() -> Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().doing("cannot start the runtime")
 }
 
 /// Writes a line of an answer to standard output; whoever reads may have gone.

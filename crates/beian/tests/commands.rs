@@ -329,3 +329,104 @@ fn the_verdicts_of_an_index_are_exported_and_looked_up() {
     assert!(code == Some(0) && told.contains(r#""enforcement": "open""#), "{told}");
     assert_eq!(beian(&["look", "elsewhere.cn"]).0, Some(4));
 }
+
+#[test]
+fn what_is_open_without_a_filing_is_found_in_a_log() {
+    use filing::verdict::{Enforcement, Known, Reason, Verdict};
+    let operator = Operator::new();
+    let folder = operator.path("index");
+    std::fs::create_dir(&folder).unwrap();
+    let mut writer = index::Writer::open(&folder).unwrap();
+    let mut fresh = writer.fresh().unwrap();
+    let verdict = Verdict {
+        domain: "filed.cn".to_owned(),
+        filed: Known::Yes,
+        accessed: Known::Yes,
+        enforcement: Enforcement::Open,
+        reason: Reason::Filed,
+        number: None,
+        origin: None,
+        at: jiff::Timestamp::UNIX_EPOCH,
+    };
+    fresh.add(&index::Owned { verdict, sequence: 1 }.listing()).unwrap();
+    let place = index::Place { sequence: 1, hash: [0; 32] };
+    fresh.end(index::Key([1; 16]), place, jiff::Timestamp::UNIX_EPOCH).unwrap();
+    writer.adopt(fresh).unwrap();
+
+    let line = |host: &str, minute: u32| {
+        format!(
+            "{host} 192.0.2.7 203.0.113.9 - - [26/Nov/2026:10:{minute:02}:00 +0800] \"GET / HTTP/1.1\" 200 5 \"-\" \"-\"\n"
+        )
+    };
+    let index = operator.text("index");
+    let find = |more: &[&str], log: &str| {
+        operator.types_with(&[&["find", "nginx", "--index", &index][..], more].concat(), &[], log)
+    };
+    let log = line("www.filed.cn", 0) + &line("Shop.Wild.cn:80", 1) + &line("wild.cn", 2) + &line("rare.cn", 3);
+    let found = find(&["--json", "--at-least", "2"], &log);
+    assert_eq!(found.code, 4, "{found:?}");
+    let seen: serde_json::Value = serde_json::from_str(&found.out).unwrap();
+    assert_eq!(
+        seen,
+        serde_json::json!({
+            "domain": "wild.cn", "host": "Shop.Wild.cn:80", "count": 2, "first_seen": "2026-11-26T02:01:00Z",
+            "last_seen": "2026-11-26T02:02:00Z", "addresses": ["192.0.2.7"], "sources": ["nginx"]
+        })
+    );
+    let table = find(&[], &log);
+    assert_eq!(table.out.lines().count(), 2, "{table:?}");
+    assert!(table.out.starts_with("wild.cn\t2\t") && table.err.contains("read 4"), "{table:?}");
+    assert_eq!(find(&[], &line("filed.cn", 0)).code, 0);
+    assert_eq!(find(&["--ours", "198.51.100.0/24"], &log).code, 0, "at none of our addresses");
+    assert_eq!(find(&["--most", "1"], &log).out.lines().count(), 1);
+    assert_eq!(find(&["--zone", "Nowhere/City"], "").code, 2);
+    assert_eq!(find(&["--report"], "").code, 3, "without a key");
+    assert_eq!(operator.types(&["find", "nginx"]).code, 3, "without an index");
+    assert_eq!(operator.types_with(&["find", "pcap", "--index", &index], &[], "no packets").code, 1);
+}
+
+#[test]
+fn what_was_found_becomes_a_task_of_the_platform() {
+    let operator = Operator::with_data();
+    let key = ["account", "api-key", "--login", "root@example.com", "--name", "finder", "--for-gateway"];
+    let key = operator.does(&key);
+    let folder = operator.path("index");
+    std::fs::create_dir(&folder).unwrap();
+    let mut writer = index::Writer::open(&folder).unwrap();
+    let mut fresh = writer.fresh().unwrap();
+    let place = index::Place { sequence: 0, hash: [0; 32] };
+    fresh.end(index::Key([1; 16]), place, jiff::Timestamp::UNIX_EPOCH).unwrap();
+    writer.adopt(fresh).unwrap();
+
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let address = format!("127.0.0.1:{port}");
+    let mut platform = Command::new(env!("CARGO_BIN_EXE_beian"))
+        .args(["--set", "platform.demo=true", "serve", "--no-worker", "--listen", &address])
+        .env_clear()
+        .env("HOME", operator.folder.path())
+        .env("BEIAN_DATA__DIR", operator.path("data"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let begun = std::time::Instant::now();
+    while std::net::TcpStream::connect(&address).is_err() {
+        assert!(begun.elapsed().as_secs() < 60, "the platform does not listen");
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    let index = operator.text("index");
+    let url = format!("http://{address}");
+    let report = |key: &str| {
+        let environment = [("BEIAN_GATEWAY__API_KEY", key), ("BEIAN_GATEWAY__PLATFORM_URL", &url)];
+        let line =
+            "wild.cn 192.0.2.7 203.0.113.9 - - [26/Nov/2025:10:00:00 +0800] \"GET / HTTP/1.1\" 200 5 \"-\" \"-\"\n";
+        operator.types_with(&["find", "nginx", "--index", &index, "--report"], &environment, line)
+    };
+    let said = [report(key.trim()), report(key.trim()), report("bk_wrong")];
+    platform.kill().unwrap();
+    platform.wait().unwrap();
+    assert!(said[0].code == 4 && said[0].err.contains("opened 1 tasks"), "{said:?}");
+    assert!(said[1].code == 4 && said[1].err.contains("extended 1"), "{said:?}");
+    assert!(said[2].code == 1 && said[2].err.contains("401"), "{said:?}");
+}

@@ -59,6 +59,7 @@ mod reason;
 pub mod recorded;
 pub mod rejection;
 pub mod resource;
+pub mod sighting;
 pub mod site_name;
 pub mod stage;
 pub mod supplement;

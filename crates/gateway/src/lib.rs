@@ -54,7 +54,6 @@ mod front;
 mod handover;
 mod haproxy;
 mod head;
-pub mod hello;
 mod http2;
 mod metrics;
 mod nginx;

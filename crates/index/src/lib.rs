@@ -10,6 +10,7 @@
 //! ```
 //!
 //! - [`host`] reduces what a client said to the registrable domain that a filing is about, without allocating.
+//! - [`hello`] reads the name that a TLS client asks for from its first message.
 //! - [`Index`] answers from a base and the overlay of what changed since; [`Live`] follows when a base replaces another.
 //! - [`Writer`] is the one process that changes it. A base that is damaged or half written is refused, and the one
 //!   before it serves; the journal brings back what was acknowledged, whenever the process or the machine died.
@@ -24,6 +25,7 @@ mod base;
 mod changes;
 mod folder;
 mod hash;
+pub mod hello;
 pub mod host;
 mod index;
 mod journal;

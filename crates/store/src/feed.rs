@@ -86,6 +86,11 @@ pub async fn append(
     from_row(row)
 }
 
+/// Holds the feed as it is: nothing is published before the transaction ends.
+pub async fn hold(tx: &Tx) -> Result<()> {
+    chain::lock(tx, CHAIN).await.map(|_| ())
+}
+
 /// The secret the feed's signing key follows from; the same for as long as the database has its index key.
 pub async fn signing_seed(r: &Reader) -> Result<Zeroizing<[u8; 32]>> {
     let mut seed = Zeroizing::new([0; 32]);

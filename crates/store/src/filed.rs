@@ -407,6 +407,39 @@ pub async fn active_of_bureau(
     Ok(rows.into_iter().map(|row| (SubjectId(row.id), row.number)).collect())
 }
 
+/// What is needed of a site to look whether it is still here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccessedSite {
+    /// Its id.
+    pub id: SiteId,
+    /// Of which subject.
+    pub subject: SubjectId,
+    /// Its number.
+    pub number: String,
+    /// Its domain.
+    pub domain: String,
+    /// The resource it runs on.
+    pub resource: Option<ResourceId>,
+}
+
+/// The sites that stand and are accessed through us, by id after one (at most `limit`).
+pub async fn accessed_sites(r: &Reader, after: Option<SiteId>, limit: u64) -> Result<Vec<AccessedSite>> {
+    let mut find =
+        site::Entity::find().filter(site::Column::ActiveDomain.is_not_null()).filter(site::Column::Accessed.eq(true));
+    if let Some(after) = after {
+        find = find.filter(site::Column::Id.gt(after.0));
+    }
+    let rows = find.order_by_asc(site::Column::Id).limit(limit).all(r.db()).await?;
+    let accessed = |row: site::Model| AccessedSite {
+        id: SiteId(row.id),
+        subject: SubjectId(row.subject_id),
+        number: row.number,
+        domain: row.domain,
+        resource: row.resource_id.map(ResourceId),
+    };
+    Ok(rows.into_iter().map(accessed).collect())
+}
+
 /// The sites of a subject, by number (at most 200).
 pub async fn sites_of(r: &Reader, subject: SubjectId) -> Result<Vec<FiledSite>> {
     let rows = site::Entity::find()

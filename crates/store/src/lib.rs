@@ -46,6 +46,7 @@ pub mod ruling;
 pub mod seal;
 pub mod session;
 pub mod setting;
+pub mod site_probe;
 mod store;
 pub mod supplement;
 pub mod sync;

@@ -19,6 +19,7 @@ mod m0009_ending;
 mod m0010_ip_range;
 mod m0011_mailbox;
 mod m0012_enforcement;
+mod m0013_site_probe;
 
 /// All migrations.
 pub(crate) struct Migrator;
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_ip_range::Migration),
             Box::new(m0011_mailbox::Migration),
             Box::new(m0012_enforcement::Migration),
+            Box::new(m0013_site_probe::Migration),
         ]
     }
 }

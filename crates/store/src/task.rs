@@ -15,6 +15,10 @@ words! {
     pub enum TaskKind {
         /// A website without a filing was found on our addresses; how it was handled is reported.
         Unfiled = "unfiled",
+        /// A domain that is not open here was seen at our addresses; nobody gave the task but us.
+        OpenUnfiled = "open_unfiled",
+        /// The domain of a filed site does not lead here any more; nobody gave the task but us.
+        LeadsAway = "leads_away",
         /// Somebody filed by themselves and named us; whether it is so is reported.
         Verification = "verification",
         /// A domain is hosted here where it may not be.

@@ -182,6 +182,7 @@ fn operations(most_picture_bytes: usize) -> OpenApiRouter<World> {
         .routes(routes!(provider::enable_account))
         .routes(routes!(gateway::gateway_snapshot))
         .routes(routes!(gateway::gateway_changes))
+        .routes(routes!(gateway::report_sightings))
         .routes(routes!(gateway::gateway_key))
         .routes(routes!(enforcement::report_follower))
         .routes(routes!(enforcement::list_followers))

@@ -124,6 +124,10 @@ fn body(route: &Route) -> Value {
             "registration": "00000000-0000-7000-8000-000000000000", "contact": "new@example.cn", "code": "000000"
         }),
         ("POST", "/session") => json!({ "login": "bystander@example.cn", "password": PASSWORD }),
+        ("POST", "/sightings") => json!({ "seen": [{
+            "domain": "seen.cn", "host": "www.seen.cn", "count": 3, "first_seen": "2026-01-01T00:00:00Z",
+            "last_seen": "2026-01-02T00:00:00Z", "addresses": ["192.0.2.7"], "sources": ["nginx"]
+        }] }),
         ("PUT", "/account/identity") => identity(),
         ("PUT", "/account/password") => json!({ "current": "not the password", "new": "another good password" }),
         ("POST", "/account/api-keys") => json!({ "name": "script" }),

@@ -179,6 +179,18 @@ async fn every_page_of_every_role_is_sound_in_both_languages() -> Result<()> {
             visits.push((login.clone(), paths));
         }
         let supervisor = testkit::persona::staff_of(&town.story, Role::Supervisor).await?;
+        let seen = filing::sighting::Seen {
+            domain: "seen-elsewhere.cn".into(),
+            host: "www.seen-elsewhere.cn".into(),
+            count: 7,
+            first_seen: town.story.now(),
+            last_seen: town.story.now(),
+            addresses: vec![[192, 0, 2, 7].into()],
+            sources: vec![filing::sighting::Source::DnsLog],
+        };
+        let gateway = app::Actor { role: Role::Gateway, ..supervisor.clone() };
+        let report = filing::sighting::Report { seen: vec![seen] };
+        app::act::report_sightings(&town.story, &gateway, report).await?;
         let tasks = app::act::list_tasks(&town.story, &supervisor, app::act::ListTasks::default()).await?.items;
         let mail = app::act::mailbox(&town.story, &supervisor, app::act::Mailbox::default()).await?.items;
         assert!(tasks.len() >= 3 && mail.len() >= 3, "{tasks:?} {mail:?}");

@@ -18,15 +18,27 @@ pub fn run(config: &Config, registry: Registry) -> Result {
     }
 }
 
-fn open(config: &Config, folder: Option<PathBuf>) -> Result<Index> {
-    let Some(folder) = folder.or_else(|| config.gateway.index.clone()) else {
-        return Err(Trouble::configuration("no index is named").hint("say --index FOLDER, or set gateway.index"));
-    };
-    let opened = Index::open(&folder).doing(format!("the index in {} cannot be read", folder.display()))?;
-    opened.ok_or_else(|| {
-        Trouble::new(format!("there is no index in {}", folder.display()))
-            .hint("`beian gateway` makes it when it has taken its first snapshot")
-    })
+fn open(config: &Config, given: Option<PathBuf>) -> Result<Index> {
+    let folder = folder(config, given)?;
+    Index::open(&folder).doing(cannot_read(&folder))?.ok_or_else(|| missing(&folder))
+}
+
+/// The folder of the index: the one given, or the gateway's.
+pub fn folder(config: &Config, given: Option<PathBuf>) -> Result<PathBuf> {
+    given
+        .or_else(|| config.gateway.index.clone())
+        .ok_or_else(|| Trouble::configuration("no index is named").hint("say --index FOLDER, or set gateway.index"))
+}
+
+/// What is said of an index that is not sound.
+pub fn cannot_read(folder: &Path) -> String {
+    format!("the index in {} cannot be read", folder.display())
+}
+
+/// What is said of an index that is not there.
+pub fn missing(folder: &Path) -> Trouble {
+    Trouble::new(format!("there is no index in {}", folder.display()))
+        .hint("`beian gateway` makes it when it has taken its first snapshot")
 }
 
 fn export(index: &Index, asked: &RegistryExport) -> Result {

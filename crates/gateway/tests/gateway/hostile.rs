@@ -113,8 +113,7 @@ async fn first_messages_of_every_kind_end_soon_and_the_gateway_goes_on() {
             let at = number * 7919 % wrong.len();
             wrong[at] = wrong[at].wrapping_add(u8::try_from(1 + number * 31 % 255).unwrap());
             // A name that is still open goes to its origin, which says nothing: only the others end here.
-            if !matches!(gateway::hello::read(&wrong), gateway::hello::Hello::Name(name) if name.ends_with(b"open.cn"))
-            {
+            if !matches!(index::hello::read(&wrong), index::hello::Hello::Name(name) if name.ends_with(b"open.cn")) {
                 send(&wrong, if number % 10 == 0 { 1 } else { usize::MAX });
             }
         }

@@ -1,6 +1,7 @@
 //! What is filed, and the feed.
 
 use store::filed::{self, FiledSite, FiledState, FiledSubject};
+use store::site_probe::{self, Away, SiteProbe};
 use store::supplement::{self, Supplement, SupplementState};
 use store::{Conflict, Error, Page, feed};
 
@@ -134,6 +135,38 @@ on_both! {
         assert_eq!(filed::find_site_by_domain(&tx, "second.cn").await.unwrap().unwrap().number, one.number);
         assert!(filed::find_site_by_number(&tx, &one.number).await.unwrap().is_some());
         tx.commit().await.unwrap();
+    }
+}
+
+on_both! {
+    async fn accessed_sites_are_walked_by_key_and_what_leads_away_is_kept_once(store) {
+        let subject = subject(&store).await;
+        let tx = store.write().await.unwrap();
+        let mut wanted = Vec::new();
+        for n in 1..=5 {
+            let mut one = site(&subject, n);
+            one.accessed = n != 2;
+            if n == 3 {
+                one.state = FiledState::Cancelled;
+            }
+            filed::insert_site(&tx, &one).await.unwrap();
+            if n != 2 && n != 3 {
+                wanted.push(one.id);
+            }
+        }
+        wanted.sort();
+        let first = filed::accessed_sites(&tx, None, 2).await.unwrap();
+        let rest = filed::accessed_sites(&tx, Some(first[1].id), 2).await.unwrap();
+        let walked: Vec<_> = first.iter().chain(&rest).map(|site| site.id).collect();
+        assert_eq!(walked, wanted);
+
+        let away = SiteProbe { site: wanted[0], away: Away::Elsewhere, times: 1, since: at(0), at: at(1) };
+        site_probe::put(&tx, &away).await.unwrap();
+        let later = SiteProbe { away: Away::Nowhere, times: 2, at: at(2), ..away };
+        site_probe::put(&tx, &later).await.unwrap();
+        assert_eq!(site_probe::find(&tx, wanted[0]).await.unwrap(), Some(later));
+        site_probe::remove(&tx, wanted[0]).await.unwrap();
+        assert_eq!(site_probe::find(&tx, wanted[0]).await.unwrap(), None);
     }
 }
 

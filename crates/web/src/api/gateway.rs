@@ -1,4 +1,5 @@
-//! The feed a gateway follows: one snapshot, then changes, each with a running hash that proves nothing was lost.
+//! The feed a gateway follows: one snapshot, then changes, each with a running hash that proves nothing was lost. And
+//! what it saw of domains that are not open.
 
 use app::act::{self, FeedPublicKey, GatewayChanges};
 use app::world::World;
@@ -7,11 +8,12 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
+use filing::sighting::{Report, Taken};
 use filing::verdict::{Batch, Entry};
 use futures::TryStreamExt as _;
 
 use super::Answer;
-use super::body::Query;
+use super::body::{Body as Read, Query};
 use super::caller::Known;
 
 /// Gives every domain's verdict, one line of JSON each, between a first line with the place in the feed and a last
@@ -51,6 +53,22 @@ pub async fn gateway_changes(
     Query(input): Query<GatewayChanges>,
 ) -> Answer<Json<Batch>> {
     Ok(Json(act::gateway_changes(&world, &actor, input).await?))
+}
+
+/// Takes what was seen of domains that are not open: each one that the platform does not hold for open becomes a task.
+#[utoipa::path(
+    post,
+    path = "/sightings",
+    tag = "gateway",
+    request_body = Report,
+    responses((status = 200, description = "What became of the domains", body = Taken))
+)]
+pub async fn report_sightings(
+    State(world): State<World>,
+    Known(actor): Known,
+    Read(input): Read<Report>,
+) -> Answer<Json<Taken>> {
+    Ok(Json(act::report_sightings(&world, &actor, input).await?))
 }
 
 /// Gives the public key under which the feed is signed; a gateway is told it as `gateway.platform_key`.

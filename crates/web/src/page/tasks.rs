@@ -64,11 +64,16 @@ pub async fn list(Signed { ctx, actor }: Signed, Query(wanted): Query<ListTasks>
 
 fn line(t: T, row: &TaskRow) -> Vec<Cell> {
     vec![
-        Cell::link(format!("/tasks/{}", row.id), t.of("todo-kind", &row.kind)).note(row.bureau.clone()),
+        Cell::link(format!("/tasks/{}", row.id), t.of("todo-kind", &row.kind)).note(whence(t, row)),
         Cell::text(name(row)).note(row.number.clone().filter(|_| row.domain.is_some()).unwrap_or_default()),
         due(t, row),
         Cell::tag(state(t, row)).note(row.assignee.map(|_| t.msg("todo-taken")).unwrap_or_default()),
     ]
+}
+
+/// The bureau that gave it, or that we found it ourselves.
+fn whence(t: T, row: &TaskRow) -> String {
+    if row.bureau.is_empty() { t.msg("todo-found") } else { row.bureau.clone() }
 }
 
 fn name(row: &TaskRow) -> String {
@@ -110,7 +115,7 @@ async fn draw(Signed { ctx, actor }: &Signed, view: &TaskView, typed: &Typed, re
             t,
             tone,
             message: t.of("todo-outcome", key),
-            fix: outcome.clone(),
+            fix: t.find("todo-ended", outcome).unwrap_or_else(|| outcome.clone()),
             source: t.full_time(&row.updated_at),
             link: None,
         }));
@@ -245,10 +250,12 @@ fn told(t: T, view: &TaskView) -> Html {
         let name = place.iter().rev().find(|part| part.parse::<usize>().is_err()).copied().unwrap_or_default();
         let label = t.find("told", name).unwrap_or_else(|| fact.field.clone());
         let note = if place.first() == Some(&name) { String::new() } else { fact.field.clone() };
-        let value = t.find("told-word", &fact.value).unwrap_or_else(|| fact.value.clone());
+        let words = fact.value.split(',').map(|word| t.find("told-word", word)).collect::<Option<Vec<_>>>();
+        let value = words.map_or_else(|| fact.value.clone(), |words| words.join(", "));
         Row::new(label, value).note(note)
     });
-    Html::of(&Facts { title: t.msg("todo-told"), rows: rows.collect(), ..Facts::default() })
+    let title = if view.row.bureau.is_empty() { "todo-evidence" } else { "todo-told" };
+    Html::of(&Facts { title: t.msg(title), rows: rows.collect(), ..Facts::default() })
 }
 
 /// Takes a task.

@@ -1,0 +1,25 @@
+# 平台自行发现的任务。
+todo-found = 平台自查
+todo-evidence = 发现记录
+todo-kind-open-unfiled = 未备案已开通
+todo-do-open-unfiled = 该域名在平台未开通，却在我方地址被访问。主机名由访问者自报，请先核实域名是否解析到下列地址、由哪位客户使用。确在此运行的，请关闭网站，或督促办理备案、接入备案，然后填写处理情况。域名开通后任务自动关闭；再次发现则重新打开。
+todo-ended-no-longer-so = 情况已消除，平台自动关闭任务。
+told-host = 主机名
+told-count = 次数
+told-first-seen = 首次发现
+told-last-seen = 最近发现
+told-addresses = 我方地址
+told-sources = 来源
+told-word-nginx = nginx 访问日志
+told-word-haproxy = HAProxy 日志
+told-word-envoy = Envoy 访问日志
+told-word-dns-log = DNS 查询日志
+told-word-dnstap = dnstap
+told-word-capture = 抓包
+todo-kind-leads-away = 域名未解析到本平台
+todo-do-leads-away = 网站已在此备案并接入，但连续多日其域名解析到其他地址或无解析。请向网站主办者了解是否已迁走：已迁走的，请取消接入；未迁走的，请恢复解析。否则可能被核查为接入多报或空壳网站。恢复解析后任务自动关闭。
+told-leads = 域名解析
+told-points-to = 解析到
+told-resolvers = 查询对象
+told-word-elsewhere = 解析到其他地址
+told-word-nowhere = 无解析
