@@ -23,7 +23,7 @@
 //! # How a connection becomes requests
 //!
 //! `front.rs` and `tls.rs` accept. `wire.rs` is the connection, after a load balancer said whose it is
-//! (`proxy_protocol.rs`). TLS passes by the name in its first message (`hello.rs`), or ends here under a certificate of
+//! (`proxy_protocol.rs`). TLS passes by the name in its first message ([`index::hello`]), or ends here under a certificate of
 //! `certificates.rs`. HTTP/1.1 is read by `head.rs`, HTTP/2 by `http2.rs`; pingora proxies both (`proxy.rs`) to one of
 //! the origins (`origin.rs`).
 //!

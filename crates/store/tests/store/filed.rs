@@ -7,10 +7,33 @@ use store::{Conflict, Error, Page, feed};
 
 use crate::fixture::{At, at, id, on_both};
 
-async fn subject(store: &At) -> FiledSubject {
+/// Another subject with a number of its own.
+pub async fn subject_of(store: &At, number: &str) -> store::SubjectId {
     let subject = FiledSubject {
+        number: number.to_owned(),
+        certificate_number: number.to_owned(),
+        ..template(store.account().await)
+    };
+    insert(store, &subject).await;
+    subject.id
+}
+
+async fn subject(store: &At) -> FiledSubject {
+    let subject = template(store.account().await);
+    insert(store, &subject).await;
+    subject
+}
+
+async fn insert(store: &At, subject: &FiledSubject) {
+    let tx = store.write().await.unwrap();
+    filed::insert_subject(&tx, subject).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+fn template(account: store::AccountId) -> FiledSubject {
+    FiledSubject {
         id: id(),
-        account: store.account().await,
+        account,
         number: "浙ICP备2026000001号".to_owned(),
         province: "33".to_owned(),
         nature: "enterprise".to_owned(),
@@ -25,11 +48,7 @@ async fn subject(store: &At) -> FiledSubject {
         filed_at: at(0),
         updated_at: at(0),
         version: 1,
-    };
-    let tx = store.write().await.unwrap();
-    filed::insert_subject(&tx, &subject).await.unwrap();
-    tx.commit().await.unwrap();
-    subject
+    }
 }
 
 fn site(subject: &FiledSubject, n: u8) -> FiledSite {

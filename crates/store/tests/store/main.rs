@@ -12,6 +12,7 @@ mod account;
 mod authority;
 mod backup;
 mod domain_fact;
+mod enforcement;
 mod filed;
 mod fixture;
 mod ip_range;
