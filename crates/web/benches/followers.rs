@@ -47,8 +47,8 @@ async fn publish(world: &World, n: u64) -> Result<(u64, Instant)> {
     let verdict = feed::not_filed(&format!("domain-{n}.cn"), None, world.now());
     feed::publish(&tx, world, &verdict).await?;
     tx.commit().await?;
-    let now = Instant::now();
-    Ok((store::feed::head(&world.store.read().await?).await?.sequence, now))
+    // Every change is one entry of a feed that began empty.
+    Ok((n + 1, Instant::now()))
 }
 
 /// The milliseconds of the median, of 99 in a hundred, and of the slowest.
