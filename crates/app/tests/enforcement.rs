@@ -104,7 +104,7 @@ async fn a_suspension_closes_and_an_order_goes_before_an_exemption() -> Result<(
     let order = act::list_measures(world, &supervisor, ListMeasures::default()).await.map_err(told)?.items;
     let order = order.iter().find(|row| row.kind == "order").context("the order")?.id;
     let ended = act::end_measure(world, &supervisor, MeasureRef { measure: order }).await;
-    ensure!(ended.is_err_and(|error| error.code() == "order"), "an order ends with its task");
+    ensure!(ended.is_err_and(|error| error.code() == "ordered-by-authority"), "an order ends with its task");
     Ok(())
 }
 

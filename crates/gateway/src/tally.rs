@@ -49,7 +49,7 @@ impl Tally {
         if unknown {
             self.unknown_opened.fetch_add(1, Ordering::Relaxed);
         }
-        if before % SAMPLE == 0 {
+        if before.is_multiple_of(SAMPLE) {
             self.note(domain, Met::Open, reason, SAMPLE, None);
         }
     }

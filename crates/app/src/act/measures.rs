@@ -188,13 +188,13 @@ pub async fn place_measure(world: &World, actor: &Actor, input: PlaceMeasure) ->
 /// Ends a measure before its time; an order of the authority ends with its task instead.
 ///
 /// # Errors
-/// `order` when it is the authority's; not found when there is none.
+/// `ordered-by-authority` when it is the authority's; not found when there is none.
 pub async fn end_measure(world: &World, actor: &Actor, input: MeasureRef) -> Result<MeasureRow> {
     require(actor, Act::EndMeasure)?;
     let tx = world.store.write().await?;
     let measure = store::measure::get(&tx, input.measure).await?;
     if measure.kind == MeasureKind::Order {
-        return Err(Error::conflict("order"));
+        return Err(Error::conflict("ordered-by-authority"));
     }
     if feed::end(&tx, world, &measure, account(actor)).await? {
         trace(&tx, actor, "end_measure", &measure, world.now()).await?;

@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use axum::http::StatusCode;
 use filing::verdict::Enforcement::{Closed, Open};
@@ -12,7 +11,7 @@ use gateway::export::{Export, Format};
 use serde_json::Value;
 
 use crate::platform::{Platform, verdict};
-use crate::stand::{Stand, client, config, nobody, origin, until};
+use crate::stand::{Stand, client, config, free_port, nobody, origin, until};
 
 /// The first block of that language on a page of `docs/integrate`.
 pub fn block(page: &str, language: &str) -> String {
@@ -252,7 +251,7 @@ async fn resolvers_close_names_by_zone_and_by_line() {
     let folder = tempfile::tempdir().unwrap();
     let zone = folder.path().join("beian.rpz");
     std::fs::write(&zone, exported(Format::Rpz, None)).unwrap();
-    let port = udp_port();
+    let port = free_port();
     let unbound =
         replaced(block("resolvers.md", "unbound"), &[("/var/lib/unbound/beian.rpz", zone.display().to_string())]);
     let rest = format!(
@@ -270,7 +269,7 @@ async fn resolvers_close_names_by_zone_and_by_line() {
         assert!(told.contains("NXDOMAIN"), "{host}: {told}");
     }
 
-    let port = udp_port();
+    let port = free_port();
     let lines = folder.path().join("beian.conf");
     std::fs::write(&lines, exported(Format::Dnsmasq, Some("192.0.2.9"))).unwrap();
     let dnsmasq =
@@ -284,22 +283,6 @@ async fn resolvers_close_names_by_zone_and_by_line() {
     let _dnsmasq = Program::start(Command::new("dnsmasq").arg("-C").arg(&file).stderr(Stdio::null()));
     until("dnsmasq to answer", async || asked(port, "open.cn").contains("192.0.2.1")).await;
     assert!(asked(port, "www.closed.cn").contains("192.0.2.9"));
-}
-
-/// A port for a resolver, which needs its number beforehand: outside of those the system gives away meanwhile, and each
-/// once.
-pub fn udp_port() -> u16 {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    loop {
-        let tried = std::process::id().wrapping_mul(61).wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed));
-        let port = 20_000 + u16::try_from(tried % 10_000).unwrap();
-        let is_free = |address: (&str, u16)| {
-            std::net::UdpSocket::bind(address).is_ok() && std::net::TcpListener::bind(address).is_ok()
-        };
-        if is_free(("127.0.0.1", port)) {
-            return port;
-        }
-    }
 }
 
 /// What a resolver answers for an A record, as text; empty when it does not answer.

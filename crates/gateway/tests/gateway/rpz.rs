@@ -10,9 +10,9 @@ use filing::verdict::Enforcement::{Closed, Open};
 use gateway::config::Rpz;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use crate::integrate::{Program, asked, block, is_root, replaced, udp_port};
+use crate::integrate::{Program, asked, block, is_root, replaced};
 use crate::platform::{Platform, verdict};
-use crate::stand::{Stand, config, nobody, until};
+use crate::stand::{Stand, config, free_port, nobody, until};
 
 const KEY: &str = "hmac-sha256:beian-rpz:kp4/24gyYsEzbuTVJRUMoqGFmN3LYgVDzJ/3oRSP7ys=";
 
@@ -77,7 +77,7 @@ fn closed(domain: &str) -> [String; 2] {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_zone_and_what_changed_are_sent_to_whom_may_have_them() {
     let platform = Platform::start(vec![verdict("open.cn", Open, None), verdict("closed.cn", Closed, None)]).await;
-    let mut only_signed = settings([udp_port(), udp_port()]);
+    let mut only_signed = settings([free_port(), free_port()]);
     only_signed.transfer.retain(|transfer| transfer.key.is_some());
     only_signed.notify.clear();
     let (stand, server) = gateway(&platform.url(), only_signed).await;
@@ -150,7 +150,7 @@ async fn a_large_zone_is_sent_whole_and_signed_on_many_messages() {
     drop(writer);
     let platform = format!("http://{}", nobody().await);
     let config = gateway::Config {
-        rpz: Some(settings([udp_port(), udp_port()])),
+        rpz: Some(settings([free_port(), free_port()])),
         index: Some(folder.path().to_owned()),
         ..config(&platform)
     };
@@ -172,8 +172,8 @@ async fn a_large_zone_is_sent_whole_and_signed_on_many_messages() {
 async fn a_change_reaches_unbound_without_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let platform = Platform::start(vec![verdict("open.cn", Open, None), verdict("closed.cn", Closed, None)]).await;
-    let port = udp_port();
-    let (stand, server) = gateway(&platform.url(), settings([port, udp_port()])).await;
+    let port = free_port();
+    let (stand, server) = gateway(&platform.url(), settings([port, free_port()])).await;
     let zone = folder.path().join("beian.rpz");
     let unbound = replaced(
         block("rpz.md", "unbound"),
@@ -205,8 +205,8 @@ async fn a_change_reaches_unbound_without_a_restart() {
 async fn a_change_reaches_bind_signed_and_without_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let platform = Platform::start(vec![verdict("open.cn", Open, None), verdict("closed.cn", Closed, None)]).await;
-    let port = udp_port();
-    let mut only_signed = settings([udp_port(), port]);
+    let port = free_port();
+    let mut only_signed = settings([free_port(), port]);
     only_signed.transfer.retain(|transfer| transfer.key.is_some());
     only_signed.notify.remove(0);
     let (stand, server) = gateway(&platform.url(), only_signed).await;
@@ -224,7 +224,7 @@ async fn a_change_reaches_bind_signed_and_without_a_restart() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connection_that_asks_nothing_is_closed_and_the_next_one_answered() {
     let platform = Platform::start(vec![verdict("closed.cn", Closed, None)]).await;
-    let mut settings = settings([udp_port(), udp_port()]);
+    let mut settings = settings([free_port(), free_port()]);
     settings.notify.clear();
     let (_stand, server) = gateway(&platform.url(), settings).await;
     let until_closed = async |bytes: Vec<u8>| {

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -176,5 +176,21 @@ pub async fn origin() -> SocketAddr {
 
 /// An address where nobody listens.
 pub async fn nobody() -> SocketAddr {
-    tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap()
+    SocketAddr::from(([127, 0, 0, 1], free_port()))
+}
+
+/// A port for a program that needs its number beforehand: outside of those the system gives away meanwhile, and each
+/// once.
+pub fn free_port() -> u16 {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let tried = std::process::id().wrapping_mul(61).wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed));
+        let port = 20_000 + u16::try_from(tried % 10_000).unwrap();
+        let is_free = |address: (&str, u16)| {
+            std::net::UdpSocket::bind(address).is_ok() && std::net::TcpListener::bind(address).is_ok()
+        };
+        if is_free(("127.0.0.1", port)) && is_free(("0.0.0.0", port)) {
+            return port;
+        }
+    }
 }

@@ -57,4 +57,4 @@ error-storage-full = The storage is full. Please tell the provider.
 error-busy = Too many people want the same at once. Nothing is lost; please try again in a moment.
 error-too-many-submissions = This order was submitted too often today. Everything is kept; please submit it tomorrow.
 error-character-not-printable = The font of the PDF lacks one of the characters. Open the page and print that, or write the paper by hand.
-error-order = An order of the authority ends with its task.
+error-ordered-by-authority = An order of the authority ends with its task.

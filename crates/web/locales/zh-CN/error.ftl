@@ -57,4 +57,4 @@ error-storage-full = 存储空间不足，请联系服务商。
 error-busy = 同时操作的人太多。已保存的内容不会丢失，请稍后再试。
 error-too-many-submissions = 这个订单今天提交的次数太多。内容都已保存，请明天再提交。
 error-character-not-printable = PDF 的字体没有其中一个字。请打开网页版打印，或手写这份材料。
-error-order = 管局的要求随其任务解除。
+error-ordered-by-authority = 管局的要求随其任务解除。

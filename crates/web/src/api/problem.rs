@@ -67,6 +67,7 @@ pub const CODES: &[&str] = &[
     "not-editable",
     "not-found",
     "nothing-to-report",
+    "ordered-by-authority",
     "own-account",
     "province-changes-no-site",
     "precondition-required",

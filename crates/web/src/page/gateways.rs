@@ -88,9 +88,9 @@ fn follower(t: T, row: &FollowerRow) -> Vec<Cell> {
         Cell::text(row.requests.to_string()).note(t.two(
             "gateways-counts",
             "closed",
-            &row.closed.to_string(),
+            row.closed,
             "opened",
-            &row.unknown_opened.to_string(),
+            row.unknown_opened,
         )),
         Cell::text(t.full_time(&row.heard_at)).note(row.confirmed_at.map(|at| t.full_time(&at)).unwrap_or_default()),
     ]
