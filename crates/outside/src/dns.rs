@@ -45,6 +45,26 @@ impl Resolvers {
         let all = settings.resolvers.iter().map(|address| Ok((*address, one(*address, patience)?)));
         Ok(Self { all: all.collect::<Result<_, Invalid>>()?, patience })
     }
+
+    /// Asks every resolver at the same time; what they tell comes in the order of the settings.
+    async fn each<T, F>(&self, ask: impl Fn(TokioResolver, SocketAddr) -> F) -> Vec<(String, Result<T, Why>)>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, Why>> + Send + 'static,
+    {
+        let mut asked = JoinSet::new();
+        for (place, (address, resolver)) in self.all.iter().enumerate() {
+            let (address, patience) = (*address, self.patience);
+            let answer = ask(resolver.clone(), address);
+            asked.spawn(async move {
+                let answer = tokio::time::timeout(patience, answer).await.unwrap_or(Err(Why::TimedOut));
+                (place, who(address), answer)
+            });
+        }
+        let mut told = asked.join_all().await;
+        told.sort_by_key(|(place, ..)| *place);
+        told.into_iter().map(|(_, who, answer)| (who, answer)).collect()
+    }
 }
 
 /// A stub of one resolver: no search list, no hosts file, no memory of its own.
@@ -68,28 +88,56 @@ fn one(address: SocketAddr, patience: Duration) -> Result<TokioResolver, Invalid
 #[async_trait]
 impl Resolver for Resolvers {
     async fn resolve(&self, domain: &DomainName, now: Timestamp) -> Learnt<Resolved> {
-        let mut asked = JoinSet::new();
-        for (place, (address, resolver)) in self.all.iter().enumerate() {
-            let (address, resolver, domain, patience) = (*address, resolver.clone(), domain.clone(), self.patience);
-            asked.spawn(async move {
-                let answer = tokio::time::timeout(patience, ask(&resolver, address, &domain)).await;
-                (place, address, answer.unwrap_or(Err(Why::TimedOut)))
-            });
-        }
-        let mut told = asked.join_all().await;
-        told.sort_by_key(|(place, ..)| *place);
+        let domain = domain.clone();
+        let told = self.each(move |resolver, address| {
+            let domain = domain.clone();
+            async move { ask(&resolver, address, &domain).await }
+        });
         let mut learnt: Learnt<Resolved> = Learnt::nothing(now);
-        for (_, address, answer) in told {
+        for (who, answer) in told.await {
             match answer {
                 Ok(answer) => {
-                    learnt.sources.push(who(address));
+                    learnt.sources.push(who);
                     learnt.known.get_or_insert_default().answers.push(answer);
                 }
-                Err(why) => learnt.note(who(address), why),
+                Err(why) => learnt.note(who, why),
             }
         }
         learnt
     }
+
+    async fn texts(&self, name: &str, now: Timestamp) -> Learnt<BTreeSet<String>> {
+        let name = format!("{}.", name.trim_end_matches('.'));
+        let told = self.each(move |resolver, _| {
+            let name = name.clone();
+            async move { texts(&resolver, &name).await }
+        });
+        let mut learnt: Learnt<BTreeSet<String>> = Learnt::nothing(now);
+        for (who, answer) in told.await {
+            match answer {
+                Ok(texts) => {
+                    learnt.sources.push(who);
+                    learnt.known.get_or_insert_default().extend(texts);
+                }
+                Err(why) => learnt.note(who, why),
+            }
+        }
+        learnt
+    }
+}
+
+/// The texts at a name.
+async fn texts(resolver: &TokioResolver, name: &str) -> Result<BTreeSet<String>, Why> {
+    let lookup = match resolver.lookup(name, RecordType::TXT).await {
+        Ok(lookup) => lookup,
+        Err(error) => return why(&error).map(|()| BTreeSet::new()),
+    };
+    let of = |data: &RData| match data {
+        RData::TXT(text) => Some(text.txt_data.concat()),
+        _ => None,
+    };
+    let texts = lookup.answers().iter().take(MOST).filter_map(|record| of(&record.data));
+    Ok(texts.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).collect())
 }
 
 fn who(address: SocketAddr) -> String {

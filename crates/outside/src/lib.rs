@@ -5,6 +5,7 @@
 //! can be used is named with the reason. Silence never becomes an answer: what nobody told is unknown.
 //!
 //! - [`registry::Registries`] asks RDAP first and WHOIS after it; [`dns::Resolvers`] asks every resolver.
+//! - [`site::Site`] reads a file that the owner of a website put there, from where the website runs.
 //! - [`settings::Settings`] names the servers. Without any, nobody is asked and everything is unknown.
 
 pub mod bootstrap;
@@ -15,11 +16,14 @@ pub mod rdap;
 pub mod record;
 pub mod registry;
 pub mod settings;
+pub mod site;
 pub mod whois;
 
 pub use learnt::Learnt;
 pub use record::{Record, Resolved, ResolverAnswer};
 pub use settings::Settings;
+
+use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use filing::domain::DomainName;
@@ -37,6 +41,9 @@ pub trait Registry: std::fmt::Debug + Send + Sync {
 pub trait Resolver: std::fmt::Debug + Send + Sync {
     /// What is told of a domain now; never an error, because silence is an answer to live with.
     async fn resolve(&self, domain: &DomainName, now: Timestamp) -> Learnt<Resolved>;
+
+    /// The texts (TXT records) at a name that any of them tells; none of them is asked when there are none.
+    async fn texts(&self, name: &str, now: Timestamp) -> Learnt<BTreeSet<String>>;
 }
 
 /// Nobody: what an installation asks that has no servers configured.
@@ -53,6 +60,10 @@ impl Registry for Nobody {
 #[async_trait]
 impl Resolver for Nobody {
     async fn resolve(&self, _domain: &DomainName, now: Timestamp) -> Learnt<Resolved> {
+        Learnt::nothing(now)
+    }
+
+    async fn texts(&self, _name: &str, now: Timestamp) -> Learnt<BTreeSet<String>> {
         Learnt::nothing(now)
     }
 }

@@ -74,3 +74,15 @@ async fn a_resolver_that_refuses_or_is_silent_is_named_and_the_others_count() {
 async fn nobody_asked_is_not_a_name_that_leads_nowhere() {
     assert_eq!(ask(&[], "yunshan-tech.cn").await.known, None);
 }
+
+#[tokio::test]
+async fn the_texts_of_a_name_are_told_whole_and_by_whoever_has_them() {
+    let has = Dnsmasq::start(&["--txt-record=_beian.yunshan-tech.cn,one,two", "--local=/cn/"]).unwrap();
+    let lacks = Dnsmasq::start(&["--local=/cn/"]).unwrap();
+    let settings = Settings { resolvers: vec![lacks.address, has.address], timeout_seconds: 2, ..Settings::default() };
+    let resolvers = Resolvers::new(&settings).unwrap();
+    let learnt = resolvers.texts("_beian.yunshan-tech.cn", jiff::Timestamp::UNIX_EPOCH).await;
+    assert_eq!(learnt.known.unwrap().into_iter().collect::<Vec<_>>(), ["onetwo"]);
+    let nothing = resolvers.texts("_beian.qinghe.cn", jiff::Timestamp::UNIX_EPOCH).await;
+    assert_eq!((nothing.known, nothing.silent), (Some([].into()), vec![]));
+}

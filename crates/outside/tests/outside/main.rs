@@ -9,4 +9,5 @@ mod dnsmasq;
 mod dns;
 mod rdap;
 mod server;
+mod site;
 mod whois;
