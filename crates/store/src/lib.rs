@@ -21,6 +21,7 @@ pub mod call;
 pub mod codes;
 pub mod contact_code;
 pub mod domain_fact;
+pub mod domain_proof;
 pub mod download;
 pub mod error;
 pub mod feed;

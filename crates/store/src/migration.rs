@@ -20,6 +20,7 @@ mod m0010_ip_range;
 mod m0011_mailbox;
 mod m0012_enforcement;
 mod m0013_site_probe;
+mod m0014_domain_proof;
 
 /// All migrations.
 pub(crate) struct Migrator;
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_mailbox::Migration),
             Box::new(m0012_enforcement::Migration),
             Box::new(m0013_site_probe::Migration),
+            Box::new(m0014_domain_proof::Migration),
         ]
     }
 }

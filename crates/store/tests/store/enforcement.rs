@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use serde_json::json;
+use store::domain_proof::{self, DomainProof, ProvenBy};
 use store::follower::{self, Follower};
 use store::held_closing::{self, HeldClosing, HeldFor};
 use store::measure::{self, Measure, MeasureKind};
@@ -202,5 +203,42 @@ on_both! {
         unit_name::put(&tx, other, "云栖科技有限公司").await.unwrap();
         assert_eq!(unit_name::find(&tx, "云栖(杭州)有限公司", 10).await.unwrap(), [one]);
         assert!(unit_name::find(&tx, "云栖", 10).await.unwrap().is_empty());
+    }
+}
+
+on_both! {
+    async fn a_proof_is_found_by_its_secret_and_thrown_away_when_it_is_over(store) {
+        let account = store.account().await;
+        let proof = |hash: &str, days: i64| DomainProof {
+            id: id(),
+            domain: "a.cn".to_owned(),
+            token_hash: hash.to_owned(),
+            account: None,
+            created_at: at(0),
+            expires_at: at(0) + SignedDuration::from_hours(24 * days),
+            proven: None,
+            looked: None,
+        };
+        let (mut first, second) = (proof("one", 7), proof("two", 1));
+        let tx = store.write().await.unwrap();
+        domain_proof::insert(&tx, &first).await.unwrap();
+        domain_proof::insert(&tx, &second).await.unwrap();
+        tx.commit().await.unwrap();
+        let tx = store.write().await.unwrap();
+        let again = domain_proof::insert(&tx, &proof("one", 7)).await;
+        assert!(matches!(again, Err(Error::Conflict(Conflict::Taken("token")))), "{again:?}");
+        tx.rollback().await.unwrap();
+
+        let tx = store.write().await.unwrap();
+        assert_eq!(domain_proof::lock(&tx, first.id).await.unwrap(), first);
+        first.account = Some(account);
+        first.proven = Some((at(5), ProvenBy::Account));
+        first.looked = Some((at(6), json!({ "filed": "no" })));
+        domain_proof::update(&tx, &first).await.unwrap();
+        assert_eq!(domain_proof::find_by_token_hash(&tx, "one").await.unwrap().as_ref(), Some(&first));
+        assert_eq!(domain_proof::find(&tx, second.id).await.unwrap(), Some(second));
+        assert_eq!(domain_proof::purge(&tx, at(0) + SignedDuration::from_hours(48), 10).await.unwrap(), 1);
+        assert_eq!(domain_proof::find_by_token_hash(&tx, "two").await.unwrap(), None);
+        assert_eq!(domain_proof::find(&tx, first.id).await.unwrap(), Some(first));
     }
 }
