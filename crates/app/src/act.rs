@@ -13,6 +13,7 @@ pub mod check_order;
 pub mod confirm_contact;
 pub mod decide;
 pub mod demo_messages;
+pub mod domain_proof;
 pub mod edit_order;
 pub mod export_evidence;
 pub mod filings;
@@ -71,6 +72,10 @@ pub use check_order::{OrderCheck, check_order};
 pub use confirm_contact::{ConfirmContact, confirm_contact};
 pub use decide::{RequestChanges, pass, request_changes};
 pub use demo_messages::{DemoMessage, DemoMessages, demo_messages};
+pub use domain_proof::{
+    DnsText, DomainProofRef, DomainProofView, HttpFile, ProveDomain, StartDomainProof, StartedDomainProof, Tried, Way,
+    prove_domain, recheck_domain, start_domain_proof, view_domain_proof,
+};
 pub use edit_order::{EditOrder, edit_order};
 pub use export_evidence::{ExportEvidence, Exported, export_evidence};
 pub use filings::{FilingRef, FilingSite, FilingView, ListFilings, SentPaper, list_filings, view_filing};

@@ -9,8 +9,10 @@ use filing::draft::Basic;
 use filing::nature::Nature;
 use filing::outside::{Silence, Why};
 use filing::province::Province;
+use filing::verdict::Known;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use tokio::task::JoinSet;
 use utoipa::ToSchema;
 
 use crate::bureau::Bureau;
@@ -106,6 +108,44 @@ pub async fn ask(world: &World, basic: &Basic, domain: &str) -> Result<Option<As
     asked.answers = answers;
     asked.silent = silent;
     Ok(Some(asked))
+}
+
+/// What the authorities say of a domain, whoever files it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ministry {
+    /// Whether it is filed: yes when one of them says so, no when all of them deny it.
+    pub filed: Known,
+    /// The site's filing number, where one of them tells it.
+    pub number: Option<String>,
+    /// Who said nothing that can be used.
+    pub silent: Vec<Silence>,
+}
+
+/// Asks every authority this provider reports to about a domain, at the same time. Goes over the network: never call it
+/// within a transaction.
+pub async fn of_domain(world: &World, domain: &str) -> Ministry {
+    let mut asked = JoinSet::new();
+    for bureau in world.bureaus.iter() {
+        let (bureau, domain) = (bureau.clone(), domain.to_owned());
+        asked.spawn(async move { status(&bureau, Condition::Domain(domain)).await });
+    }
+    let mut ministry = Ministry { filed: Known::Unknown, number: None, silent: Vec::new() };
+    let mut denied = 0;
+    for told in asked.join_all().await {
+        match told {
+            Ok(Some(info)) if info.filed == Some(true) => {
+                ministry.filed = Known::Yes;
+                ministry.number = ministry.number.or_else(|| stated(info.site_number.as_deref()));
+            }
+            Ok(Some(info)) if info.filed == Some(false) => denied += 1,
+            Ok(_) => {}
+            Err(silence) => ministry.silent.push(silence),
+        }
+    }
+    if denied > 0 && denied == world.bureaus.iter().count() {
+        ministry.filed = Known::No;
+    }
+    ministry
 }
 
 /// A site's number is its subject's with `-n` behind: that tells whether both belong together.

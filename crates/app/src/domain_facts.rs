@@ -17,6 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 use outside::dns::Resolvers;
 use outside::registry::Registries;
 use outside::settings::{Invalid, Settings};
+use outside::site::Site;
 use outside::{Learnt, Nobody, Record, Registry, Resolved, Resolver};
 use serde::{Deserialize, Serialize};
 use store::Reader;
@@ -44,6 +45,10 @@ pub struct Outside {
     pub registry: Arc<dyn Registry>,
     /// Who tells where it leads.
     pub resolver: Arc<dyn Resolver>,
+    /// Whether there is any resolver to ask.
+    pub asks_resolvers: bool,
+    /// What reads files of websites from where they run; none where nobody is asked.
+    pub site: Option<Site>,
     own: Vec<IpNet>,
     refresh: SignedDuration,
     retry: SignedDuration,
@@ -64,7 +69,8 @@ impl Outside {
     pub fn new(settings: &Settings) -> Result<Self, Invalid> {
         let registry = Arc::new(Registries::new(settings)?);
         let resolver = Arc::new(Resolvers::new(settings)?);
-        Ok(Self::asking(registry, resolver, settings))
+        let site = Site::new(Duration::from_secs(settings.timeout_seconds.max(1)))?;
+        Ok(Self { site: Some(site), ..Self::asking(registry, resolver, settings) })
     }
 
     /// These, as often as the settings say.
@@ -73,6 +79,8 @@ impl Outside {
         Self {
             registry,
             resolver,
+            asks_resolvers: !settings.resolvers.is_empty(),
+            site: None,
             own: settings.own_networks.clone(),
             refresh: SignedDuration::from_hours(i64::from(settings.refresh_hours.max(1))),
             retry: SignedDuration::from_mins(i64::from(settings.retry_minutes.max(1))),

@@ -7,12 +7,14 @@
 use filing::verdict::{Enforcement, Known, Reason, Verdict};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
+use store::filed::FiledState;
 use store::held_closing::{HeldClosing, HeldFor};
 use store::measure::{Measure, MeasureKind};
 use store::task::TaskKind;
 use store::traffic::TrafficKind;
 use store::{AccountId, Reader, Tx};
 
+use crate::access;
 use crate::error::Result;
 use crate::found;
 use crate::job;
@@ -47,7 +49,10 @@ pub async fn ruling(reader: &Reader, domain: &str) -> Result<Option<Verdict>> {
 }
 
 /// What the gateways were last told of a domain.
-async fn latest(reader: &Reader, domain: &str) -> Result<Option<Verdict>> {
+///
+/// # Errors
+/// When the store cannot.
+pub async fn latest(reader: &Reader, domain: &str) -> Result<Option<Verdict>> {
     let latest = store::feed::latest(reader, domain).await?;
     Ok(latest.map(|entry| serde_json::from_value(entry.body)).transpose()?)
 }
@@ -117,6 +122,41 @@ pub async fn lift_order(tx: &Tx, world: &World, domain: &str, by: AccountId) -> 
         end(tx, world, &order, Some(by)).await?;
     }
     Ok(())
+}
+
+/// Puts right what is told of a closed domain, by our own records and then by what the authorities say of it; whatever
+/// measure is over ends.
+///
+/// # Errors
+/// When the store cannot.
+pub async fn put_right(tx: &Tx, world: &World, domain: &str, at_ministry: Known, number: Option<String>) -> Result<()> {
+    let Some(known) = ruling(tx, domain).await? else { return Ok(()) };
+    if known.enforcement == Enforcement::Open {
+        return settle(tx, world, domain).await;
+    }
+    let site = store::filed::find_site_by_domain(tx, domain).await?.filter(|site| site.state == FiledState::Active);
+    let now = world.now();
+    let origin = known.origin.clone();
+    let right = match (site, known.reason) {
+        (Some(site), _) if site.accessed => {
+            let origin = access::origin(tx, site.resource).await?.or(origin);
+            Some(filed(domain, &site.number, origin, now))
+        }
+        (Some(site), Reason::NotFiled | Reason::FilingCancelled) => {
+            Some(not_accessed(domain, Some(site.number), origin, now))
+        }
+        (None, Reason::NotFiled | Reason::FilingCancelled) if at_ministry == Known::Yes => {
+            Some(not_accessed(domain, number, origin, now))
+        }
+        (None, Reason::NotAccessed | Reason::AccessCancelled) if at_ministry == Known::No => {
+            Some(not_filed(domain, origin, now))
+        }
+        _ => None,
+    };
+    match right {
+        Some(verdict) => publish(tx, world, &verdict).await,
+        None => settle(tx, world, domain).await,
+    }
 }
 
 /// Tells the gateways what follows from the ruling and the measures, unless they know it, or it must wait.

@@ -20,6 +20,7 @@ pub mod refresh_domains;
 pub mod report;
 pub mod send_message;
 pub mod tend_orders;
+pub mod watch_closed;
 
 /// A kind of work.
 #[async_trait::async_trait]

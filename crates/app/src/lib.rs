@@ -13,6 +13,7 @@ pub mod act;
 pub mod actor;
 pub mod agreement;
 pub mod bureau;
+pub mod closed;
 pub mod codes;
 pub mod contact;
 pub mod detection;

@@ -79,6 +79,10 @@ acts! {
     RemoveByHandover "remove_by_handover" => Who::Stranger;
     FinishHandover "finish_handover" => Who::Stranger;
     DemoMessages "demo_messages" => Who::Stranger;
+    StartDomainProof "start_domain_proof" => Who::Stranger;
+    ViewDomainProof "view_domain_proof" => Who::Stranger;
+    ProveDomain "prove_domain" => Who::Stranger;
+    RecheckDomain "recheck_domain" => Who::Stranger;
     MyAccount "my_account" => Who::AnyPerson;
     LogOut "log_out" => Who::AnyPerson;
     ChangePassword "change_password" => Who::AnyPerson;
@@ -213,7 +217,11 @@ mod tests {
                 "upload_by_handover",
                 "remove_by_handover",
                 "finish_handover",
-                "demo_messages"
+                "demo_messages",
+                "start_domain_proof",
+                "view_domain_proof",
+                "prove_domain",
+                "recheck_domain"
             ]
         );
     }

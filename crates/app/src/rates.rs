@@ -13,12 +13,17 @@ use crate::error::{Error, Result};
 const LOOK_UPS: NonZeroU32 = NonZeroU32::new(60).unwrap();
 /// Look-ups of one address in a minute, afterwards.
 const LOOK_UPS_A_MINUTE: NonZeroU32 = NonZeroU32::new(60).unwrap();
+/// Proofs of a domain that one address begins in a row.
+const PROOFS: NonZeroU32 = NonZeroU32::new(20).unwrap();
+/// Proofs one address begins in an hour, afterwards.
+const PROOFS_AN_HOUR: NonZeroU32 = NonZeroU32::new(20).unwrap();
 /// When so many addresses are known, those that have not asked for a while are forgotten.
 const MOST_ADDRESSES: usize = 100_000;
 
 /// The limits of strangers.
 pub struct Rates {
     look_ups: DefaultKeyedRateLimiter<[u8; 16]>,
+    proofs: DefaultKeyedRateLimiter<[u8; 16]>,
 }
 
 impl fmt::Debug for Rates {
@@ -29,7 +34,10 @@ impl fmt::Debug for Rates {
 
 impl Default for Rates {
     fn default() -> Self {
-        Self { look_ups: RateLimiter::keyed(Quota::per_minute(LOOK_UPS_A_MINUTE).allow_burst(LOOK_UPS)) }
+        Self {
+            look_ups: RateLimiter::keyed(Quota::per_minute(LOOK_UPS_A_MINUTE).allow_burst(LOOK_UPS)),
+            proofs: RateLimiter::keyed(Quota::per_hour(PROOFS_AN_HOUR).allow_burst(PROOFS)),
+        }
     }
 }
 
@@ -39,14 +47,26 @@ impl Rates {
     /// # Errors
     /// [`Error::Throttled`] when the address asked too often.
     pub(crate) fn look_up(&self, address: &str) -> Result<()> {
-        if self.look_ups.len() > MOST_ADDRESSES {
-            self.look_ups.retain_recent();
-        }
-        self.look_ups.check_key(&key(address)).map_err(|until| {
-            let wait = until.wait_time_from(DefaultClock::default().now());
-            Error::Throttled { retry_after_seconds: wait.as_secs() + 1 }
-        })
+        count(&self.look_ups, address)
     }
+
+    /// Counts a proof of a domain that is begun.
+    ///
+    /// # Errors
+    /// [`Error::Throttled`] when the address began too many.
+    pub(crate) fn start_proof(&self, address: &str) -> Result<()> {
+        count(&self.proofs, address)
+    }
+}
+
+fn count(limiter: &DefaultKeyedRateLimiter<[u8; 16]>, address: &str) -> Result<()> {
+    if limiter.len() > MOST_ADDRESSES {
+        limiter.retain_recent();
+    }
+    limiter.check_key(&key(address)).map_err(|until| {
+        let wait = until.wait_time_from(DefaultClock::default().now());
+        Error::Throttled { retry_after_seconds: wait.as_secs() + 1 }
+    })
 }
 
 /// What counts as one address: of IPv6 the network of a household, and whatever is no address together.

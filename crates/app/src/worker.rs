@@ -19,6 +19,7 @@ use crate::job::refresh_domains::RefreshDomains;
 use crate::job::report::Report;
 use crate::job::send_message::SendMessage;
 use crate::job::tend_orders::TendOrders;
+use crate::job::watch_closed::WatchClosed;
 use crate::job::{self, Job, Outcome, Run};
 use crate::world::World;
 
@@ -163,6 +164,7 @@ async fn dispatch(world: &World, row: &Row, run: &Run) -> Result<Outcome> {
         IndexMail::NAME => one::<IndexMail>(world, payload, run).await,
         CleanUp::NAME => one::<CleanUp>(world, payload, run).await,
         EndMeasure::NAME => one::<EndMeasure>(world, payload, run).await,
+        WatchClosed::NAME => one::<WatchClosed>(world, payload, run).await,
         other => Err(Error::internal(format!("nobody knows the job {other}"))),
     }
 }

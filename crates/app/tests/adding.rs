@@ -2,16 +2,18 @@
 //! a site filed elsewhere; with an authority that knows two providers.
 
 use anyhow::{Context as _, Result, bail};
-use app::Actor;
-use app::act::{self, EditOrder, OpenOrder, OrderRef, OrderView, Patch, SaveSection};
+use app::act::{self, DomainProofRef, EditOrder, OpenOrder, OrderRef, OrderView, Patch, SaveSection, StartDomainProof};
 use app::bureau::BureauSettings;
+use app::closed::Cause;
+use app::{Actor, Origin, feed};
 use authority::message::{FiledOwner, Reference, Upload, UploadOperation, Version};
 use authority::sandbox::Provider;
 use filing::case::CaseFile;
 use filing::stage::StageKind;
-use filing::verdict::{Enforcement, Reason, Verdict};
+use filing::verdict::{Enforcement, Known, Reason, Verdict};
 use store::OrderId;
 use store::account::Role;
+use store::domain_proof::ProvenBy;
 use testkit::authority::TestAuthority;
 use testkit::persona::{self, case};
 use testkit::story::{Story, told};
@@ -262,5 +264,33 @@ async fn nobody_builds_upon_the_subject_of_another_account() -> Result<()> {
     let basic = story.draft_of(&stranger, &second).await?.basic;
     let refused = act::open_order(&story, &stranger, OpenOrder { basic }).await.unwrap_err();
     assert!(refused.findings().iter().any(|finding| finding.rule == "subject-in-other-account"), "{refused:?}");
+    story.finish().await
+}
+
+#[tokio::test]
+async fn an_owner_who_asks_again_is_told_that_it_is_filed_elsewhere() -> Result<()> {
+    let story = filed_elsewhere(0).await?;
+    let tx = story.store.write().await?;
+    feed::publish(&tx, &story, &feed::not_filed(OWN_SITE, None, story.now())).await.map_err(told)?;
+    feed::publish(&tx, &story, &feed::not_accessed(PRODUCT, None, None, story.now())).await.map_err(told)?;
+    tx.commit().await?;
+    for (domain, cause, filed) in [(OWN_SITE, Cause::FiledElsewhere, Known::Yes), (PRODUCT, Cause::NotFiled, Known::No)]
+    {
+        let input = StartDomainProof { domain: domain.into() };
+        let started = act::start_domain_proof(&story, &Origin::default(), None, input).await.map_err(told)?;
+        // How it is proven is the matter of another test.
+        let tx = story.store.write().await?;
+        let hash = app::account::hash_secret(&started.token);
+        let mut proof = store::domain_proof::find_by_token_hash(&tx, &hash).await?.context("the proof")?;
+        proof.proven = Some((story.now(), ProvenBy::Dns));
+        store::domain_proof::update(&tx, &proof).await?;
+        tx.commit().await?;
+        let input = DomainProofRef { token: started.token };
+        let view = act::recheck_domain(&story, &Origin::default(), None, input).await.map_err(told)?;
+        assert_eq!(view.looked.map(|looked| looked.filed), Some(filed), "{domain}");
+        let explained = view.explained.context("the cause")?;
+        assert_eq!(explained.cause, cause, "{domain}");
+        assert_eq!(explained.number.is_some(), filed == Known::Yes, "the number is where the filing is");
+    }
     story.finish().await
 }

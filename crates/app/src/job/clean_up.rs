@@ -1,5 +1,6 @@
 //! Throws away what nobody needs any more: ended sessions, spent codes, old counters, answered requests, done jobs,
-//! domains nobody files any more, gateways that are gone, what they counted long ago, pictures that were taken out and that no submission shows, files left behind by a crash.
+//! domains nobody files any more, proofs that are over, gateways that are gone, what they counted long ago, pictures that
+//! were taken out and that no submission shows, files left behind by a crash.
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -36,6 +37,7 @@ impl Job for CleanUp {
                 + store::login_attempt::purge(&tx, days(1), ROWS).await?
                 + store::idempotency::purge(&tx, now - crate::idempotency::KEPT, ROWS).await?
                 + store::domain_fact::purge(&tx, now, ROWS).await?
+                + store::domain_proof::purge(&tx, now, ROWS).await?
                 + store::follower::purge(&tx, days(30), ROWS).await?
                 + store::traffic::purge(&tx, china_day(now) - 90, ROWS).await?
                 + store::job::purge(&tx, days(7), ROWS).await?;
