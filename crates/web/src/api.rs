@@ -8,6 +8,7 @@ pub mod account;
 pub mod body;
 pub mod caller;
 pub mod describe;
+pub mod domain_proof;
 pub mod enforcement;
 pub mod filing;
 pub mod gateway;
@@ -195,6 +196,10 @@ fn operations(most_picture_bytes: usize) -> OpenApiRouter<World> {
         .routes(routes!(public::look_up))
         .routes(routes!(public::preflight, public::preflight_by_link))
         .routes(routes!(public::demo_messages))
+        .routes(routes!(domain_proof::start_domain_proof))
+        .routes(routes!(domain_proof::view_domain_proof))
+        .routes(routes!(domain_proof::prove_domain))
+        .routes(routes!(domain_proof::recheck_domain))
         .layer(DefaultBodyLimit::max(body::MOST_JSON_BYTES));
     uploads.merge(others)
 }

@@ -11,6 +11,7 @@ pub mod advice;
 pub mod answers;
 pub mod cancel;
 pub mod change;
+pub mod closed;
 pub mod demo;
 pub mod desk;
 pub mod enter;

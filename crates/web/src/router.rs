@@ -17,7 +17,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::http::{failure, guard, watch};
 use crate::page::{
-    account, answers, cancel, change, demo, desk, enter, filing_papers, filings, gateways, ip_edit, ip_import,
+    account, answers, cancel, change, closed, demo, desk, enter, filing_papers, filings, gateways, ip_edit, ip_import,
     ip_ranges, mailbox, materials, new_order, order, order_acts, orders, oversight, papers, phone, preflight, public,
     reveal, section, tasks, told, verification, wire_preview,
 };
@@ -109,7 +109,11 @@ fn forms() -> Router<State> {
         .route("/start", get(enter::start))
         .route("/lookup", get(public::look_up))
         .route("/preflight", get(preflight::by_link).post(preflight::with_number))
-        .route("/closed", get(public::closed))
+        .route("/closed", get(closed::closed).post(closed::start))
+        .route("/closed/{token}", get(closed::proof))
+        .route("/closed/{token}/live", get(closed::live))
+        .route("/closed/{token}/prove", post(closed::prove))
+        .route("/closed/{token}/recheck", post(closed::recheck))
         .route("/agreements/{id}/{version}", get(public::agreement))
         .route("/language", post(public::language))
         .route("/register", get(enter::register_form).post(enter::register))

@@ -157,6 +157,8 @@ fn body(route: &Route) -> Value {
         }
         ("POST", "/mailbox/{container}/reveal") => json!({ "reason": "a question of the authority" }),
         ("POST", "/ip-ranges") => json!({ "bureau": testkit::world::BUREAU, "content": ip_range("198.51.100.0") }),
+        ("POST", "/domain-proofs") => json!({ "domain": DOMAIN }),
+        ("POST", "/domain-proofs/{token}/prove") => json!({ "by": "dns" }),
         ("POST", "/measures") => json!({ "domain": "x.cn", "kind": "exemption", "reason": "x", "hours": 1 }),
         ("POST", "/measures/roll-back") => json!({ "since": 0, "reason": "x", "hours": 1, "dry_run": true }),
         ("POST", "/held-closings/release") => json!({ "closings": [] }),

@@ -27,6 +27,17 @@ pub enum Caller {
     Known(Actor),
 }
 
+impl Caller {
+    /// Who calls, when known.
+    #[must_use]
+    pub const fn actor(&self) -> Option<&Actor> {
+        match self {
+            Self::Stranger => None,
+            Self::Known(actor) => Some(actor),
+        }
+    }
+}
+
 /// The layer that finds out who calls, once, before anything else.
 pub async fn layer(State(world): State<World>, mut request: Request, next: Next) -> Response {
     match identify(&world, request.method().is_safe(), request.headers().clone()).await {

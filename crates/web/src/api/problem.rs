@@ -57,6 +57,8 @@ pub const CODES: &[&str] = &[
     "lease-lost",
     "line-not-halted",
     "link-expired",
+    "proof-expired",
+    "not-proven",
     "marks-open",
     "method-not-allowed",
     "no-bureau",

@@ -1,4 +1,4 @@
-//! What anybody may see: the first page, the look-up, the page a closed domain leads to, the agreements.
+//! What anybody may see: the first page, the look-up, the agreements.
 
 use app::act::{self, LookUp, LookUpSite, LookUpView};
 use axum::extract::{Path, Query};
@@ -8,7 +8,6 @@ use http::{HeaderValue, header};
 use serde::Deserialize;
 
 use crate::component::list::{Axes, Cell, Search, Table};
-use crate::component::progress::NowCard;
 use crate::component::{Card, Facts, Html, Link, Notice, Prose, Row, Tag, Tone};
 use crate::http::context::Ctx;
 use crate::http::typed::Typed;
@@ -28,8 +27,6 @@ pub async fn home(ctx: Ctx) -> Shown {
 pub struct Asked {
     #[serde(default)]
     q: String,
-    #[serde(default)]
-    domain: String,
 }
 
 /// The public look-up.
@@ -129,7 +126,9 @@ const fn word(known: Known) -> &'static str {
     }
 }
 
-const fn enforcement(view: &LookUpView) -> &'static str {
+/// What gateways do with it, as a word.
+#[must_use]
+pub const fn enforcement(view: &LookUpView) -> &'static str {
     match view.enforcement {
         Some(Enforcement::Open) => "open",
         Some(Enforcement::Closed) => "closed",
@@ -146,51 +145,9 @@ fn tri(ctx: &Ctx, known: Known) -> Tag {
     Tag::new(tone, ctx.t.of("known", word(known)))
 }
 
-/// The page a closed domain leads to: what happened, and how its owner can lift it.
-pub async fn closed(ctx: Ctx, Query(asked): Query<Asked>) -> Shown {
-    let t = ctx.t;
-    let known = match act::look_up(&ctx.world, &ctx.origin, LookUp { q: asked.domain.clone() }).await {
-        Ok(view) => Some(view),
-        Err(app::Error::Internal(detail)) => return Err(app::Error::Internal(detail).into()),
-        Err(_) => None,
-    };
-    // Only a name that was understood is shown, so that a link cannot put words into this page.
-    let domain = known.as_ref().and_then(|view| view.domain.clone());
-    let state = known.as_ref().map_or("unknown", |view| match (view.filed, enforcement(view)) {
-        (_, "open") => "open",
-        (Known::Yes, _) => "not_accessed",
-        _ => "not_filed",
-    });
-    let title =
-        domain.as_ref().map_or_else(|| t.msg("closed-title-any"), |domain| t.one("closed-title", "domain", domain));
-    let with_domain =
-        |path: &str| format!("{path}{}", domain.as_ref().map(|domain| format!("?domain={domain}")).unwrap_or_default());
-    let owner = NowCard {
-        title: t.msg("closed-owner"),
-        text: t.of("closed-do", state),
-        primary: (state != "open").then(|| Link::new(with_domain("/preflight"), t.msg("preflight-try"))),
-        second: Some(match state {
-            "open" => Link::new(lookup_link(domain.as_deref()), t.msg("nav-lookup")),
-            _ => Link::new(with_domain("/orders/new"), t.msg("home-start")),
-        }),
-        ..NowCard::default()
-    };
-    let visitor = Card { title: t.msg("closed-visitor"), text: t.msg("closed-visitor-text"), ..Card::default() };
-    Ok(show(&Page {
-        t,
-        shell: ctx.plain_shell(title.clone()),
-        head: Head {
-            title,
-            lead: t.of("closed-why", state),
-            tag: Some(Tag::new(if state == "open" { Tone::Ok } else { Tone::Stop }, t.of("closed-state", state))),
-            ..Head::default()
-        },
-        main: vec![Html::of(&owner), visitor.html()],
-        ..Page::default()
-    }))
-}
-
-fn lookup_link(domain: Option<&str>) -> String {
+/// The look-up of a domain.
+#[must_use]
+pub fn lookup_link(domain: Option<&str>) -> String {
     let query =
         url::form_urlencoded::Serializer::new(String::new()).append_pair("q", domain.unwrap_or_default()).finish();
     format!("/lookup?{query}")
