@@ -571,6 +571,9 @@ pub struct DemoOrigin {
     /// The platform that knows the filing numbers
     #[arg(long, value_name = "URL")]
     pub platform: url::Url,
+    /// The folder of the websites' own files
+    #[arg(long, value_name = "FOLDER")]
+    pub files: PathBuf,
 }
 
 #[cfg(test)]

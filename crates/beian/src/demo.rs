@@ -132,7 +132,7 @@ async fn prepare(folder: &Folder, setup: &Setup, has_ranges: bool) -> Result {
     store.close().await;
     if folder.gateway_key().is_none() {
         let world = world::of_tool(&config).await?;
-        let key = seed::plant(&world).await?;
+        let key = seed::plant(&world, &format!("127.0.0.1:{}", setup.ports.origin)).await?;
         if has_ranges {
             seed::file_ranges(&world).await?;
         }
@@ -169,7 +169,8 @@ fn specs(folder: &Folder, ports: &Ports, is_shared: bool) -> Vec<Spec> {
     if is_shared {
         specs.push(platform("platform-2", ports.second_platform));
     }
-    let websites = ["demo-origin", "--listen", &origin, "--platform", &at(ports.platform)];
+    let files = folder.websites().display().to_string();
+    let websites = ["demo-origin", "--listen", &origin, "--platform", &at(ports.platform), "--files", &files];
     specs.push(spec("origin", &websites, format!("{}/healthz", at(ports.origin))));
     specs.push(spec("gateway", &["gateway"], format!("{}/readyz", at(ports.metrics))));
     specs
@@ -193,7 +194,9 @@ fn welcome(ports: &Ports, folder: &Folder) -> Result<String> {
             text.push_str(&format!("  {address:<38} {}\n", say(key, &[])));
         }
         let url = at(ports.gateway);
-        text.push_str(&format!("  {}\n\n", say("demo-gateway-try", &[("domain", domain.clone()), ("url", url)])));
+        text.push_str(&format!("  {}\n", say("demo-gateway-try", &[("domain", domain.clone()), ("url", url)])));
+        let websites = [("folder", folder.websites().display().to_string())];
+        text.push_str(&format!("  {}\n\n", say("demo-websites", &websites)));
         text.push_str(&format!("  {}\n", say("demo-accounts", &[("password", seed::PASSWORD.to_owned())])));
         for role in seed::ROLES {
             text.push_str(&format!("    {:<28} {}\n", seed::login(role), say(&format!("role-{role}"), &[])));

@@ -23,6 +23,7 @@ demo-messages = Message box (the demonstration's mail and text messages)
 demo-authority = Sandbox authority (text messages, check, desk, public look-up)
 demo-gateway = Gateway: where domains without a filing are stopped
 demo-gateway-try = Try: curl -i -H 'Host: { $domain }' { $url }
+demo-websites = The websites' own files are in { $folder }
 demo-accounts = Accounts, all with the password { $password }
 demo-stop = Ctrl-C stops everything; the data is kept.
 

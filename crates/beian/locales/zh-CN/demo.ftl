@@ -23,6 +23,7 @@ demo-messages = 消息箱（演示中的邮件与短信）
 demo-authority = 沙箱管局（短信、核验、审批、公共查询）
 demo-gateway = 网关：未备案的域名在这里被拦截
 demo-gateway-try = 试一试：curl -i -H 'Host: { $domain }' { $url }
+demo-websites = 演示网站自己的文件放在 { $folder }
 demo-accounts = 演示账号，密码均为 { $password }
 demo-stop = 按 Ctrl-C 停止；数据会保留。
 

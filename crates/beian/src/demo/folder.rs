@@ -100,6 +100,12 @@ impl Folder {
         self.path.join("beian.toml")
     }
 
+    /// The files of the demonstration's websites.
+    #[must_use]
+    pub fn websites(&self) -> PathBuf {
+        self.path.join("websites")
+    }
+
     /// The log of a part.
     pub fn log(&self, part: &str) -> PathBuf {
         self.path.join(format!("log/{part}.log"))

@@ -9,15 +9,20 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::get;
+use std::path::PathBuf;
 use std::time::Duration;
 use url::Url;
 
 /// Where the law wants the number to lead (order 33 of 2005, article 13).
 const MINISTRY: &str = "https://beian.miit.gov.cn/";
 
+/// Where the platform looks for the proof that a domain is its asker's; whoever tries the demonstration puts it there.
+const PROOF: &str = "/.well-known/beian-domain-proof.txt";
+
 #[derive(Clone)]
 struct Origin {
     platform: Url,
+    files: PathBuf,
     http: reqwest::Client,
 }
 
@@ -32,12 +37,23 @@ pub async fn serve(settings: DemoOrigin) -> Result {
         .timeout(Duration::from_secs(2))
         .build()
         .doing("cannot make an HTTP client")?;
-    let origin = Origin { platform: settings.platform, http };
-    let routes = Router::new().route("/healthz", get(|| async { "ok" })).fallback(get(page)).with_state(origin);
+    let origin = Origin { platform: settings.platform, files: settings.files, http };
+    let routes = Router::new()
+        .route("/healthz", get(|| async { "ok" }))
+        .route(PROOF, get(proof))
+        .fallback(get(page))
+        .with_state(origin);
     let listener =
         tokio::net::TcpListener::bind(settings.listen).await.doing(format!("cannot listen on {}", settings.listen))?;
     let served = axum::serve(listener, routes).with_graceful_shutdown(async move { stop.cancelled().await });
     served.await.doing("cannot serve the websites")
+}
+
+async fn proof(State(origin): State<Origin>) -> Response {
+    match tokio::fs::read_to_string(origin.files.join(PROOF.trim_start_matches('/'))).await {
+        Ok(text) => text.into_response(),
+        Err(_) => StatusCode::NOT_FOUND.into_response(),
+    }
 }
 
 async fn page(State(origin): State<Origin>, headers: HeaderMap) -> Response {

@@ -40,11 +40,11 @@ fn tour() -> Result<CaseFile> {
     serde_json::from_str(TOUR).doing("the built-in case cannot be read")
 }
 
-/// Makes what is not there yet; the gateway's new key.
+/// Makes what is not there yet; the gateway's new key. The applicant's websites run at `origin`.
 ///
 /// # Errors
 /// When an account or a resource is refused.
-pub async fn plant(world: &World) -> Result<String> {
+pub async fn plant(world: &World, origin: &str) -> Result<String> {
     let mut key = String::new();
     for role in ROLES {
         let account = account(world, role).await?;
@@ -58,8 +58,11 @@ pub async fn plant(world: &World) -> Result<String> {
                     certificate_number: tour.draft.basic.certificate_number,
                 };
                 act::set_identity(world, &account, identity).await.map_err(refused)?;
-                let resources: ImportResources =
+                let mut resources: ImportResources =
                     serde_json::from_str(RESOURCES).doing("the built-in resources cannot be read")?;
+                for one in &mut resources.resources {
+                    one.resource.origin = Some(origin.to_owned());
+                }
                 act::import_resources(world, &Actor::operator(), resources).await.map_err(refused)?;
             }
             "administrator" => {
