@@ -5,13 +5,13 @@ use app::closed::{Cause, Explained, Looked, ended_on};
 use axum::extract::{Path, Query};
 use filing::outside::Silence;
 use filing::verdict::{Known, Remedy};
-use http::StatusCode;
+use http::{HeaderValue, StatusCode};
 use serde::Deserialize;
 
 use crate::component::form::Form;
 use crate::component::list::{Live, Snippet};
 use crate::component::progress::{NowCard, Post};
-use crate::component::{Card, ErrorSummary, Facts, Html, Link, Notice, Prose, Row, Tag, Tone};
+use crate::component::{Card, Facts, Html, Link, Notice, Prose, Row, Tag, Tone};
 use crate::http::context::Ctx;
 use crate::http::typed::Typed;
 use crate::locale::T;
@@ -73,7 +73,6 @@ async fn draw(ctx: &Ctx, asked: &str, problem: Option<String>) -> Shown {
     let owner = NowCard { title: t.msg("closed-owner"), ..owner };
     let visitor = Card { title: t.msg("closed-visitor"), text: t.msg("closed-visitor-text"), ..Card::default() };
     let status = if problem.is_some() { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::OK };
-    let items = problem.into_iter().map(|problem| Link::new("", problem)).collect();
     let page = Page {
         t,
         shell: ctx.plain_shell(title.clone()),
@@ -83,7 +82,7 @@ async fn draw(ctx: &Ctx, asked: &str, problem: Option<String>) -> Shown {
             tag: Some(Tag::new(if state == "open" { Tone::Ok } else { Tone::Stop }, t.of("closed-state", state))),
             ..Head::default()
         },
-        top: vec![Html::of(&ErrorSummary { t, items })],
+        top: problem.into_iter().map(notice).collect(),
         main: vec![Html::of(&owner), visitor.html()],
         ..Page::default()
     };
@@ -114,7 +113,14 @@ pub async fn live(ctx: Ctx, Path(token): Path<String>) -> Shown {
     let input = DomainProofRef { token: token.clone() };
     let view = act::view_domain_proof(&ctx.world, &ctx.origin, ctx.actor.as_ref(), input).await?;
     match &view.explained {
-        Some(explained) => Ok(show(&state(ctx.t, &token, &view.domain, explained))),
+        Some(explained) => {
+            let mut response = show(&state(ctx.t, &token, &view.domain, explained));
+            if explained.cause == Cause::Open {
+                // The rest of the page tells a cause that is gone.
+                response.headers_mut().insert("hx-refresh", HeaderValue::from_static("true"));
+            }
+            Ok(response)
+        }
         None => Err(app::Error::NotFound.into()),
     }
 }
@@ -188,7 +194,19 @@ async fn unproven(ctx: &Ctx, token: &str, view: &DomainProofView) -> Shown {
             .html()
         }
     });
-    let items = view.tried.iter().map(|tried| Link::new("", in_vain(t, tried))).collect();
+    main.push(
+        Card {
+            title: t.msg("closed-straight"),
+            text: t.msg("closed-straight-text"),
+            links: vec![
+                Link::new(format!("/orders/new?domain={}", view.domain), t.msg("closed-go-file")),
+                Link::new(format!("/preflight?domain={}", view.domain), t.msg("preflight-try")),
+            ],
+            ..Card::default()
+        }
+        .html(),
+    );
+    let tried = view.tried.iter().map(|tried| notice(in_vain(t, tried))).collect();
     let page = Page {
         t,
         shell: ctx.shell(t.msg("closed-prove-title")).await?,
@@ -199,7 +217,7 @@ async fn unproven(ctx: &Ctx, token: &str, view: &DomainProofView) -> Shown {
             sub: vec![t.one("closed-until", "time", t.full_time(&view.expires_at))],
             ..Head::default()
         },
-        top: vec![Html::of(&ErrorSummary { t, items })],
+        top: tried,
         main,
         ..Page::default()
     };
@@ -216,6 +234,10 @@ fn way(t: T, token: &str, by: &str, texts: &[(&str, &str)]) -> Html {
     let form = Form::new(format!("/closed/{token}/prove"), vec![], t.of("closed-way-do", by));
     body.push(Html::of(&form.hidden("by", by)));
     Card { title: t.of("closed-way", by), body, ..Card::default() }.html()
+}
+
+fn notice(text: String) -> Html {
+    Html::of(&Notice { tone: Tone::Stop, text, link: None })
 }
 
 /// What was tried in vain, in a sentence.
