@@ -27,6 +27,7 @@ gateways-head-cause = Held because
 gateways-head-since = Since
 gateways-head-measure = Measure
 gateways-head-why = Reason given
+gateways-why-hint = At most 300 characters. The owner of a closed domain is shown this text.
 gateways-head-until = Until
 gateways-state-follows = Follows
 gateways-state-behind = Catching up

@@ -27,6 +27,7 @@ gateways-head-cause = 为何暂停
 gateways-head-since = 起始
 gateways-head-measure = 措施
 gateways-head-why = 理由
+gateways-why-hint = 最多 300 字。域名被关闭时，其主办者会看到这段文字。
 gateways-head-until = 截止
 gateways-state-follows = 正常跟随
 gateways-state-behind = 正在追赶

@@ -221,7 +221,9 @@ async fn measures_page(
                 Field::new(t, Kind::Select, "hours", t.msg("gateways-hours"))
                     .choices(terms.to_vec())
                     .value(typed.get("hours")),
-                Field::new(t, Kind::Lines, "reason", t.of("gateways-head", "why")).value(typed.get("reason")),
+                Field::new(t, Kind::Lines, "reason", t.of("gateways-head", "why"))
+                    .value(typed.get("reason"))
+                    .hint(t.msg("gateways-why-hint")),
             ],
             t.msg("gateways-place"),
         );

@@ -29,7 +29,10 @@ pub(super) async fn apply(source: &mut Source<'_>, all: &[IllegalAccess]) -> Res
             content: serde_json::to_value(entry)?,
         };
         source.open(opening).await?;
-        if feed::close_by_order(source.tx, source.world, &domain, source.bureau.code.as_str()).await? {
+        // The owner is shown it: who ordered it, and what they said of it.
+        let said = entry.remark.iter().map(|remark| remark.trim()).filter(|remark| !remark.is_empty());
+        let reason: Vec<&str> = std::iter::once(source.bureau.name.as_str()).chain(said).collect();
+        if feed::close_by_order(source.tx, source.world, &domain, &reason.join(" · ")).await? {
             let facts = json!({ "domain": domain, "bureau": source.bureau.code });
             let line = Trail::by_authority("close_domain", source.world.now());
             source.lines.push(line.on("bureau", uuid::Uuid::nil()).moved("open", "closed").with(facts));
