@@ -7,7 +7,6 @@ use futures::StreamExt as _;
 use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -16,6 +15,9 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// No line of a snapshot is longer, in bytes.
 const LONGEST_LINE: usize = 64 * 1024;
+
+/// No answer but a snapshot is longer, in bytes: a thousand entries take less than one.
+const LONGEST_ANSWER: usize = 16 * 1024 * 1024;
 
 /// How long a report may take.
 const REPORT: Duration = Duration::from_secs(10);
@@ -123,51 +125,24 @@ impl Feed {
     ) -> Result<Position, FeedError> {
         let response = self.ask("snapshot", &[], self.snapshot_timeout).await?;
         let mut pieces = response.bytes_stream();
-        let (mut rest, mut lines) = (Vec::new(), Lines::signed_with(self.platform_key));
+        let mut lines = Lines::signed_with(self.platform_key);
         while let Some(piece) = pieces.next().await {
-            rest.extend_from_slice(&piece.map_err(|error| FeedError::Away(error.without_url()))?);
-            let mut start = 0;
-            while let Some(length) = rest[start..].iter().position(|byte| *byte == b'\n') {
-                let line = &rest[start..=start + length];
-                start += length + 1;
-                if let Some(entry) = lines.read(line)? {
-                    each(entry)?;
-                }
-            }
-            rest.drain(..start);
-            if rest.len() > LONGEST_LINE {
-                return Err(FeedError::Snapshot("a line of it is too long"));
-            }
+            lines.take(&piece.map_err(|error| FeedError::Away(error.without_url()))?, &mut each)?;
         }
-        lines.end(&rest)
+        lines.end()
     }
 
     /// The entries after a place, proved to follow it; empty when nothing changed within the wait.
     pub(crate) async fn changes(&self, after: &Position) -> Result<Vec<Entry>, FeedError> {
         let query = [("after", after.sequence.to_string()), ("wait", self.wait.as_secs().to_string())];
-        let answer: Answer<Value> = self.get("changes", &query, self.wait + GRACE).await?;
-        let end = answer.end();
-        if let Some(key) = &self.platform_key {
-            key.verify(&end, &answer.signature)?;
-        }
-        Ok(after.follow(&answer.entries, &end)?)
+        let asked = self.ask("changes", &query, self.wait + GRACE).await?;
+        changes(&whole(asked).await?, after, self.platform_key.as_ref())
     }
 
     /// Tells the platform how far this gateway is and what it counted.
     pub(crate) async fn report(&self, report: &Report) -> Result<Heard, FeedError> {
         let asked = self.client.post(self.address("report")).json(report).timeout(REPORT);
-        let bytes = self.send(asked).await?.bytes().await.map_err(|error| FeedError::Away(error.without_url()))?;
-        serde_json::from_slice(&bytes).map_err(|error| FeedError::Unreadable(error.to_string()))
-    }
-
-    async fn get<T: DeserializeOwned>(
-        &self,
-        what: &str,
-        query: &[(&str, String)],
-        timeout: Duration,
-    ) -> Result<T, FeedError> {
-        let bytes = self.ask(what, query, timeout).await?.bytes().await;
-        let bytes = bytes.map_err(|error| FeedError::Away(error.without_url()))?;
+        let bytes = whole(self.send(asked).await?).await?;
         serde_json::from_slice(&bytes).map_err(|error| FeedError::Unreadable(error.to_string()))
     }
 
@@ -193,9 +168,35 @@ impl Feed {
     }
 }
 
+/// An answer as far as an answer may be long.
+async fn whole(response: Response) -> Result<Vec<u8>, FeedError> {
+    let (mut pieces, mut all) = (response.bytes_stream(), Vec::new());
+    while let Some(piece) = pieces.next().await {
+        let piece = piece.map_err(|error| FeedError::Away(error.without_url()))?;
+        if all.len() + piece.len() > LONGEST_ANSWER {
+            return Err(FeedError::Unreadable("it is too long".to_owned()));
+        }
+        all.extend_from_slice(&piece);
+    }
+    Ok(all)
+}
+
+/// Reads the entries after a place and proves that they follow it.
+fn changes(bytes: &[u8], after: &Position, key: Option<&PlatformKey>) -> Result<Vec<Entry>, FeedError> {
+    let answer: Answer<Value> =
+        serde_json::from_slice(bytes).map_err(|error| FeedError::Unreadable(error.to_string()))?;
+    let end = answer.end();
+    if let Some(key) = key {
+        key.verify(&end, &answer.signature)?;
+    }
+    Ok(after.follow(&answer.entries, &end)?)
+}
+
 /// The lines of a snapshot as they come.
 #[derive(Default)]
 struct Lines {
+    /// What came of a line that is not whole yet.
+    rest: Vec<u8>,
     key: Option<PlatformKey>,
     place: Option<Position>,
     entries: u64,
@@ -207,6 +208,30 @@ impl Lines {
     /// The lines of a snapshot that must be signed, if a key was told.
     fn signed_with(key: Option<PlatformKey>) -> Self {
         Self { key, ..Self::default() }
+    }
+
+    /// Takes a piece as it came, and gives every entry that is whole with it.
+    fn take(
+        &mut self,
+        piece: &[u8],
+        each: &mut impl FnMut(Entry) -> Result<(), index::Error>,
+    ) -> Result<(), FeedError> {
+        let mut rest = std::mem::take(&mut self.rest);
+        rest.extend_from_slice(piece);
+        let mut start = 0;
+        while let Some(length) = rest[start..].iter().position(|byte| *byte == b'\n') {
+            let line = &rest[start..=start + length];
+            start += length + 1;
+            if let Some(entry) = self.read(line)? {
+                each(entry)?;
+            }
+        }
+        rest.drain(..start);
+        if rest.len() > LONGEST_LINE {
+            return Err(FeedError::Snapshot("a line of it is too long"));
+        }
+        self.rest = rest;
+        Ok(())
     }
 
     /// Takes a line with its end; an entry unless it was the first or the last.
@@ -241,9 +266,9 @@ impl Lines {
     }
 
     /// The place to go on from, if the snapshot was whole.
-    fn end(self, rest: &[u8]) -> Result<Position, FeedError> {
+    fn end(self) -> Result<Position, FeedError> {
         match self.place {
-            Some(place) if self.ended && rest.is_empty() => Ok(place),
+            Some(place) if self.ended && self.rest.is_empty() => Ok(place),
             _ => Err(FeedError::Snapshot("it breaks off")),
         }
     }
@@ -255,6 +280,9 @@ enum Line {
     End(SnapshotEnd),
     Entry(Box<Entry>),
 }
+
+#[cfg(test)]
+mod fuzz;
 
 #[cfg(test)]
 mod tests {
@@ -298,7 +326,7 @@ mod tests {
         for line in lines {
             taken.read(line).map_err(|error| error.to_string())?;
         }
-        taken.end(&[]).map(|place| place.sequence).map_err(|error| error.to_string())
+        taken.end().map(|place| place.sequence).map_err(|error| error.to_string())
     }
 
     #[test]
