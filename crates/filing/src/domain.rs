@@ -225,20 +225,24 @@ fn too_much(text: &str) -> Option<(String, String)> {
 /// that a company lets others use below its own domain; what is registered, and filed, is the company's domain.
 #[must_use]
 pub fn registrable(host: &str) -> Option<&str> {
+    host.get(host.len() - registrable_part(host.as_bytes())?.len()..)
+}
+
+/// The same of a host whose bytes nobody has taken for text yet.
+#[inline]
+#[must_use]
+pub fn registrable_part(host: &[u8]) -> Option<&[u8]> {
     let below = |suffix: &&str| {
         let front = host.len().checked_sub(suffix.len());
-        host.ends_with(*suffix) && front.is_some_and(|front| front == 0 || host.as_bytes()[front - 1] == b'.')
+        host.ends_with(suffix.as_bytes()) && front.is_some_and(|front| front == 0 || host[front - 1] == b'.')
     };
     let suffix = match MISSING_SUFFIXES.iter().find(|suffix| below(suffix)) {
         Some(suffix) => suffix.len(),
-        None => registry_suffix(host.as_bytes())?,
+        None => registry_suffix(host)?,
     };
-    let front = host.as_bytes().get(..host.len().checked_sub(suffix + 1)?)?;
+    let front = host.get(..host.len().checked_sub(suffix + 1)?)?;
     let label = front.iter().rposition(|byte| *byte == b'.').map_or(0, |dot| dot + 1);
-    if label == front.len() {
-        return None;
-    }
-    host.get(label..)
+    if label == front.len() { None } else { host.get(label..) }
 }
 
 /// How long the suffix of a registry is that the name ends in.

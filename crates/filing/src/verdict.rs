@@ -134,7 +134,7 @@ pub struct Verdict {
     pub reason: Reason,
     /// The filing number to show, where there is one.
     pub number: Option<String>,
-    /// Where requests go when it is open: `host:port`.
+    /// Where requests go when it is open: `host:port`, or several with commas, which take turns.
     pub origin: Option<String>,
     /// Since when this is so.
     #[schema(value_type = String, format = DateTime)]

@@ -75,13 +75,17 @@ pub fn decide<'a>(
     shadow: bool,
     room: &'a mut Room,
 ) -> Decision<'a> {
-    let domain = match host::registrable(host, room) {
-        Ok(domain) => domain,
+    let Some(index) = index else {
+        return match host::registrable(host, room) {
+            Ok(_) => Decision::NotReady,
+            Err(error) => Decision::BadHost(error),
+        };
+    };
+    let (domain, mark) = match index.seek(host, room) {
+        Ok(found) => found,
         Err(error) => return Decision::BadHost(error),
     };
-    let Some(index) = index else { return Decision::NotReady };
     let default = || elsewhere.and_then(|elsewhere| Pool::parse(elsewhere.origin));
-    let mark = index.mark(domain);
     if mark == Mark::Unlisted {
         let reason = Reason::Undetermined;
         return match default().filter(|_| elsewhere.is_some_and(|elsewhere| elsewhere.unlisted)) {

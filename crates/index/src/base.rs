@@ -177,7 +177,7 @@ impl Base {
 
     /// A name's record; the name itself is compared.
     pub(crate) fn find(&self, domain: &str) -> Option<Listing<'_>> {
-        let (slot, _) = self.slots().get(self.header.key.spot(domain))?;
+        let (slot, _) = self.slots().get(self.header.key.spot(domain.as_bytes()))?;
         self.listing(slot).filter(|listing| listing.domain == domain)
     }
 
@@ -185,7 +185,7 @@ impl Base {
     pub(crate) fn listings(&self) -> impl Iterator<Item = Listing<'_>> {
         let records = self.map.bytes(HEADER..self.header.records_end as usize).unwrap_or_default();
         listing::all(records).filter_map(|(unit, listing)| {
-            let (slot, _) = self.slots().get(self.header.key.spot(listing.domain))?;
+            let (slot, _) = self.slots().get(self.header.key.spot(listing.domain.as_bytes()))?;
             (self.unit(slot) == Some(unit)).then_some(listing)
         })
     }
@@ -243,7 +243,7 @@ impl Builder {
             let slots = Slots(&words);
             let mut at = 0;
             while let Some((listing, length)) = all.get(at..).and_then(Listing::read) {
-                let spot = key.spot(listing.domain);
+                let spot = key.spot(listing.domain.as_bytes());
                 let slot = match slots.find(spot) {
                     Found::At(slot, _) => slot,
                     Found::Free(slot) => {

@@ -23,9 +23,10 @@ pub(crate) struct Spot {
 }
 
 impl Key {
-    pub(crate) fn spot(&self, name: &str) -> Spot {
+    #[inline]
+    pub(crate) fn spot(&self, name: &[u8]) -> Spot {
         let mut hasher = SipHasher13::new_with_key(&self.0);
-        hasher.write(name.as_bytes());
+        hasher.write(name);
         let hash = hasher.finish128();
         let print = hash.h2 & !0b11;
         Spot { bucket: hash.h1, print: if print == 0 { 0b100 } else { print } }

@@ -85,6 +85,36 @@ const LETTERS: [u8; 256] = {
 /// Whether these are labels of RFC 1035 with dots between them; underscores pass because hosts with them exist.
 #[inline]
 fn look(host: &[u8]) -> Option<Look> {
+    if host.len() <= SHORT { look_at_short(host) } else { look_at_any(host) }
+}
+
+/// The length of nearly every host. No label of one can be too long.
+const SHORT: usize = 32;
+
+/// The same for a short host, without a branch that depends on a letter: all are looked at together.
+#[inline]
+fn look_at_short(host: &[u8]) -> Option<Look> {
+    if host.first().is_none_or(|byte| *byte == b'.') || host.last() == Some(&b'.') {
+        return None;
+    }
+    let mut letters = [b'a'; SHORT + 1];
+    letters[..host.len()].copy_from_slice(host);
+    let (mut foreign, mut capitals, mut twins) = (false, false, false);
+    for index in 0..SHORT {
+        let (byte, next) = (letters[index], letters[index + 1]);
+        let (dot, capital) = (byte == b'.', byte.is_ascii_uppercase());
+        let small = byte.is_ascii_lowercase() | byte.is_ascii_digit() | (byte == b'-') | (byte == b'_');
+        foreign |= !(small | capital | dot);
+        capitals |= capital;
+        twins |= dot & (next == b'.');
+    }
+    match foreign | twins {
+        true => None,
+        false => Some(if capitals { Look::Capitals } else { Look::Lower }),
+    }
+}
+
+fn look_at_any(host: &[u8]) -> Option<Look> {
     let mut capitals = false;
     let mut label = 0;
     for byte in host {
@@ -118,11 +148,28 @@ fn lower<'a>(name: &[u8], room: &'a mut Room) -> &'a [u8] {
 /// The registrable domain of a name that was looked at.
 #[inline]
 fn domain_of(name: &[u8]) -> Result<&str, HostError> {
-    let name = std::str::from_utf8(name).map_err(|_| HostError::Malformed)?;
-    if ends_in_number(name) {
+    // No public suffix ends in a digit, and in hexadecimal only after `0x`: nearly no name comes further than this.
+    if name.last().is_some_and(|letter| letter.is_ascii_hexdigit() || *letter == b'x') && ends_in_number(name) {
         return Err(HostError::Address);
     }
-    domain::registrable(name).ok_or(HostError::NotRegistrable)
+    let domain = domain::registrable_part(name).ok_or(HostError::NotRegistrable)?;
+    debug_assert!(domain.is_ascii());
+    // SAFETY: every byte was looked at and is a letter, a digit, a dot, a hyphen or an underscore of ASCII.
+    #[expect(unsafe_code, reason = "to look at each letter a second time costs as much as the look-up in the index")]
+    Ok(unsafe { std::str::from_utf8_unchecked(domain) })
+}
+
+/// What the registrable domain of a host probably is, as long as it is written in small letters: good enough to fetch
+/// its line from memory while the list of suffixes is asked, and for nothing else.
+#[inline]
+pub(crate) fn guess(host: &[u8]) -> Option<&[u8]> {
+    let mut dots = host.iter().enumerate().rev().filter(|(_, byte)| **byte == b'.').map(|(at, _)| at);
+    let last = dots.next()?;
+    let Some(second) = dots.next() else { return Some(host) };
+    // Short labels below a country's suffix are suffixes themselves: com.cn, org.cn, zj.cn.
+    let is_suffix = host.len() - last == 3 && last - second <= 4;
+    let begin = if is_suffix { dots.next().map_or(0, |third| third + 1) } else { second + 1 };
+    host.get(begin..)
 }
 
 /// What has a port, a dot at the end, letters beyond ASCII, or is no name at all.
@@ -156,11 +203,9 @@ fn without_port(host: &[u8]) -> Result<&[u8], HostError> {
 }
 
 /// Whether the name would be read as an IPv4 address: a number stands last (WHATWG URL, "ends in a number").
-fn ends_in_number(name: &str) -> bool {
-    // No public suffix ends in a digit, and in hexadecimal only after `0x`: nearly no name comes further than this.
-    if !name.ends_with(|letter: char| letter.is_ascii_hexdigit() || letter == 'x') {
-        return false;
-    }
+#[cold]
+fn ends_in_number(name: &[u8]) -> bool {
+    let Ok(name) = std::str::from_utf8(name) else { return false };
     let last = name.rsplit('.').next().unwrap_or(name);
     let hexadecimal = last.strip_prefix("0x").is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
     name.parse::<Ipv4Addr>().is_ok() || last.bytes().all(|byte| byte.is_ascii_digit()) || hexadecimal
@@ -235,6 +280,18 @@ mod tests {
             ["203.0.113.7", "203.0.113.7:8602", "[2001:db8::1]:80", "2001:db8::1", "2130706433", "127.1", "0x7f.0x1"]
         {
             assert_eq!(of(host), Err(HostError::Address), "{host}");
+        }
+    }
+
+    #[test]
+    fn a_short_host_is_looked_at_as_any_other() {
+        let letters = b"aZ9-_.:\x80 ";
+        for number in 0..9_usize.pow(5) {
+            let host: Vec<u8> = (0..5).map(|place| letters[number / 9_usize.pow(place) % 9]).collect();
+            for host in [&host[..], &host[..3], &[b"www.example.", &host[..], b".com.cn"].concat()] {
+                let word = |look: Option<Look>| look.map(|look| matches!(look, Look::Capitals));
+                assert_eq!(word(look_at_short(host)), word(look_at_any(host)), "{host:?}");
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! Reading: one base, the overlay over it, and what follows when another base takes its place.
 
+use std::collections::HashMap;
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,6 +10,8 @@ use jiff::Timestamp;
 
 use crate::base::{Base, BaseError};
 use crate::folder::Folder;
+use crate::hash::Spot;
+use crate::host::{self, HostError, Room};
 use crate::listing::Listing;
 use crate::overlay::Overlay;
 use crate::slots::Mark;
@@ -52,22 +55,56 @@ impl Index {
     #[inline]
     #[must_use]
     pub fn mark(&self, domain: &str) -> Mark {
-        self.at(self.base.header().key.spot(domain))
+        self.at(self.base.header().key.spot(domain.as_bytes()))
     }
 
-    /// The marks of many domains; their lines come from memory at the same time.
-    #[must_use]
-    pub fn marks<const N: usize>(&self, domains: [&str; N]) -> [Mark; N] {
-        let key = self.base.header().key;
-        let spots = domains.map(|domain| key.spot(domain));
-        let slots = self.base.slots();
-        // The loads do not wait for one another, and what they bring stays near.
-        std::hint::black_box(spots.iter().fold(0, |all, spot| all ^ slots.touch(*spot)));
-        spots.map(|spot| self.at(spot))
+    /// The registrable domain of a host, and what is done with its requests. Nearly always the right line is on its way
+    /// from memory while the host is being reduced.
+    ///
+    /// # Errors
+    /// When the host names no domain that could have a filing.
+    #[inline]
+    pub fn seek<'a>(&self, host: Option<&'a [u8]>, room: &'a mut Room) -> Result<(&'a str, Mark), HostError> {
+        let ahead = self.fetch(host);
+        let domain = host::registrable(host, room)?;
+        Ok((domain, self.after(ahead, domain)))
+    }
+
+    /// The same for many hosts; their lines come from memory at the same time.
+    pub fn seek_all<'a, const N: usize>(
+        &self,
+        hosts: [Option<&'a [u8]>; N],
+        rooms: &'a mut [Room; N],
+    ) -> [Result<(&'a str, Mark), HostError>; N] {
+        let mut ahead = hosts.map(|host| self.fetch(host)).into_iter();
+        let mut hosts = hosts.into_iter();
+        rooms.each_mut().map(|room| {
+            let (host, ahead) = (hosts.next().flatten(), ahead.next().flatten());
+            let domain = host::registrable(host, room)?;
+            Ok((domain, self.after(ahead, domain)))
+        })
+    }
+
+    /// Has the line fetched where the domain of a host probably is.
+    #[inline]
+    fn fetch<'a>(&self, host: Option<&'a [u8]>) -> Option<(&'a [u8], Spot)> {
+        let guess = host::guess(host?)?;
+        let spot = self.base.header().key.spot(guess);
+        self.base.slots().fetch(spot);
+        Some((guess, spot))
+    }
+
+    /// The mark of a domain for which something was fetched ahead.
+    #[inline]
+    fn after(&self, ahead: Option<(&[u8], Spot)>, domain: &str) -> Mark {
+        match ahead {
+            Some((guess, spot)) if guess == domain.as_bytes() => self.at(spot),
+            _ => self.mark(domain),
+        }
     }
 
     #[inline]
-    fn at(&self, spot: crate::hash::Spot) -> Mark {
+    fn at(&self, spot: Spot) -> Mark {
         if let Some(overlay) = self.overlay.as_ref().filter(|overlay| overlay.names() > 0)
             && let Some((_, mark)) = overlay.slots().get(spot)
         {
@@ -79,7 +116,7 @@ impl Index {
     /// All that is known of a registrable domain. The name itself is compared: this answer is exact.
     #[must_use]
     pub fn listing(&self, domain: &str) -> Option<Listing<'_>> {
-        let spot = self.base.header().key.spot(domain);
+        let spot = self.base.header().key.spot(domain.as_bytes());
         let over = self.overlay.as_ref().and_then(|overlay| {
             let (slot, _) = overlay.slots().get(spot)?;
             overlay.listing(slot)
@@ -91,14 +128,18 @@ impl Index {
         (listing.domain == domain).then_some(listing)
     }
 
-    /// Everything listed, each domain once, in no order.
+    /// Everything listed, each domain once, in no order. What changes during the walk stays as it was at its beginning.
     pub fn listings(&self) -> impl Iterator<Item = Listing<'_>> {
         let key = self.base.header().key;
-        let over = self.overlay.as_ref().filter(|overlay| overlay.names() > 0);
-        let current = move |listing: &Listing<'_>| {
-            over.is_none_or(|overlay| overlay.slots().get(key.spot(listing.domain)).is_none())
-        };
-        self.base.listings().filter(current).chain(over.into_iter().flat_map(move |overlay| overlay.listings(key)))
+        let over = self.overlay.iter().flat_map(|overlay| overlay.listings(key));
+        let changed: HashMap<&str, Listing<'_>> = over.map(|listing| (listing.domain, listing)).collect();
+        let mut rest = None;
+        let mut base = self.base.listings();
+        std::iter::from_fn(move || {
+            base.by_ref().find(|listing| !changed.contains_key(listing.domain)).or_else(|| {
+                rest.get_or_insert_with(|| changed.values().copied().collect::<Vec<_>>().into_iter()).next()
+            })
+        })
     }
 
     /// How many domains are listed.
@@ -149,14 +190,15 @@ impl Index {
 pub struct Live {
     folder: std::path::PathBuf,
     current: ArcSwap<Option<Index>>,
-    refreshing: Mutex<()>,
+    /// Held while refreshing; the newest generation, when it was refused and one before it is read instead.
+    refused: Mutex<Option<u64>>,
 }
 
 impl Live {
     /// Follows a folder; nothing is read before the first [`Self::refresh`].
     #[must_use]
     pub fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_owned(), current: ArcSwap::default(), refreshing: Mutex::new(()) }
+        Self { folder: folder.to_owned(), current: ArcSwap::default(), refused: Mutex::new(None) }
     }
 
     /// The index to ask now; none before the first base.
@@ -171,14 +213,20 @@ impl Live {
     /// # Errors
     /// When no base of the folder is sound; the one at hand goes on being read.
     pub fn refresh(&self) -> Result<bool, BaseError> {
-        let _one_at_a_time = self.refreshing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
         let is_current = self.current.load().as_ref().as_ref().is_some_and(|index| !index.is_superseded());
         if is_current {
+            return Ok(false);
+        }
+        // A damaged base stays damaged: reading through it again at every look would cost a processor.
+        let newest = Folder(self.folder.clone()).generations().ok().and_then(|all| all.first().copied());
+        if refused.is_some() && *refused == newest {
             return Ok(false);
         }
         match Index::open(&self.folder)? {
             None => Ok(false),
             Some(index) => {
+                *refused = newest.filter(|_| index.is_superseded());
                 self.current.store(Arc::new(Some(index)));
                 Ok(true)
             }

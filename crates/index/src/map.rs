@@ -1,4 +1,4 @@
-//! Mapped files: the only unsafe code of the crate.
+//! Mapped files: nearly all the unsafe code of the crate.
 
 use std::fs::File;
 use std::io;
@@ -81,4 +81,20 @@ impl Map {
         let end = count.checked_mul(size_of::<T>()).and_then(|length| at.checked_add(length));
         end.is_some_and(|end| end <= self.map.len()) && at.is_multiple_of(align_of::<T>())
     }
+}
+
+/// Has a word's line fetched into the cache, without waiting for it.
+#[inline]
+pub(crate) fn fetch(word: &AtomicU64) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: a hint to the processor; it changes nothing, and the address is that of a word.
+        #[expect(unsafe_code, reason = "a mapped file")]
+        unsafe {
+            _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(word).cast());
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    std::hint::black_box(word.load(std::sync::atomic::Ordering::Relaxed));
 }

@@ -138,7 +138,7 @@ impl Overlay {
         let end = usize::try_from(self.load(Word::RecordsEnd)).unwrap_or_default().min(RECORDS);
         let records = self.map.bytes(RECORDS_AT..RECORDS_AT + end).unwrap_or_default();
         listing::all(records).filter_map(move |(unit, listing)| {
-            let (slot, _) = self.slots().get(key.spot(listing.domain))?;
+            let (slot, _) = self.slots().get(key.spot(listing.domain.as_bytes()))?;
             (self.unit(slot) == Some(unit)).then_some(listing)
         })
     }
@@ -150,7 +150,7 @@ impl Overlay {
 
     /// Lays a listing over its base; visible to every reader when this returns.
     pub(crate) fn set(&self, base: &Base, listing: &Listing<'_>) -> Result<(), Full> {
-        let spot = base.header().key.spot(listing.domain);
+        let spot = base.header().key.spot(listing.domain.as_bytes());
         let (slot, is_new) = match self.slots().find(spot) {
             Found::At(slot, _) => (slot, false),
             Found::Free(slot) if self.names() < NAMES => (slot, true),

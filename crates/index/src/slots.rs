@@ -7,6 +7,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::hash::Spot;
+use crate::map;
 
 /// Slots of a bucket: a cache line of 64 bytes.
 pub(crate) const BUCKET: usize = 8;
@@ -101,11 +102,13 @@ impl Slots<'_> {
         }
     }
 
-    /// Touches a name's line, so that several names' lines come from memory at the same time.
+    /// Has a name's line fetched from memory, without waiting for it.
     #[inline]
-    pub(crate) fn touch(self, spot: Spot) -> u64 {
+    pub(crate) fn fetch(self, spot: Spot) {
         let buckets = self.0.len() / BUCKET;
-        self.0.get(spot.bucket(buckets) * BUCKET).map_or(0, |slot| slot.load(Ordering::Relaxed))
+        if let Some(slot) = self.0.get(spot.bucket(buckets) * BUCKET) {
+            map::fetch(slot);
+        }
     }
 
     /// Sets a slot: the one store a change is.

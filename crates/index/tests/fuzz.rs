@@ -1,5 +1,7 @@
 //! Whatever stands in a file or a host, the reader says so and goes on.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use arbtest::arbtest;
 use filing::verdict::{Enforcement, Known, Reason, Verdict};
 use index::host::{Room, registrable};
@@ -230,4 +232,39 @@ fn a_damaged_base_gives_way_to_the_sound_one_before_it() {
     std::fs::write(folder.path().join("base-2.index"), &newer).unwrap();
     let index = Index::open(folder.path()).unwrap().unwrap();
     assert_eq!((index.mark("site0.cn"), index.mark("site1.cn")), (Mark::Open, Mark::Closed));
+}
+
+#[test]
+fn seeking_a_host_says_what_reducing_it_and_looking_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = Writer::open(folder.path()).unwrap();
+    let mut fresh = writer.fresh().unwrap();
+    let names = ["a.cn", "b.com.cn", "c.zj.cn", "d.co.uk", "e.xn--55qx5d.cn", "f.gov.cn", "ab.cn", "xyz.ab"];
+    for (number, name) in names.iter().enumerate() {
+        let mut listing = owned(number as u64, number % 2 == 0);
+        listing.verdict.domain = (*name).to_owned();
+        fresh.add(&listing.listing()).unwrap();
+    }
+    fresh.end(Key([1; 16]), Place { sequence: 8, hash: [0; 32] }, Timestamp::UNIX_EPOCH).unwrap();
+    writer.adopt(fresh).unwrap();
+    let index = Index::open(folder.path()).unwrap().unwrap();
+    arbtest(|u| {
+        let mut host = String::new();
+        for _ in 0..u.int_in_range(0..=3)? {
+            host.push_str(u.choose(&["www.", "WWW.", "a.", "com.", "x-", ".", "com", "cn."])?);
+        }
+        host.push_str(u.choose(&names)?);
+        host.push_str(u.choose(&["", ".", ":80", ".cn"])?);
+        if u.ratio(1, 4)? {
+            host = host.to_uppercase();
+        }
+        let (mut room, mut other) = (Room::default(), Room::default());
+        let slow = registrable(Some(host.as_bytes()), &mut room).map(|domain| (domain, index.mark(domain)));
+        assert_eq!(index.seek(Some(host.as_bytes()), &mut other), slow, "{host}");
+        let mut rooms = [Room::default(); 2];
+        let [one, none] = index.seek_all([Some(host.as_bytes()), None], &mut rooms);
+        assert_eq!((one, none.is_err()), (slow, true), "{host}");
+        Ok(())
+    })
+    .budget_ms(BUDGET);
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use filing::verdict::{Enforcement, Known, Reason, Verdict};
+use index::host::Room;
 use index::{Error, Index, Key, Live, Mark, Owned, Place, Writer};
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -39,6 +40,15 @@ fn open(domain: &str, sequence: u64) -> Owned {
 
 fn closed(domain: &str, sequence: u64) -> Owned {
     owned(domain, Enforcement::Closed, sequence)
+}
+
+/// The marks of four hosts, sought together, which is to say the same as sought one by one.
+fn marks(index: &Index, hosts: [&str; 4]) -> [Mark; 4] {
+    let mut rooms = [Room::default(); 4];
+    let found = index.seek_all(hosts.map(|host| Some(host.as_bytes())), &mut rooms).map(|found| found.unwrap().1);
+    assert_eq!(found, hosts.map(|host| index.seek(Some(host.as_bytes()), &mut Room::default()).unwrap().1));
+    assert_eq!(found, hosts.map(|host| index.mark(host)));
+    found
 }
 
 /// A writer with a base of these.
@@ -79,7 +89,10 @@ fn what_was_written_is_read_by_another_reader() {
     assert_eq!(*reader.base_place(), place(3));
 
     writer.apply(&[open("b.cn", 4), open("c.cn", 5)], place(5), NOW).unwrap();
-    assert_eq!(reader.marks(["a.cn", "b.cn", "c.cn", "d.cn"]), [Mark::Closed, Mark::Open, Mark::Open, Mark::Unlisted]);
+    assert_eq!(
+        marks(&reader, ["a.cn", "b.cn", "c.cn", "d.cn"]),
+        [Mark::Closed, Mark::Open, Mark::Open, Mark::Unlisted]
+    );
     assert_eq!(reader.listing("b.cn").unwrap(), open("b.cn", 4).listing());
     assert_eq!(reader.listing("d.cn"), None);
     assert_eq!(reader.changed(), 2);
@@ -209,7 +222,7 @@ fn a_rebuild_takes_the_overlay_in_and_loses_nothing_that_comes_meanwhile() {
     assert!(live.refresh().unwrap());
     let now = live.load();
     let now = now.as_ref().as_ref().unwrap();
-    assert_eq!(now.marks(["a.cn", "b.cn", "c.cn", "d.cn"]), [Mark::Open, Mark::Closed, Mark::Closed, Mark::Open]);
+    assert_eq!(marks(now, ["a.cn", "b.cn", "c.cn", "d.cn"]), [Mark::Open, Mark::Closed, Mark::Closed, Mark::Open]);
     assert_eq!(now.base_place().sequence, 4);
     drop(writer);
     let writer = Writer::open(folder.path()).unwrap();
@@ -352,4 +365,47 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_walk_gives_each_domain_once_whatever_changes_meanwhile() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = based(folder.path(), &[open("a.cn", 1), open("b.cn", 2), open("c.cn", 3)], 3);
+    writer.apply(&[closed("c.cn", 4), open("d.cn", 5)], place(5), NOW).unwrap();
+    let reader = Index::open(folder.path()).unwrap().unwrap();
+    let mut walk = reader.listings();
+    let first = walk.next().unwrap().domain.to_owned();
+    writer.apply(&[closed(&first, 6), closed("e.cn", 7), open("c.cn", 8)], place(8), NOW).unwrap();
+    let mut seen: Vec<(String, Enforcement)> = walk.map(|one| (one.domain.to_owned(), one.enforcement)).collect();
+    seen.push((first, Enforcement::Open));
+    seen.sort_by(|one, other| one.0.cmp(&other.0));
+    let (open, closed) = (Enforcement::Open, Enforcement::Closed);
+    let as_it_began = [("a.cn", open), ("b.cn", open), ("c.cn", closed), ("d.cn", open)];
+    assert_eq!(seen, as_it_began.map(|(domain, enforcement)| (domain.to_owned(), enforcement)));
+}
+
+#[test]
+fn a_damaged_newer_base_is_looked_at_once_and_the_next_one_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = based(folder.path(), &[open("a.cn", 1)], 1);
+    let live = Live::new(folder.path());
+    assert!(live.refresh().unwrap());
+    let next = |writer: &mut Writer| {
+        let rebuild = writer.rebuild().unwrap().unwrap().run(NOW).unwrap();
+        writer.adopt(rebuild).unwrap();
+    };
+    writer.apply(&[closed("a.cn", 2)], place(2), NOW).unwrap();
+    next(&mut writer);
+    let newer = folder.path().join("base-2.index");
+    let mut bytes = std::fs::read(&newer).unwrap();
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    std::fs::write(&newer, bytes).unwrap();
+    assert!(live.refresh().unwrap(), "the sound one before it");
+    assert!(!live.refresh().unwrap(), "it is as damaged as before");
+    writer.apply(&[open("a.cn", 3)], place(3), NOW).unwrap();
+    next(&mut writer);
+    assert!(live.refresh().unwrap());
+    assert_eq!(live.load().as_ref().as_ref().unwrap().base_place().sequence, 3);
+    assert!(!live.refresh().unwrap());
 }

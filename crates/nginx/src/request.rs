@@ -59,10 +59,7 @@ fn verdict(request: &mut ngx_http_request_t) -> Verdict {
         return verdict;
     }
     // A panic must not reach nginx; it says as little about the host as silence does.
-    let look = AssertUnwindSafe(|| match registrable(Some(host(request)), &mut Room::default()) {
-        Ok(domain) => worker::mark(domain),
-        Err(_) => Verdict::Unlisted,
-    });
+    let look = AssertUnwindSafe(|| worker::verdict(host(request)));
     let verdict = catch_unwind(look).unwrap_or(Verdict::Undetermined);
     *kept = std::ptr::without_provenance_mut(verdict as usize);
     verdict

@@ -9,6 +9,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use index::host::Room;
 use index::{Live, Mark};
 use ngx::core::Status;
 use ngx::ffi::{
@@ -61,16 +62,16 @@ enum News {
     Bad(String),
 }
 
-/// What the index says of a registrable domain.
-pub(crate) fn mark(domain: &str) -> Verdict {
+/// What the index says of a host.
+pub(crate) fn verdict(host: &[u8]) -> Verdict {
     let Some(worker) = WORKER.get() else { return Verdict::NoIndex };
     match worker.live.load().as_ref() {
         None => Verdict::NoIndex,
-        Some(index) => match index.mark(domain) {
-            Mark::Open => Verdict::Open,
-            Mark::Closed => Verdict::Closed,
-            Mark::Unknown => Verdict::Undetermined,
-            Mark::Unlisted => Verdict::Unlisted,
+        Some(index) => match index.seek(Some(host), &mut Room::default()) {
+            Ok((_, Mark::Open)) => Verdict::Open,
+            Ok((_, Mark::Closed)) => Verdict::Closed,
+            Ok((_, Mark::Unknown)) => Verdict::Undetermined,
+            Ok((_, Mark::Unlisted)) | Err(_) => Verdict::Unlisted,
         },
     }
 }
