@@ -16,7 +16,9 @@ use crate::world::World;
 /// When the store cannot.
 pub async fn announce(tx: &Tx, world: &World, loaded: &Loaded) -> Result<()> {
     for (domain, resource) in sites(loaded) {
-        if feed::ruling(tx, &domain).await?.is_none() {
+        // A ruling that says nothing, as one below a measure, is none.
+        let known = feed::ruling(tx, &domain).await?;
+        if known.is_none_or(|known| known.reason == Reason::Undetermined) {
             let origin = origin(tx, resource).await?;
             let number = loaded.facts.asked.get(&domain).and_then(|asked| asked.site_number.clone());
             let verdict = match number {
