@@ -36,7 +36,7 @@ bench: ## Measure the throughput of the checks; docs/benchmarks.md says what was
 	@scripts/setup build
 	scripts/bench
 
-bench-gateway: ## Measure the gateway's decisions inside nginx, beside nginx alone
+bench-gateway: ## Measure the gate beside nginx, HAProxy and pingora; docs/benchmarks.md says what was measured
 	@scripts/setup bench
 	scripts/bench gateway
 
