@@ -1,36 +1,106 @@
 """How long one change takes until the next request meets it, in a program that keeps its verdicts in memory."""
 
+import json
 import socket
 import statistics
+import subprocess
 import time
+import urllib.request
+
+from proxies import free_port
 
 TIMES = 200
 
 
-def of_haproxy(program, map_):
-    """Adds names to a map through the runtime API and asks for each until it is closed."""
-    took = []
-    with socket.create_connection(("127.0.0.1", program.port)) as visitor:
-        answers = visitor.makefile("rb")
-        for number in range(TIMES):
-            host = f"www.added{number}.cn"
-            request = f"GET / HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()
-            begun = time.perf_counter()
-            with socket.socket(socket.AF_UNIX) as admin:
-                admin.connect(str(program.folder / "admin.sock"))
-                admin.sendall(f"add map {map_} {host} closed\n".encode())
-                while admin.recv(4096):
-                    pass
-            while True:
-                visitor.sendall(request)
-                status = int(answers.readline().split()[1])
-                length = 0
-                while (line := answers.readline()) not in (b"\r\n", b""):
-                    name, _, value = line.partition(b":")
-                    length = int(value) if name.lower() == b"content-length" else length
-                answers.read(length)
-                if status == 403:
-                    break
-            took.append((time.perf_counter() - begun) * 1e3)
+def spread(took):
+    """The median and 99 of 100, of milliseconds."""
     took.sort()
     return f"{statistics.median(took):.2f} ms | {took[len(took) * 99 // 100]:.2f} ms"
+
+
+class Visitor:
+    """Asks for one host after the other on a kept connection; on another one when it was closed."""
+
+    def __init__(self, port):
+        self.port, self.answers = port, None
+
+    def ask(self, host):
+        """The status of one request."""
+        for _ in range(2):
+            if self.answers is None:
+                self.connection = socket.create_connection(("127.0.0.1", self.port))
+                self.answers = self.connection.makefile("rb")
+            self.connection.sendall(f"GET / HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+            if (first := self.answers.readline()):
+                break
+            self.answers = None
+        status, length = int(first.split()[1]), 0
+        while (line := self.answers.readline()) not in (b"\r\n", b""):
+            name, _, value = line.partition(b":")
+            length = int(value) if name.lower() == b"content-length" else length
+        self.answers.read(length)
+        return status
+
+
+def of_haproxy(program, map_):
+    """Adds names to a map through the runtime API and asks for each until it is closed."""
+    took, visitor = [], Visitor(program.port)
+    for number in range(TIMES):
+        host = f"www.added{number}.cn"
+        visitor.ask(host)
+        begun = time.perf_counter()
+        with socket.socket(socket.AF_UNIX) as admin:
+            admin.connect(str(program.folder / "admin.sock"))
+            admin.sendall(f"add map {map_} {host} closed\n".encode())
+            while admin.recv(4096):
+                pass
+        while visitor.ask(host) != 403:
+            pass
+        took.append((time.perf_counter() - begun) * 1e3)
+    return spread(took)
+
+
+def of_platform(binary, folder):
+    """Starts everything, decides on names at the platform, and asks the gateway that follows it for each until it obeys.
+
+    Gives the times from the platform's answer, which comes when the decision is on disk, and those from the question.
+    """
+    parts = ["platform", "authority", "gateway", "origin", "metrics", "ask"]
+    ports = {part: free_port() for part in parts}
+    command = [binary, "demo", "--data", folder, *(f"--{part}-port={port}" for part, port in ports.items())]
+    demo = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        return decide(f"http://127.0.0.1:{ports['platform']}", ports["gateway"])
+    finally:
+        demo.terminate()
+        demo.wait()
+
+
+def decide(platform, gateway):
+    def post(path, body, token=None):
+        headers = {"content-type": "application/json"} | ({"authorization": f"Bearer {token}"} if token else {})
+        asked = urllib.request.Request(f"{platform}/api/v1/{path}", json.dumps(body).encode(), headers)
+        with urllib.request.urlopen(asked) as answer:
+            return json.load(answer)
+
+    visitor = Visitor(gateway)
+    for _ in range(600):
+        try:
+            token = post("session", {"login": "supervisor@demo.test", "password": "beian-demo-8600"})["token"]
+            if visitor.ask("www.ready.cn") != 503:
+                break
+        except OSError:
+            pass
+        time.sleep(0.1)
+    after, whole = [], []
+    for number in range(TIMES):
+        host = f"www.decided{number}.cn"
+        before = visitor.ask(host)
+        begun = time.perf_counter()
+        post("measures", {"domain": host, "kind": "exemption", "reason": "a benchmark", "hours": 1}, token)
+        answered = time.perf_counter()
+        while visitor.ask(host) == before:
+            time.sleep(0.001)
+        after.append((time.perf_counter() - answered) * 1e3)
+        whole.append((time.perf_counter() - begun) * 1e3)
+    return spread(after), spread(whole)

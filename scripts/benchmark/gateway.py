@@ -208,7 +208,10 @@ def change(origin):
     program = haproxy(FOLDER / "haproxy", frontend, origin)
     print(f"| HAProxy's runtime API, a map of {MAP_NAMES:,} | {changes.of_haproxy(program, theirs)} |")
     program.end()
-    print("\nOur own are in the table of `cargo bench -p beian-index`: until another thread sees it, and until it is on disk.")
+    after, whole = changes.of_platform(BEIAN, FOLDER / "platform")
+    print(f"| a decision at the platform, in the gateway that follows it, from the platform's answer | {after} |")
+    print(f"| the same, from the question | {whole} |")
+    print("\nOur own index is in the table of `cargo bench -p beian-index`: until another thread sees it, and until it is on disk.")
 
 
 def start(origin):
