@@ -19,7 +19,12 @@ const ROUNDS: usize = 7;
 const LOOKS: usize = 20_000;
 
 fn message() -> Vec<u8> {
-    let settings = ClientConfig::builder().with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth();
+    // Said, because two are in the tree and rustls takes neither by itself.
+    let settings = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(rustls::RootCertStore::empty())
+        .with_no_client_auth();
     let name = ServerName::try_from("www.site12345.com.cn").unwrap();
     let mut client = ClientConnection::new(Arc::new(settings), name).unwrap();
     let mut bytes = Vec::new();
