@@ -65,7 +65,7 @@ impl Index {
     /// When the host names no domain that could have a filing.
     #[inline]
     pub fn seek<'a>(&self, host: Option<&'a [u8]>, room: &'a mut Room) -> Result<(&'a str, Mark), HostError> {
-        let ahead = self.fetch(host);
+        let ahead = self.ahead(host);
         let domain = host::registrable(host, room)?;
         Ok((domain, self.after(ahead, domain)))
     }
@@ -76,25 +76,27 @@ impl Index {
         hosts: [Option<&'a [u8]>; N],
         rooms: &'a mut [Room; N],
     ) -> [Result<(&'a str, Mark), HostError>; N] {
-        let mut ahead = hosts.map(|host| self.fetch(host)).into_iter();
+        let (key, slots) = (self.base.header().key, self.base.slots());
         let mut hosts = hosts.into_iter();
-        rooms.each_mut().map(|room| {
-            let (host, ahead) = (hosts.next().flatten(), ahead.next().flatten());
-            let domain = host::registrable(host, room)?;
-            Ok((domain, self.after(ahead, domain)))
-        })
+        let sought = rooms.each_mut().map(|room| {
+            let domain = host::registrable(hosts.next().flatten(), room)?;
+            Ok((domain, key.spot(domain.as_bytes())))
+        });
+        // The loads do not wait for one another, and what they bring stays near.
+        std::hint::black_box(sought.iter().flatten().fold(0, |all, (_, spot)| all ^ slots.touch(*spot)));
+        sought.map(|sought| sought.map(|(domain, spot)| (domain, self.at(spot))))
     }
 
     /// Has the line fetched where the domain of a host probably is.
     #[inline]
-    fn fetch<'a>(&self, host: Option<&'a [u8]>) -> Option<(&'a [u8], Spot)> {
+    fn ahead<'a>(&self, host: Option<&'a [u8]>) -> Option<(&'a [u8], Spot)> {
         let guess = host::guess(host?)?;
         let spot = self.base.header().key.spot(guess);
         self.base.slots().fetch(spot);
         Some((guess, spot))
     }
 
-    /// The mark of a domain for which something was fetched ahead.
+    /// The mark of a domain whose line was fetched ahead, or of another.
     #[inline]
     fn after(&self, ahead: Option<(&[u8], Spot)>, domain: &str) -> Mark {
         match ahead {

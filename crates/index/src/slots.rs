@@ -102,13 +102,20 @@ impl Slots<'_> {
         }
     }
 
-    /// Has a name's line fetched from memory, without waiting for it.
+    /// Has a name's line fetched from memory while something else is done.
     #[inline]
     pub(crate) fn fetch(self, spot: Spot) {
         let buckets = self.0.len() / BUCKET;
         if let Some(slot) = self.0.get(spot.bucket(buckets) * BUCKET) {
             map::fetch(slot);
         }
+    }
+
+    /// Touches a name's line, so that several names' lines come from memory at the same time.
+    #[inline]
+    pub(crate) fn touch(self, spot: Spot) -> u64 {
+        let buckets = self.0.len() / BUCKET;
+        self.0.get(spot.bucket(buckets) * BUCKET).map_or(0, |slot| slot.load(Ordering::Relaxed))
     }
 
     /// Sets a slot: the one store a change is.
