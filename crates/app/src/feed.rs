@@ -131,7 +131,9 @@ pub async fn lift_order(tx: &Tx, world: &World, domain: &str, by: AccountId) -> 
 /// When the store cannot.
 pub async fn put_right(tx: &Tx, world: &World, domain: &str, at_ministry: Known, number: Option<String>) -> Result<()> {
     let Some(known) = ruling(tx, domain).await? else { return Ok(()) };
-    if known.enforcement == Enforcement::Open {
+    // What was ordered before measures were kept stands in the last entry alone, and no record talks it away.
+    let is_ordered = matches!(known.reason, Reason::AuthorityOrder | Reason::Suspended | Reason::Other);
+    if known.enforcement == Enforcement::Open || is_ordered {
         return settle(tx, world, domain).await;
     }
     let site = store::filed::find_site_by_domain(tx, domain).await?.filter(|site| site.state == FiledState::Active);

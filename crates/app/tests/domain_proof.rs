@@ -9,7 +9,7 @@ use app::act::{
 use app::closed::{Cause, Explained};
 use app::domain_facts::Outside;
 use app::{Actor, Error, Origin, World, feed};
-use filing::verdict::{Remedy, Verdict};
+use filing::verdict::{Reason, Remedy, Verdict};
 use jiff::SignedDuration;
 use outside::Settings;
 use store::account::Role;
@@ -238,6 +238,18 @@ async fn every_cause_is_told_with_its_remedy_and_its_reason() -> Result<()> {
     let expired = explained(seen(world, &token).await.map_err(told)?)?;
     assert_eq!((expired.cause, expired.until), (Cause::ExemptionOver, Some(over)));
     assert_eq!(expired.remedy, Some(Remedy::File));
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_order_that_only_the_feed_remembers_is_not_talked_away() -> Result<()> {
+    let test = TestWorld::sqlite().await?;
+    let world = &test.world;
+    let (_, token) = owned(&test).await?;
+    let ordered = Verdict { reason: Reason::AuthorityOrder, ..feed::not_filed(DOMAIN, None, world.now()) };
+    publish(world, &ordered).await?;
+    let view = recheck(world, &token).await.map_err(told)?;
+    ensure!(explained(view)?.cause == Cause::AuthorityOrder, "the site is filed and accessed, and closed all the same");
     Ok(())
 }
 
